@@ -1,0 +1,123 @@
+package theory
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Problem is a noisy quadratic: what is to be minimised, how noisy its
+// gradients are, and where the descent starts. Entry i of every slice belongs
+// to eigen-direction i of the Hessian, or to Multiplicity[i] directions that
+// share its values.
+//
+// A Problem is a plain value; methods never change it.
+type Problem struct {
+	// Name says in a few words what the problem is, for titles and tables.
+	Name string
+	// Curvature holds the eigenvalues h_i >= 0 of the Hessian. At least one.
+	Curvature []float64
+	// Noise holds the gradient-noise variance c_i >= 0 of one example.
+	// Nil means gradients without noise.
+	Noise []float64
+	// Mean holds the mean of the initial point, E θ_i(0). Nil means zero.
+	Mean []float64
+	// Variance holds the variance of the initial point, Var θ_i(0) >= 0.
+	// Nil means a start that is known exactly.
+	Variance []float64
+	// Multiplicity holds how many directions share entry i, >= 1 each.
+	// Nil means one.
+	Multiplicity []float64
+}
+
+// Direction is one eigen-direction of a Problem.
+type Direction struct {
+	Curvature    float64 // h_i
+	Noise        float64 // c_i, of one example
+	Mean         float64 // E θ_i(0)
+	Variance     float64 // Var θ_i(0)
+	Multiplicity float64 // number of directions with these values
+}
+
+// SecondMoment returns E θ_i(0)², the square of the mean plus the variance.
+func (d Direction) SecondMoment() float64 { return d.Mean*d.Mean + d.Variance }
+
+// Len returns the number of entries. With multiplicities it is smaller than
+// the Dimension.
+func (p Problem) Len() int { return len(p.Curvature) }
+
+// Dimension returns d = Σ m_i, the number of parameters.
+func (p Problem) Dimension() float64 {
+	if p.Multiplicity == nil {
+		return float64(len(p.Curvature))
+	}
+	var s sum
+	for _, m := range p.Multiplicity {
+		s.add(m)
+	}
+	return s.value()
+}
+
+// Direction returns entry i, with the defaults of nil slices filled in.
+// It panics if i is out of range.
+func (p Problem) Direction(i int) Direction {
+	return Direction{
+		Curvature:    p.Curvature[i],
+		Noise:        entry(p.Noise, i, 0),
+		Mean:         entry(p.Mean, i, 0),
+		Variance:     entry(p.Variance, i, 0),
+		Multiplicity: entry(p.Multiplicity, i, 1),
+	}
+}
+
+func entry(s []float64, i int, otherwise float64) float64 {
+	if s == nil {
+		return otherwise
+	}
+	return s[i]
+}
+
+// Validate returns an error that names the first field, entry and value that
+// is outside its valid range, or nil.
+func (p Problem) Validate() error {
+	if len(p.Curvature) == 0 {
+		return errors.New("theory: a problem needs at least one curvature")
+	}
+	fields := []struct {
+		name   string
+		values []float64
+		min    float64
+	}{
+		{"Curvature", p.Curvature, 0},
+		{"Noise", p.Noise, 0},
+		{"Mean", p.Mean, math.Inf(-1)},
+		{"Variance", p.Variance, 0},
+		{"Multiplicity", p.Multiplicity, 1},
+	}
+	for _, f := range fields {
+		if f.values != nil && len(f.values) != len(p.Curvature) {
+			return fmt.Errorf("theory: %s has %d entries and Curvature has %d: give one for each, or none", f.name, len(f.values), len(p.Curvature))
+		}
+		for i, v := range f.values {
+			if !(v >= f.min) || math.IsInf(v, 0) {
+				return fmt.Errorf("theory: %s[%d] = %v: want a finite number%s", f.name, i, v, atLeast(f.min))
+			}
+		}
+	}
+	return nil
+}
+
+func atLeast(min float64) string {
+	if math.IsInf(min, -1) {
+		return ""
+	}
+	return fmt.Sprintf(" >= %v", min)
+}
+
+// String returns the problem's name, or its dimension if it has none.
+func (p Problem) String() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return fmt.Sprintf("quadratic of %g dimensions", p.Dimension())
+}
