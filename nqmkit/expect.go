@@ -1,0 +1,84 @@
+package nqmkit
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"nqm/theory"
+)
+
+// Expect returns the exact expected loss of each method on p from the start to
+// the given number of steps, at the steps that Steps chooses.
+// It panics on an invalid problem or method and on steps < 0.
+func Expect(p theory.Problem, steps int, methods ...theory.Method) []theory.Curve {
+	return ExpectAt(p, Steps(steps), methods...)
+}
+
+// ExpectAt is Expect at chosen steps, which must increase and not be negative.
+func ExpectAt(p theory.Problem, steps []int, methods ...theory.Method) []theory.Curve {
+	curves := make([]theory.Curve, len(methods))
+	errs := make([]error, len(methods))
+	parallel(len(methods), func(i int) {
+		curves[i], errs[i] = theory.Expect(p, methods[i], steps)
+	})
+	for _, err := range errs {
+		if err != nil {
+			panic(err)
+		}
+	}
+	return curves
+}
+
+// SecondMoments returns E θ_i(t)² of every direction after t steps, exactly.
+// It panics on an invalid problem or method and on t < 0.
+func SecondMoments(p theory.Problem, t int, m theory.Method) []float64 {
+	return must(theory.SecondMoments(p, m, t))
+}
+
+// Most points that Steps spends on the even and on the geometric part.
+const evenSteps, geometricSteps = 200, 200
+
+// Steps returns the steps at which a curve from 0 to last is worth a point:
+// every step of a short run; of a long one, evenly and geometrically spaced
+// steps together, so that the curve is smooth on a linear and on a logarithmic
+// axis. The first is 0, the last is last. It panics if last < 0.
+func Steps(last int) []int {
+	if last < 0 {
+		panic(badSteps(last))
+	}
+	if last <= evenSteps+geometricSteps {
+		all := make([]int, last+1)
+		for t := range all {
+			all[t] = t
+		}
+		return all
+	}
+	var chosen []int
+	for k := range evenSteps + 1 {
+		chosen = append(chosen, int(float64(last)*(float64(k)/evenSteps)))
+	}
+	for k := range geometricSteps {
+		chosen = append(chosen, geometric(last, float64(k)/geometricSteps))
+	}
+	slices.Sort(chosen)
+	return slices.Compact(chosen)
+}
+
+// parallel calls f(0), ..., f(n-1), on all cores.
+func parallel(n int, f func(i int)) {
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+}

@@ -1,0 +1,190 @@
+package nqmkit_test
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+func TestStepsCoverTheRun(t *testing.T) {
+	for _, last := range []int{0, 1, 7, 400, 401, 5000, 1e9, 1e15} {
+		steps := nqmkit.Steps(last)
+		if steps[0] != 0 || steps[len(steps)-1] != last {
+			t.Errorf("Steps(%d) runs from %d to %d", last, steps[0], steps[len(steps)-1])
+		}
+		if len(steps) > 402 {
+			t.Errorf("Steps(%d) has %d points", last, len(steps))
+		}
+		for k := 1; k < len(steps); k++ {
+			if steps[k] <= steps[k-1] {
+				t.Fatalf("Steps(%d)[%d] = %d after %d", last, k, steps[k], steps[k-1])
+			}
+		}
+	}
+}
+
+// The closed form and the literal update rule share no code. The runs are
+// fixed by their seeds, so the test gives the same answer each time; each row
+// would doubt a right closed form with a probability of 0.001.
+func TestClosedFormAgreesWithSamples(t *testing.T) {
+	uneven := theory.Problem{
+		Curvature:    []float64{2, 0.5, 0.01, 0},
+		Noise:        []float64{0.3, 0, 4, 1},
+		Mean:         []float64{1, -2, 0, 3},
+		Variance:     []float64{0, 0.5, 2, 0},
+		Multiplicity: []float64{1, 3, 2, 1},
+	}
+	for _, test := range []struct {
+		name   string
+		p      theory.Problem
+		method theory.Optimizer
+	}{
+		{"the lecture's two directions", nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.02)},
+		{"beyond x = 1", nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.035)},
+		{"with a batch", nqmkit.PowerLaw(30, 1), nqmkit.SGD(0.5).Batch(16)},
+		{"unequal directions", uneven, nqmkit.SGD(0.7)},
+		{"no noise", theory.Problem{Curvature: []float64{1, 3}, Mean: []float64{1, 1}}, nqmkit.SGD(0.1)},
+	} {
+		a := nqmkit.Check(test.p, 60, nqmkit.Trials(2000, 7), test.method)[0]
+		if !a.Agrees() {
+			t.Errorf("%s: worst |z| = %.2f, allowed %.2f", test.name, a.Worst(), a.Threshold)
+		}
+	}
+}
+
+// A wrong closed form must be found out: one percent of loss is enough.
+func TestCheckFindsAWrongClosedForm(t *testing.T) {
+	p := nqmkit.PowerLaw(100, 1)
+	right := nqmkit.Check(p, 50, nqmkit.Trials(5000, 3), nqmkit.SGD(0.5))[0]
+	wrong := nqmkit.Check(p, 50, nqmkit.Trials(5000, 3), nqmkit.SGD(0.5).Batch(1.2))[0]
+	mixed := wrong
+	mixed.Z = nil
+	for k := range right.Exact.Steps {
+		stdErr := right.Exact.StdDev[k] / math.Sqrt(5000)
+		if stdErr > 0 {
+			mixed.Z = append(mixed.Z, (wrong.Sampled.Mean[k]-right.Exact.Loss[k])/stdErr)
+		}
+	}
+	if !right.Agrees() || mixed.Agrees() {
+		t.Errorf("right: worst |z| %.1f; wrong batch size: worst |z| %.1f; allowed %.1f", right.Worst(), mixed.Worst(), right.Threshold)
+	}
+}
+
+func TestSameRunsOnAnyNumberOfCores(t *testing.T) {
+	sample := func(cores int) []theory.SampledCurve {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+		return nqmkit.Sample(nqmkit.PowerLaw(20, 1), 50, nqmkit.Trials(64, 5), nqmkit.SGD(0.5))
+	}
+	if !reflect.DeepEqual(sample(1), sample(8)) {
+		t.Error("one core and eight give different runs")
+	}
+}
+
+func TestMoreRunsKeepTheEarlier(t *testing.T) {
+	p := nqmkit.TwoDirections(50, 1)
+	few := nqmkit.Paths(p, 20, nqmkit.Trials(2, 9), nqmkit.SGD(0.02))[0]
+	more := nqmkit.Paths(p, 20, nqmkit.Trials(5, 9), nqmkit.SGD(0.02))[0]
+	if !reflect.DeepEqual(few.Theta, more.Theta[:2]) {
+		t.Error("runs 0 and 1 depend on how many runs there are")
+	}
+	if reflect.DeepEqual(more.Theta[0], more.Theta[1]) {
+		t.Error("two runs are the same")
+	}
+}
+
+// The streams are part of the promise: a figure in a paper can be made again.
+func TestRunsAreFrozen(t *testing.T) {
+	got := nqmkit.Paths(nqmkit.TwoDirections(50, 1), 2, nqmkit.Trials(1, 2019), nqmkit.SGD(0.02))[0].Theta[0]
+	want := [][]float64{
+		{1, -0.038924839402554312, 0.017045931071658249},
+		{1, 0.95575421385722525, 0.97587896957929621},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the first run of seed 2019 is %.17g, was %.17g", got, want)
+	}
+}
+
+func TestDivergingRunsAreInfinite(t *testing.T) {
+	c := nqmkit.SampleAt(nqmkit.TwoDirections(50, 1), []int{0, 100, 3000}, nqmkit.Trials(4, 1), nqmkit.SGD(0.1))[0]
+	if !(c.Mean[1] < math.Inf(1)) || c.Mean[2] != math.Inf(1) || math.IsNaN(c.StdErr[2]) {
+		t.Errorf("mean %v, standard error %v", c.Mean, c.StdErr)
+	}
+	a := nqmkit.Check(nqmkit.TwoDirections(50, 1), 3000, nqmkit.Trials(4, 1), nqmkit.SGD(0.1))[0]
+	for k, z := range a.Z {
+		if math.IsNaN(z) {
+			t.Fatalf("z-score of step %d is NaN", a.Exact.Steps[k])
+		}
+	}
+}
+
+func TestBadInputIsOneSentence(t *testing.T) {
+	p := nqmkit.TwoDirections(50, 1)
+	for _, test := range []struct {
+		want string // value and range that the sentence names
+		call func()
+	}{
+		{"dimension 0: want 1", func() { nqmkit.PowerLaw(0, 1) }},
+		{"exponent -1: want a finite number >= 0", func() { nqmkit.PowerLaw(5, -1) }},
+		{"Curvature[1] = -1: want a finite number >= 0", func() { nqmkit.TwoDirections(50, -1) }},
+		{"learning rate -0.1: want a finite number > 0", func() { nqmkit.Expect(p, 10, nqmkit.SGD(-0.1)) }},
+		{"learning rate NaN: want", func() { nqmkit.Expect(p, 10, nqmkit.SGD(math.NaN())) }},
+		{"batch size 0.5: want a finite number >= 1", func() { nqmkit.Expect(p, 10, nqmkit.SGD(0.1).Batch(0.5)) }},
+		{"-1 steps: want 0 or more", func() { nqmkit.Expect(p, -1, nqmkit.SGD(0.1)) }},
+		{"step 1 is 3, after 3: want increasing steps", func() { nqmkit.ExpectAt(p, []int{3, 3}, nqmkit.SGD(0.1)) }},
+		{"0 trials: want 1 or more", func() { nqmkit.Sample(p, 10, nqmkit.Trials(0, 1), nqmkit.SGD(0.1)) }},
+		{"-5 steps: want 0 or more", func() { nqmkit.Paths(p, -5, nqmkit.Trials(1, 1), nqmkit.SGD(0.1)) }},
+	} {
+		message := panicOf(test.call)
+		if !strings.Contains(message, test.want) || strings.Contains(message, "\n") {
+			t.Errorf("got %q, want one sentence with %q", message, test.want)
+		}
+	}
+}
+
+func panicOf(call func()) (message string) {
+	defer func() { message = fmt.Sprint(recover()) }()
+	call()
+	return
+}
+
+func ExampleExpect() {
+	p := nqmkit.TwoDirections(50, 1)
+	curve := nqmkit.ExpectAt(p, []int{0, 1, 200}, nqmkit.SGD(0.02))[0]
+	fmt.Printf("%.6f, floor %.6f\n", curve.Loss, curve.Floor)
+	// Output: [25.500000 0.980400 0.505204], floor 0.505051
+}
+
+func ExampleCheck() {
+	p := nqmkit.TwoDirections(50, 1)
+	a := nqmkit.Check(p, 200, nqmkit.Trials(1000, 1), nqmkit.SGD(0.02))[0]
+	fmt.Println("agrees:", a.Agrees())
+	// Output: agrees: true
+}
+
+func BenchmarkSampleSGD(b *testing.B) {
+	const d, steps = 10_000, 20
+	p := nqmkit.PowerLaw(d, 1)
+	workers := runtime.GOMAXPROCS(0)
+	for b.Loop() {
+		nqmkit.SampleAt(p, []int{steps}, nqmkit.Trials(workers, 1), nqmkit.SGD(0.5))
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/d/steps/float64(workers), "ns/coordinate-step")
+}
+
+func BenchmarkExpect(b *testing.B) {
+	p := nqmkit.PowerLaw(10_000, 1)
+	steps := make([]int, 1000)
+	for k := range steps {
+		steps[k] = 5 * k
+	}
+	for b.Loop() {
+		nqmkit.ExpectAt(p, steps, nqmkit.SGD(0.3))
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(p.Len()*len(steps)), "ns/mode-point")
+}
