@@ -1,0 +1,182 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+
+	"nqm/theory"
+)
+
+// LossCurves returns the figure of expected loss against steps, one line for
+// each curve, with the steady-state risk (the floor) as a grey line where few
+// enough curves leave room. The loss axis is logarithmic; the axis of steps is
+// so from a thousand steps on.
+//
+// A curve that grows without bound ends in an arrow where it leaves the range
+// of the others.
+func LossCurves(curves []theory.Curve) Figure {
+	panel := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
+	ceiling := ceilingOf(curves)
+	colors := newPalette(families(curves, func(c theory.Curve) string { return c.Family }))
+	for _, c := range curves {
+		l := colors.next(c.Family)
+		panel.Series = append(panel.Series, below(ceiling, Series{
+			Name: curveName(c), X: asFloats(c.Steps), Y: c.Loss, Color: l.color, Dash: l.dash, Width: 2,
+		}))
+	}
+	panel.References = floors(curves)
+	return Figure{
+		Title:   "Expected loss: " + commonProblem(curves),
+		Caption: curvesCaption(curves),
+		Panels:  []Panel{panel},
+		Table:   curvesTable(curves),
+	}
+}
+
+func stepAxis(last int) Axis {
+	a := Axis{Label: "steps t", Max: float64(last)}
+	if last >= 1000 {
+		a.Scale, a.Min = Log10, 1
+	}
+	return a
+}
+
+func lossAxis() Axis { return Axis{Label: "loss L(t)", Scale: Log10} }
+
+func lastStep(curves []theory.Curve) int {
+	last := 0
+	for _, c := range curves {
+		if len(c.Steps) > 0 {
+			last = max(last, c.Steps[len(c.Steps)-1])
+		}
+	}
+	return last
+}
+
+// Curves that diverge may rise to this multiple of what the others need.
+const headroom = 30
+
+// ceilingOf returns the loss above which diverging curves are cut.
+func ceilingOf(curves []theory.Curve) float64 {
+	top := 0.0
+	for _, c := range curves {
+		for k, l := range c.Loss {
+			if k == 0 || !c.Diverges() {
+				top = max(top, l)
+			}
+		}
+	}
+	return headroom * top
+}
+
+// below cuts a series where it first exceeds the ceiling.
+func below(ceiling float64, s Series) Series {
+	for k, y := range s.Y {
+		if y > ceiling {
+			s.X, s.Y, s.Diverges = s.X[:k], s.Y[:k], true
+			break
+		}
+	}
+	return s
+}
+
+func curveName(c theory.Curve) string {
+	if c.Diverges() {
+		return c.Method + " (diverges)"
+	}
+	return c.Method
+}
+
+// mostFloors is how many floors a figure names.
+const mostFloors = 3
+
+// floors returns the floors that lie in the range of the curves.
+func floors(curves []theory.Curve) []Reference {
+	var lines []Reference
+	if len(curves) > mostFloors {
+		return nil
+	}
+	for _, c := range curves {
+		lowest := math.Inf(1)
+		for _, l := range c.Loss {
+			lowest = min(lowest, l)
+		}
+		if !c.Diverges() && c.Floor > 0 && c.Floor > lowest/2 {
+			lines = append(lines, Reference{Y: c.Floor, Label: "floor, " + c.Method})
+		}
+	}
+	return lines
+}
+
+func curvesCaption(curves []theory.Curve) string {
+	for _, c := range curves {
+		if c.Diverges() {
+			return "Expected loss, exact. An arrow marks a curve that grows without bound."
+		}
+	}
+	return "Expected loss, exact, over the start and the gradient noise."
+}
+
+func curvesTable(curves []theory.Curve) Table {
+	t := Table{Columns: []string{"method"}}
+	if len(curves) == 0 {
+		return t
+	}
+	at := few(len(curves[0].Steps), 5)
+	for _, k := range at {
+		t.Columns = append(t.Columns, fmt.Sprintf("L(%d)", curves[0].Steps[k]))
+	}
+	t.Columns = append(t.Columns, "floor")
+	for _, c := range curves {
+		row := []string{c.Method}
+		for _, k := range at {
+			row = append(row, number(c.Loss[k]))
+		}
+		t.Rows = append(t.Rows, append(row, number(c.Floor)))
+	}
+	return t
+}
+
+// few returns at most n places of a list of the given length, evenly spread,
+// first and last included.
+func few(length, n int) []int {
+	n = min(n, length)
+	at := make([]int, n)
+	for k := range at {
+		at[k] = k * (length - 1) / max(n-1, 1)
+	}
+	return at
+}
+
+func asFloats(steps []int) []float64 {
+	x := make([]float64, len(steps))
+	for k, t := range steps {
+		x[k] = float64(t)
+	}
+	return x
+}
+
+func families[T any](results []T, family func(T) string) []string {
+	names := make([]string, len(results))
+	for i, r := range results {
+		names[i] = family(r)
+	}
+	return names
+}
+
+// commonProblem names the problem of the curves, if they share one.
+func commonProblem(curves []theory.Curve) string {
+	return common(families(curves, func(c theory.Curve) string { return c.Problem }))
+}
+
+func common(problems []string) string {
+	for _, p := range problems {
+		if p != problems[0] {
+			return "several problems"
+		}
+	}
+	if len(problems) == 0 {
+		return ""
+	}
+	return problems[0]
+}

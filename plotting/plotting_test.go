@@ -1,0 +1,243 @@
+package plotting
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+// samples are the values that Show takes, one of each.
+func samples() map[string]any {
+	two, law := nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(500, 1)
+	return map[string]any{
+		"problem":   law,
+		"curves":    nqmkit.Expect(law, 2000, nqmkit.SGD(0.3), nqmkit.SGD(1), nqmkit.SGD(2.1)),
+		"sampled":   nqmkit.Sample(two, 50, nqmkit.Trials(20, 1), nqmkit.SGD(0.02)),
+		"agreement": nqmkit.Check(two, 50, nqmkit.Trials(100, 1), nqmkit.SGD(0.02), nqmkit.SGD(0.005)),
+		"paths":     nqmkit.Paths(two, 50, nqmkit.Trials(3, 1), nqmkit.SGD(0.02)),
+		"curve":     nqmkit.Expect(two, 50, nqmkit.SGD(0.02))[0],
+	}
+}
+
+// Each value has a picture in each form, with the same bytes each time.
+func TestEveryValueHasEveryForm(t *testing.T) {
+	for name, value := range samples() {
+		f, err := FigureOf(value)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, extension := range []string{".svg", ".pdf", ".png"} {
+			first, err := f.encode(extension)
+			if err != nil {
+				t.Errorf("%s%s: %v", name, extension, err)
+			}
+			if again, _ := f.encode(extension); !bytes.Equal(first, again) || len(first) < 1000 {
+				t.Errorf("%s%s: two renderings of %d and %d bytes differ", name, extension, len(first), len(again))
+			}
+		}
+		if option, err := f.option(); err != nil || !json.Valid(option) {
+			t.Errorf("%s: option: %v", name, err)
+		}
+		if f.Title == "" || f.Caption == "" || len(f.Table.Rows) == 0 {
+			t.Errorf("%s lacks a title, a caption or its numbers", name)
+		}
+	}
+}
+
+// ink counts the pixels of exactly one colour.
+func ink(t *testing.T, f Figure, hex string) int {
+	t.Helper()
+	var b bytes.Buffer
+	if err := f.writePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, want := 0, color.RGBAModel.Convert(rgb(hex))
+	for y := m.Bounds().Min.Y; y < m.Bounds().Max.Y; y++ {
+		for x := m.Bounds().Min.X; x < m.Bounds().Max.X; x++ {
+			if color.RGBAModel.Convert(m.At(x, y)) == want {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func TestStillShowsTheCurve(t *testing.T) {
+	f := Figure{Title: "t", Panels: []Panel{{Series: []Series{{X: []float64{0, 1}, Y: []float64{0, 1}, Color: "#ff0000", Width: 3}}}}}
+	if n := ink(t, f, "#ff0000"); n < 500 {
+		t.Errorf("a red diagonal has %d red pixels", n)
+	}
+	if n := ink(t, f, "#00ff00"); n != 0 {
+		t.Errorf("a figure without green has %d green pixels", n)
+	}
+}
+
+func TestDivergenceIsDrawn(t *testing.T) {
+	two := nqmkit.TwoDirections(50, 1)
+	f, err := FigureOf(nqmkit.Expect(two, 4000, nqmkit.SGD(0.02), nqmkit.SGD(0.05)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.Panels[0].Series[1]
+	if !s.Diverges || !strings.Contains(s.Name, "(diverges)") {
+		t.Errorf("series %q: Diverges = %v", s.Name, s.Diverges)
+	}
+	for _, y := range s.Y {
+		if y > headroom*25.5 {
+			t.Errorf("a diverging curve at %v dwarfs the other", y)
+		}
+	}
+	if !strings.Contains(f.text(), "diverges") {
+		t.Errorf("the text does not say so: %s", f.text())
+	}
+	all, err := FigureOf(nqmkit.Expect(two, 4000, nqmkit.SGD(0.05)))
+	if err != nil || len(all.Panels[0].Series[0].X) < 2 {
+		t.Errorf("a figure of divergence alone: %v, %v", err, all.Panels)
+	}
+	option, err := f.option()
+	if err != nil || !bytes.Contains(option, []byte(`"name":"diverges"`)) {
+		t.Errorf("the chart has no arrow (%v)", err)
+	}
+}
+
+func TestInfinityEndsALine(t *testing.T) {
+	s := Series{X: []float64{1, 2, 3}, Y: []float64{1, math.Inf(1), 5}, Color: blue}
+	if d := s.drawable(Linear, Linear); len(d.X) != 1 || !d.Diverges {
+		t.Errorf("drawn up to %v, Diverges = %v", d.X, d.Diverges)
+	}
+}
+
+const hostile = `</script><script>alert(1)</script><img src=x onerror="alert(2)">`
+
+// A label is text in every form, whatever it says.
+func TestLabelsAreNeverMarkup(t *testing.T) {
+	f := LossCurves([]theory.Curve{{Problem: hostile, Method: hostile, Family: hostile,
+		Steps: []int{0, 1}, Loss: []float64{1, 2}, Floor: 1}})
+	b, err := f.bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := b["text/html"].(string)
+	if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img src=x") {
+		t.Errorf("a label became markup: %s", page)
+	}
+	if got := strings.Count(page, "</script>"); got != 2 {
+		t.Errorf("%d ends of scripts, want those of the option and of the waking script", got)
+	}
+	svg, err := f.encode(".svg")
+	if err != nil || bytes.Contains(svg, []byte("<script>")) {
+		t.Errorf("a label became markup in SVG (%v)", err)
+	}
+}
+
+func TestWhatCannotBeDrawnTruly(t *testing.T) {
+	figure := func(s Series) Figure { return Figure{Title: "f", Panels: []Panel{{Series: []Series{s}}}} }
+	log := figure(Series{X: []float64{1}, Y: []float64{-1}, Color: blue})
+	log.Panels[0].Y.Scale = Log10
+	for _, test := range []struct {
+		want  string
+		value any
+	}{
+		{"at least one panel", Figure{}},
+		{"2 x, 1 y", figure(Series{X: []float64{1, 2}, Y: []float64{1}, Color: blue})},
+		{"entry 1 is NaN", figure(Series{X: []float64{1, 2}, Y: []float64{1, math.NaN()}, Color: blue})},
+		{`color "blue"`, figure(Series{X: []float64{1}, Y: []float64{1}, Color: "blue"})},
+		{"nothing to draw", log},
+		{"a int has no picture", 3},
+		{"want a problem of two", nqmkit.Paths(nqmkit.PowerLaw(3, 1), 2, nqmkit.Trials(1, 1), nqmkit.SGD(1))},
+		{"nothing to draw", []theory.Curve{}},
+	} {
+		if _, err := FigureOf(test.value); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("got %v, want an error with %q", err, test.want)
+		}
+	}
+}
+
+func TestSaveIsWholeOrNotAtAll(t *testing.T) {
+	dir := t.TempDir()
+	p := nqmkit.TwoDirections(50, 1)
+	for _, path := range []string{"missing/f.svg", "f.gif", "f"} {
+		if err := save(filepath.Join(dir, path), p); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Save(%q): %v, want one sentence", path, err)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("failed saves left %v", left)
+	}
+	Save(filepath.Join(dir, "f.SVG"), p)
+	left, _ := os.ReadDir(dir)
+	if len(left) != 1 || left[0].Name() != "f.SVG" {
+		t.Errorf("the folder holds %v", left)
+	}
+	svg, _ := os.ReadFile(filepath.Join(dir, "f.SVG"))
+	if !bytes.Contains(svg, []byte("curvature h")) {
+		t.Error("text in the SVG is not text")
+	}
+}
+
+func TestPalettedKeepsFlatColours(t *testing.T) {
+	m := image.NewRGBA(image.Rect(0, 0, 20, 20))
+	for i := range 400 {
+		m.Set(i%20, i/20, color.RGBA{uint8(i % 16 * 16), 77, 3, 255})
+	}
+	p := paletted(m)
+	for i := range 400 {
+		if got, want := color.RGBAModel.Convert(p.At(i%20, i/20)), m.At(i%20, i/20); got != want {
+			t.Fatalf("pixel %d became %v, was %v", i, got, want)
+		}
+	}
+}
+
+// The methods of a figure must stay apart for readers with any colour vision:
+// no two lines share both colour and dash.
+func TestCurvesOfOneFamilyDiffer(t *testing.T) {
+	families := []string{"SGD", "SGD", "SGD", "SGD", "heavy ball", "SGD with EMA"}
+	p := newPalette(families)
+	seen := map[look]bool{}
+	for _, f := range families {
+		l := p.next(f)
+		if seen[l] {
+			t.Errorf("two curves look like %v", l)
+		}
+		seen[l] = true
+	}
+}
+
+func BenchmarkStill(b *testing.B) {
+	f, err := FigureOf(samples()["curves"])
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := f.writePNG(&bytes.Buffer{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkOption(b *testing.B) {
+	f, err := FigureOf(samples()["curves"])
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := f.option(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

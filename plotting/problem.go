@@ -1,0 +1,62 @@
+package plotting
+
+import (
+	"math"
+	"sort"
+
+	"nqm/theory"
+)
+
+// Spectrum returns the figure of a problem: curvature and gradient noise of
+// its directions in falling order of curvature, on logarithmic axes.
+func Spectrum(p theory.Problem) Figure {
+	panel := Panel{
+		X: Axis{Label: "direction i", Scale: Log10},
+		Y: Axis{Label: "curvature h and noise variance c", Scale: Log10},
+	}
+	ranks, h, c := ranked(p)
+	panel.Series = []Series{
+		{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5},
+		{Name: "noise variance c, one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5},
+	}
+	return Figure{
+		Title:   "Problem: " + p.String(),
+		Caption: "Eigenvalues of the Hessian and the gradient noise along them. Directions without curvature or noise have no place on a logarithmic axis.",
+		Panels:  []Panel{panel},
+		Table:   problemTable(p),
+	}
+}
+
+func problemTable(p theory.Problem) Table {
+	return Table{Columns: []string{"quantity", "value"}, Rows: [][]string{
+		{"dimension d", number(p.Dimension())},
+	}}
+}
+
+// spectrumPoints is how many directions of a long spectrum are drawn.
+const spectrumPoints = 400
+
+// ranked returns curvature and noise at ranks from 1 to the dimension, in
+// falling order of curvature, at geometrically spaced ranks if there are many.
+func ranked(p theory.Problem) (ranks, h, c []float64) {
+	order := make([]int, p.Len())
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool { return p.Curvature[order[a]] > p.Curvature[order[b]] })
+	before := 0.0 // directions of higher rank
+	next := 1.0   // the rank from which a point is worth drawing
+	ratio := math.Pow(p.Dimension(), 1.0/spectrumPoints)
+	for _, i := range order {
+		d := p.Direction(i)
+		for _, rank := range []float64{before + 1, before + d.Multiplicity} {
+			if rank < next && rank != p.Dimension() || len(ranks) > 0 && ranks[len(ranks)-1] == rank {
+				continue
+			}
+			ranks, h, c = append(ranks, rank), append(h, d.Curvature), append(c, d.Noise)
+			next = max(rank+1, rank*ratio)
+		}
+		before += d.Multiplicity
+	}
+	return ranks, h, c
+}
