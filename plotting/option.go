@@ -176,7 +176,7 @@ func markLines(references []Reference) *opts.MarkLines {
 	}
 	lines := &opts.MarkLines{MarkLineStyle: opts.MarkLineStyle{
 		Symbol:    []string{"none", "none"},
-		Label:     &opts.Label{Show: opts.Bool(true), Position: "insideEndBottom", Formatter: "{b}"},
+		Label:     &opts.Label{Show: opts.Bool(true), Position: "insideEndTop", Formatter: "{b}"},
 		LineStyle: &opts.LineStyle{Type: "dashed", Width: 1},
 	}}
 	for _, r := range references {

@@ -258,7 +258,7 @@ func (s Series) lineStyle() draw.LineStyle {
 	return style
 }
 
-// reference draws a grey line across the panel with its label below its right end.
+// reference draws a grey line across the panel with its label above its right end.
 type reference struct{ Reference }
 
 // Plot draws the line if its value is in the panel's range.
@@ -270,7 +270,7 @@ func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	style := draw.LineStyle{Color: mutedInk, Width: vg.Points(0.7), Dashes: []vg.Length{vg.Points(3), vg.Points(3)}}
 	c.StrokeLine2(style, c.Min.X, at, c.Max.X, at)
-	c.FillText(textStyle(8, mutedInk), vg.Point{X: c.Max.X - textStyle(8, mutedInk).Width(r.Label) - 4, Y: at - 11}, r.Label)
+	c.FillText(textStyle(8, mutedInk), vg.Point{X: c.Max.X - textStyle(8, mutedInk).Width(r.Label) - 4, Y: at + 2}, r.Label)
 }
 
 // letters writes text in DejaVu Sans, which has the Greek letters, superscripts

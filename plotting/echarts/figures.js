@@ -95,7 +95,7 @@ function tools(c, name) {
   return {
     right: 8, top: 0, itemSize: 13, iconStyle: { borderColor: c.muted },
     feature: {
-      dataZoom: { title: { zoom: "zoom", back: "undo zoom" } },
+      dataZoom: { title: { zoom: "zoom", back: "undo zoom" }, filterMode: "none" },
       restore: { title: "reset" },
       saveAsImage: { title: "save as SVG", name: name, backgroundColor: c.paper },
     },
@@ -128,6 +128,11 @@ function dress(option, dark, width) {
     a.splitLine = { show: true, lineStyle: { color: c.grid } };
     a.axisLabel = Object.assign({ color: c.muted, hideOverlap: true }, a.axisLabel);
     a.nameTextStyle = Object.assign({}, a.nameTextStyle, { color: c.text });
+    if (a.type === "value" && a.max !== undefined) {
+      // A bound is labelled if it is a round number.
+      a.axisLabel.showMinLabel = Number.isInteger(a.min || 0);
+      a.axisLabel.showMaxLabel = Number.isInteger(a.max);
+    }
     a.axisLabel.formatter = a.type === "log" ? power(a.logBase || 10) : number;
   });
   (option.series || []).forEach(function (s) {
