@@ -1,0 +1,81 @@
+package lesson
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"nqm/notebooks/internal/setup"
+)
+
+// volatileMetadata is what tools leave in a cell's metadata about one run or
+// one reader.
+var volatileMetadata = []string{"execution", "ExecuteTime", "collapsed", "scrolled", "trusted", "jupyter"}
+
+// Normalize removes what differs between two runs of the same lesson, so that
+// running it again changes no byte of its file.
+func (nb Notebook) Normalize() {
+	nb["metadata"] = map[string]any{
+		"kernelspec":    setup.KernelMetadata(),
+		"language_info": map[string]any{"name": "go", "file_extension": ".go", "mimetype": "text/x-go"},
+	}
+	nb["nbformat"], nb["nbformat_minor"] = 4, 5
+	ids := map[string]bool{}
+	count := 0
+	for _, cell := range nb.Cells() {
+		cell.normalizeMetadata()
+		cell.normalizeID(ids)
+		if cell.Kind() == "code" {
+			cell.normalizeOutputs(&count)
+		}
+	}
+}
+
+func (c Cell) normalizeMetadata() {
+	metadata, ok := c["metadata"].(map[string]any)
+	if !ok {
+		metadata = map[string]any{}
+		c["metadata"] = metadata
+	}
+	for _, name := range volatileMetadata {
+		delete(metadata, name)
+	}
+}
+
+// normalizeID keeps the cell's id, or makes one from its text when it has none
+// or an earlier cell has the same.
+func (c Cell) normalizeID(seen map[string]bool) {
+	id, _ := c["id"].(string)
+	for n := 0; id == "" || seen[id]; n++ {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s%d", c.Source(), n))
+		id = hex.EncodeToString(sum[:4])
+	}
+	seen[id] = true
+	c["id"] = id
+}
+
+// normalizeOutputs counts executions from one, joins what a cell wrote in
+// several pieces and drops identifiers of the run.
+func (c Cell) normalizeOutputs(count *int) {
+	if c.Source() == "" {
+		c["execution_count"], c["outputs"] = nil, []any{}
+		return
+	}
+	*count++
+	c["execution_count"] = *count
+	outputs := []any{}
+	var last Output
+	for _, o := range c.Outputs() {
+		delete(o, "transient")
+		if _, ok := o["execution_count"]; ok {
+			o["execution_count"] = *count
+		}
+		if last != nil && o.IsStream("") && last.IsStream(o["name"].(string)) {
+			last["text"] = lines(text(last["text"]) + text(o["text"]))
+			continue
+		}
+		outputs = append(outputs, map[string]any(o))
+		last = o
+	}
+	c["outputs"] = outputs
+}

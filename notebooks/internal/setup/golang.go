@@ -1,0 +1,142 @@
+package setup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/version"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// toolPackages are the programs that a kernel needs, each a tool of go.mod.
+var toolPackages = []string{
+	"github.com/janpfeifer/gonb",
+	"golang.org/x/tools/cmd/goimports",
+	"golang.org/x/tools/gopls",
+}
+
+// golang is the Go installation that builds the tools and the cells.
+type golang struct {
+	GOVERSION string
+	GOROOT    string
+	GOFLAGS   string
+
+	GOMODCACHE string
+}
+
+// bin is the folder of the go command.
+func (g golang) bin() string { return filepath.Join(g.GOROOT, "bin") }
+
+// prepareTools builds the kernel, goimports and gopls.
+func (e *Environment) prepareTools(ctx context.Context, b *builder) error {
+	var err error
+	if e.golang, err = findGo(ctx, e.Root); err != nil {
+		return err
+	}
+	versions, err := toolVersions(e.Root)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(b.cache, "tools-"+key(append(versions, e.golang.GOVERSION)...))
+	e.Tools = filepath.Join(dir, "bin")
+	return b.ensure(ctx, part{
+		title: "Go kernel and its tools",
+		dir:   dir,
+		needs: "bin/gonb",
+		build: func(ctx context.Context) error {
+			cmd := b.command(ctx, "go", append([]string{"install"}, toolPackages...)...)
+			cmd.Dir = e.Root
+			cmd.Env = append(os.Environ(), "GOBIN="+e.Tools, "GOWORK=off")
+			return b.run(cmd)
+		},
+	})
+}
+
+// findGo asks the go command on the PATH what it is, as seen from the clone:
+// go.mod may have sent it to a newer toolchain.
+func findGo(ctx context.Context, root string) (golang, error) {
+	if _, err := exec.LookPath("go"); err != nil {
+		return golang{}, errors.New("there is no go command on the PATH: install Go, put it on the PATH and run the command again")
+	}
+	cmd := exec.CommandContext(ctx, "go", "env", "-json", "GOVERSION", "GOROOT", "GOFLAGS", "GOMODCACHE")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		return golang{}, goEnvError(ctx, cmd, err)
+	}
+	var g golang
+	if err := json.Unmarshal(out, &g); err != nil {
+		return golang{}, err
+	}
+	return g, checkGo(root, g.GOVERSION)
+}
+
+func goEnvError(ctx context.Context, cmd *exec.Cmd, err error) error {
+	var exit *exec.ExitError
+	if ctx.Err() != nil || !errors.As(err, &exit) {
+		return err
+	}
+	said := strings.TrimSpace(string(exit.Stderr))
+	return fmt.Errorf("the go command cannot build this clone, %q fails with %q: install the Go version that go.mod names and run the command again", cmd, said)
+}
+
+// checkGo refuses a Go that is older than go.mod asks for.
+func checkGo(root, have string) error {
+	mod, err := readGoMod(root)
+	if err != nil {
+		return err
+	}
+	if version.Compare(have, "go"+mod.Go.Version) < 0 {
+		return fmt.Errorf("%s is too old: install Go %s or newer and run the command again", have, mod.Go.Version)
+	}
+	return nil
+}
+
+// toolVersions returns the versions that go.mod gives to the tools' modules.
+func toolVersions(root string) ([]string, error) {
+	mod, err := readGoMod(root)
+	if err != nil {
+		return nil, err
+	}
+	var versions []string
+	for _, r := range mod.Require {
+		if slices.ContainsFunc(toolPackages, func(p string) bool { return within(p, r.Mod.Path) }) {
+			versions = append(versions, r.Mod.String())
+		}
+	}
+	return versions, nil
+}
+
+// within reports whether the package at path belongs to the named module, or
+// to one nested in it.
+func within(path, module string) bool {
+	return path == module || strings.HasPrefix(path, module+"/")
+}
+
+func readGoMod(root string) (*modfile.File, error) {
+	path := filepath.Join(root, "go.mod")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return modfile.Parse(path, data, nil)
+}
+
+// kernelGoFlags are the user's flags for the go command, less those that a
+// go.work file forbids, after ours: cells link faster without symbols.
+func (e *Environment) kernelGoFlags() string {
+	flags := []string{"-ldflags=-s"}
+	for _, f := range strings.Fields(e.golang.GOFLAGS) {
+		if name := strings.TrimLeft(f, "-"); !strings.HasPrefix(name, "mod=") && !strings.HasPrefix(name, "modfile=") {
+			flags = append(flags, f)
+		}
+	}
+	return strings.Join(flags, " ")
+}

@@ -1,0 +1,34 @@
+package setup
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/mod/modfile"
+)
+
+// modulePath is the module that a clone holds.
+const modulePath = "nqm"
+
+// FindRoot returns the real path of the clone that holds dir.
+func FindRoot(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", err
+	}
+	for {
+		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && modfile.ModulePath(mod) == modulePath {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("this is not a clone of nqm: change into the folder that holds nqm's go.mod and run the command again")
+		}
+		dir = parent
+	}
+}

@@ -1,0 +1,70 @@
+// Package setup prepares what the lessons need and nothing else does: a Python
+// environment with Jupyter, the Go kernel with its helpers, and one folder for
+// each clone with its kernel specification and Jupyter configuration.
+//
+// Everything lies in the user's cache folder, under names that follow from the
+// content (the requirements, the tools' versions, the clone's path), so it is
+// built once, two clones do not mix, and deleting it costs no more than time.
+//
+//	python-<key>/   the Python environment of one requirements-dev.txt
+//	tools-<key>/    gonb, goimports and gopls
+//	clones/<key>/   the kernel, configuration, state and logs of one clone
+package setup
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Kernel is the name of the kernel that the lessons use.
+const Kernel = "nqm"
+
+// An Environment is a complete set-up.
+type Environment struct {
+	Root   string // the clone
+	Dir    string // the clone's own folder in the cache
+	Python string // the Python environment's folder
+	Tools  string // the folder of gonb, goimports and gopls
+
+	golang golang
+}
+
+// Prepare returns the environment of the clone at root. It builds what is
+// missing, and shows each step on w while it runs.
+func Prepare(ctx context.Context, root string, w io.Writer) (*Environment, error) {
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	e := &Environment{Root: root, Dir: filepath.Join(cache, "clones", key(root))}
+	b := &builder{show: w, cache: cache, log: e.LogFile("setup")}
+	for _, step := range []func(context.Context, *builder) error{
+		e.preparePython,
+		e.prepareTools,
+		e.prepareLibraries,
+		e.prepareClone,
+	} {
+		if err := step(ctx, b); err != nil {
+			return nil, explain(err)
+		}
+	}
+	return e, nil
+}
+
+// LogFile returns the file that takes the output of the named tool.
+func (e *Environment) LogFile(name string) string {
+	return filepath.Join(e.Dir, "log", name+".log")
+}
+
+// RuntimeDir is where a running Jupyter server leaves its address.
+func (e *Environment) RuntimeDir() string { return filepath.Join(e.Dir, "runtime") }
+
+func cacheDir() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "nqm"), nil
+}
