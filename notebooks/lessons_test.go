@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"nqm/notebooks/internal/lesson"
+	"nqm/notebooks/internal/setup"
+
+	// The lessons import these packages in their cells, where the go command
+	// does not see it: a change there must not leave a test result in the cache.
+	_ "nqm/nqmkit"
+	_ "nqm/plotting"
+	_ "nqm/theory"
+)
+
+// maxSize is how large a lesson may be, in bytes.
+const maxSize = 1 << 20
+
+// prepare does the set-up of this clone once, the same as the command does.
+var prepare = sync.OnceValues(func() (*setup.Environment, error) {
+	root, err := setup.FindRoot(".")
+	if err != nil {
+		return nil, err
+	}
+	return setup.Prepare(context.Background(), root, os.Stdout)
+})
+
+// environment returns the set-up of this clone, or skips the test with -short.
+func environment(t *testing.T) *setup.Environment {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("skipped with -short: needs Python, and sets it up")
+	}
+	env, err := prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return env
+}
+
+// startWorker returns a worker and the lessons of this clone.
+func startWorker(t *testing.T) (*lesson.Worker, []lesson.Lesson) {
+	t.Helper()
+	env := environment(t)
+	lessons, err := lesson.All(filepath.Join(env.Root, "notebooks"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker, err := lesson.Start(context.Background(), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { worker.Close() })
+	return worker, lessons
+}
+
+// Executing a lesson again, through the real kernel, gives the outputs that
+// are committed.
+func TestLessonsReproduceTheirOutputs(t *testing.T) {
+	worker, lessons := startWorker(t)
+	for _, l := range lessons {
+		t.Run(l.Name, func(t *testing.T) {
+			committed, err := lesson.ReadNotebook(l.Notebook())
+			if err != nil {
+				t.Fatal(err)
+			}
+			fresh := copyLesson(t, l)
+			if err := worker.Execute(fresh, func(cell, cells int) {}); err != nil {
+				t.Fatal(err)
+			}
+			executed, err := lesson.ReadNotebook(fresh.Notebook())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range differences(committed, executed) {
+				t.Errorf("%s: %s; 'go run ./notebooks run %s' writes it anew", l.Name, d, l.Name)
+			}
+		})
+	}
+}
+
+// copyLesson copies a lesson to a folder of its own.
+func copyLesson(t *testing.T, l lesson.Lesson) lesson.Lesson {
+	t.Helper()
+	dir := t.TempDir()
+	for _, path := range []string{l.Notebook(), l.Text(), filepath.Join(l.Dir, "jupytext.toml")} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(path)), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return lesson.Lesson{Dir: dir, Name: l.Name}
+}
+
+// differences says in which cells two runs of a notebook differ, and in what.
+func differences(committed, executed lesson.Notebook) []string {
+	a, b := committed.Cells(), executed.Cells()
+	if len(a) != len(b) {
+		return []string{fmt.Sprintf("%d cells are committed, %d were executed", len(a), len(b))}
+	}
+	var found []string
+	for i := range a {
+		for name := range a[i] {
+			if !reflect.DeepEqual(a[i][name], b[i][name]) {
+				found = append(found, fmt.Sprintf("cell %d differs in its %s (%s)", i+1, name, kinds(b[i])))
+			}
+		}
+	}
+	if len(found) == 0 && !reflect.DeepEqual(committed, executed) {
+		found = append(found, "the notebooks' metadata differ")
+	}
+	return found
+}
+
+// kinds lists the kinds of a cell's outputs.
+func kinds(c lesson.Cell) string {
+	var list []string
+	for _, o := range c.Outputs() {
+		list = append(list, fmt.Sprint(o["output_type"]))
+	}
+	return strings.Join(list, ", ")
+}
+
+// The text that people review is the text of the notebook.
+func TestTwinsAreInStep(t *testing.T) {
+	worker, lessons := startWorker(t)
+	for _, l := range lessons {
+		want, err := worker.Twin(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(l.Text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != want {
+			t.Errorf("%s.md and %s.ipynb say different things: 'go run ./notebooks run %s' takes the newer one", l.Name, l.Name, l.Name)
+		}
+	}
+}
+
+var remoteSource = regexp.MustCompile(`(?i)<(script|img|link|iframe)\b[^>]*\b(src|href)\s*=\s*["']?(https?:)?//`)
+
+// An exported page asks nothing of the network, shows its title and has every
+// formula set.
+func TestPagesAreSelfContained(t *testing.T) {
+	worker, lessons := startWorker(t)
+	for _, l := range lessons {
+		path, err := worker.Export(l, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := remoteSource.Find(page); m != nil {
+			t.Errorf("the page of %s asks the network: %s", l.Name, m)
+		}
+		if bytes.Contains(page, []byte("nqm-tex")) {
+			t.Errorf("the page of %s has a formula that could not be set", l.Name)
+		}
+		if bytes.Contains(page, []byte("<title>"+l.Name+"</title>")) {
+			t.Errorf("the page of %s has no title: begin the lesson with a heading", l.Name)
+		}
+	}
+}
+
+// What is committed is small and names no machine.
+func TestLessonsAreSmallAndPortable(t *testing.T) {
+	lessons, err := lesson.All(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := setup.FindRoot(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, _ := os.UserHomeDir()
+	for _, l := range lessons {
+		for _, path := range []string{l.Notebook(), l.Text()} {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Errorf("a lesson is a notebook and its twin, and one is missing: %v", err)
+				continue
+			}
+			if len(data) > maxSize {
+				t.Errorf("%s has %d bytes, more than %d", path, len(data), maxSize)
+			}
+			for _, place := range []string{root, home, os.TempDir()} {
+				if len(place) > 1 && bytes.Contains(data, []byte(place+"/")) {
+					t.Errorf("%s names a folder of this machine, %s", path, place)
+				}
+			}
+		}
+	}
+}
+
+// A notebook in any folder can import the packages, and its author is offered
+// names and documentation.
+func TestKernelAssistsAnywhere(t *testing.T) {
+	env := environment(t)
+	script, err := filepath.Abs("testdata/assist.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := env.Command(t.Context(), "python", script)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(env.Worker()))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, &stderr)
+	}
+	var offered struct {
+		Matches       []string
+		Documentation string
+	}
+	if err := json.Unmarshal(out, &offered); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(offered.Matches, "PowerLaw") {
+		t.Errorf("no completion to PowerLaw among %q", offered.Matches)
+	}
+	if !strings.Contains(offered.Documentation, "PowerLaw") {
+		t.Errorf("no documentation of PowerLaw: %s", offered.Documentation)
+	}
+}

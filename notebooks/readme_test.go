@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"nqm/notebooks/internal/lesson"
+)
+
+// runCells executes cells, as they stand, in a notebook in a folder of its own
+// and returns each cell's outputs as one text.
+func runCells(t *testing.T, cells ...string) []string {
+	t.Helper()
+	worker, _ := startWorker(t)
+	l := lesson.Lesson{Dir: t.TempDir(), Name: "cells"}
+	var text strings.Builder
+	for _, c := range cells {
+		fmt.Fprintf(&text, "```go\n%s\n```\n\n", strings.TrimSpace(c))
+	}
+	if err := os.WriteFile(l.Text(), []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.Execute(l, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	nb, err := lesson.ReadNotebook(l.Notebook())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var outputs []string
+	for _, c := range nb.Cells() {
+		if c.Source() == "" { // Jupytext's, at the end
+			continue
+		}
+		outputs = append(outputs, fmt.Sprint(c.Outputs()))
+	}
+	return outputs
+}
+
+var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// The README's cell runs as it is written, and draws.
+func TestREADMECell(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := goBlock.FindAllStringSubmatch(string(readme), -1)
+	if len(blocks) != 1 {
+		t.Fatalf("the README has %d cells, want one", len(blocks))
+	}
+	out := runCells(t, blocks[0][1])
+	if !strings.Contains(out[0], "nqm-figure") || !strings.Contains(out[0], "diverges") {
+		t.Errorf("the README's cell does not draw what it promises: %.300s", out[0])
+	}
+}
+
+// What a person types: imports once, then one line a question.
+func TestOneLineCells(t *testing.T) {
+	out := runCells(t,
+		"import \"nqm/nqmkit\"\nimport \"nqm/plotting\"\n\nconst seed = 1",
+		"%%\np := nqmkit.PowerLaw(10_000, 1)\nplotting.Show(p)",
+		"%%\nplotting.Show(nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 5000,\n    nqmkit.SGD(0.3)))",
+		"%%\nplotting.Show(nqmkit.Check(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(1000, seed), nqmkit.SGD(0.02)))",
+		"%%\nplotting.Show(nqmkit.Paths(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(5, seed), nqmkit.SGD(0.02)))",
+		"func p() nqmkit.Problem { return nqmkit.PowerLaw(10_000, 1) }",
+		"%%\nplotting.Show(nqmkit.Expect(p(), 1000, nqmkit.SGD(0.3)))",
+	)
+	for i, text := range out {
+		draws := i != 0 && i != 5 // imports and declarations draw nothing
+		if strings.Contains(text, "nqm-figure") != draws || strings.Contains(text, "image/png") != draws {
+			t.Errorf("cell %d: draws = %v, want %v: %.300s", i, !draws, draws, text)
+		}
+	}
+}
