@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -83,7 +85,22 @@ func (e *toolError) cause() string {
 			return c.advice
 		}
 	}
+	if diskFull(filepath.Dir(e.log)) {
+		return causes[0].advice
+	}
 	return ""
+}
+
+// diskFull tries to write to dir: not every tool says why it failed.
+func diskFull(dir string) bool {
+	f, err := os.CreateTemp(dir, "probe")
+	if err != nil {
+		return errors.Is(err, syscall.ENOSPC)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	_, err = f.Write(make([]byte, tailSize))
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 func containsAny(s string, substrings []string) bool {

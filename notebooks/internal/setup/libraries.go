@@ -18,7 +18,8 @@ var cellPackages = []string{"./nqmkit", "./plotting"}
 
 // prepareLibraries fetches and compiles what cells import, so that the first
 // cell is quick and none needs the network. It fetches every go.mod file of the
-// module graph, too: the kernel's go command reads them all.
+// module graph, too, since the kernel's go command reads them all, and what the
+// tests import, so that they need no network either.
 func (e *Environment) prepareLibraries(ctx context.Context, b *builder) error {
 	state, err := e.librariesState()
 	if err != nil {
@@ -29,9 +30,14 @@ func (e *Environment) prepareLibraries(ctx context.Context, b *builder) error {
 		return nil
 	}
 	s := startStep(b.show, "Go libraries")
-	err = b.run(e.goCommand(ctx, b, "list", "-m", "all"))
-	if err == nil {
-		err = b.run(e.goCommand(ctx, b, append([]string{"build"}, cellPackages...)...))
+	for _, args := range [][]string{
+		{"list", "-m", "all"},
+		{"list", "-deps", "-test", "./..."},
+		append([]string{"build"}, cellPackages...),
+	} {
+		if err = b.run(e.goCommand(ctx, b, args...)); err != nil {
+			break
+		}
 	}
 	s.end(err)
 	var failed *toolError
