@@ -2,6 +2,10 @@ package theory
 
 import "math"
 
+// SGD returns stochastic gradient descent, θ' = θ - α g(θ), with batches of
+// one. It is stable for 0 < αh < 2, whatever the batch size.
+func SGD(learningRate float64) Optimizer { return Optimizer{LearningRate: learningRate} }
+
 // sgdMode is SGD in one direction, with x = α h:
 //
 //	θ' = (1-x) θ - α ε        Var(α ε) = σ² = α² c/B
@@ -12,52 +16,54 @@ import "math"
 // setup"). The quotient is evaluated as expm1(2t log|1-x|) / (x (x-2)), which
 // keeps its digits for tiny x, and by its limit t σ² at x = 0 and x = 2.
 type sgdMode struct {
-	x      float64
+	flips  bool // 1-x < 0
 	sigma2 float64
 	log    float64 // log|1-x|: -Inf at x = 1
 	growth float64 // x (x-2): negative where stable, 0 at x = 0 and x = 2
 }
 
-func newSGDMode(alpha, h, variance float64) sgdMode {
-	x := alpha * h
+func newSGDMode(x dd, sigma2 float64) sgdMode {
+	below, above := exact(1).sub(x).value(), x.sub(exact(2)).value()
 	return sgdMode{
-		x:      x,
-		sigma2: alpha * alpha * variance,
-		log:    logAbs1m(x),
-		growth: x * (x - 2),
+		flips:  below < 0,
+		sigma2: sigma2,
+		log:    logOf(below, x.value(), -above),
+		growth: x.value() * above,
 	}
 }
 
-// logAbs1m returns log|1-x| for x >= 0 with full relative accuracy, also next
-// to its zeros x = 0 and x = 2.
-func logAbs1m(x float64) float64 {
-	if x > 1 {
-		return math.Log1p(x - 2) // x-2 is exact next to x = 2
-	}
-	return math.Log1p(-x)
-}
-
+// At returns the response after t steps.
 func (m sgdMode) At(t int) Response {
 	if t == 0 {
 		return Response{Factor: 1}
 	}
-	factor := math.Exp(float64(t) * m.log)
-	if m.x > 1 && t%2 == 1 {
-		factor = -factor
+	y := float64(t) * m.log
+	if y > -0.34 && y < 0.34 { // 1 - e^2y would cancel
+		return m.response(t, math.Exp(y), math.Expm1(2*y))
 	}
-	return Response{Factor: factor, Noise: m.noise(t)}
+	factor := math.Exp(y)
+	return m.response(t, factor, factor*factor-1)
 }
 
-func (m sgdMode) noise(t int) float64 {
+func (m sgdMode) response(t int, factor, square float64) Response {
+	r := Response{Factor: factor, Noise: m.noise(t, square)}
+	if m.flips && t%2 == 1 {
+		r.Factor = -factor
+	}
+	return r
+}
+
+func (m sgdMode) noise(t int, square float64) float64 {
 	if m.sigma2 == 0 {
 		return 0
 	}
 	if m.growth == 0 {
 		return float64(t) * m.sigma2
 	}
-	return m.sigma2 * (math.Expm1(2*float64(t)*m.log) / m.growth)
+	return m.sigma2 * (square / m.growth)
 }
 
+// Limit returns the limit of the response.
 func (m sgdMode) Limit() Response {
 	switch {
 	case m.growth < 0:

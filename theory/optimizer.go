@@ -1,0 +1,123 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Optimizer is a method with its settings. The zero value of each field is its
+// neutral setting; LearningRate has none and must be given.
+//
+// The methods that change a setting (Batch, EMA, Precondition, ...) return a
+// changed copy.
+type Optimizer struct {
+	// LearningRate is α > 0, in units of 1/curvature.
+	LearningRate float64
+	// BatchSize is B >= 1, the examples averaged in one gradient; it need not
+	// be a whole number. Zero means one.
+	BatchSize float64
+	// Momentum is β in [0, 1): what the velocity keeps in each step.
+	Momentum float64
+	// Nesterov takes the gradient where the momentum is about to lead.
+	Nesterov bool
+	// Decay is γ in [0, 1) of the exponential moving average of the iterates
+	// that the answers are about. Zero is the iterate itself.
+	Decay float64
+	// Power is p of the preconditioner H^-p on every stochastic gradient.
+	Power float64
+}
+
+// Batch returns a copy with batches of b examples.
+func (o Optimizer) Batch(b float64) Optimizer {
+	o.BatchSize = b
+	return o
+}
+
+// Family returns the method's name without its settings, as in
+// "preconditioned heavy ball with EMA".
+func (o Optimizer) Family() string {
+	name := o.rule()
+	if o.Power != 0 {
+		name = "preconditioned " + name
+	}
+	if o.Decay != 0 {
+		name += " with EMA"
+	}
+	return name
+}
+
+func (o Optimizer) rule() string {
+	switch {
+	case o.Momentum == 0:
+		return "SGD"
+	case o.Nesterov:
+		return "Nesterov"
+	}
+	return "heavy ball"
+}
+
+// String returns the method's name with every setting that is not neutral, as
+// in "momentum α=0.03, β=0.9, EMA γ=0.99, B=64".
+func (o Optimizer) String() string {
+	var s strings.Builder
+	name := o.rule()
+	if name == "heavy ball" {
+		name = "momentum"
+	}
+	fmt.Fprintf(&s, "%s α=%g", name, o.LearningRate)
+	setting := func(format string, value float64) {
+		if value != 0 {
+			fmt.Fprintf(&s, ", "+format, value)
+		}
+	}
+	setting("β=%g", o.Momentum)
+	setting("EMA γ=%g", o.Decay)
+	setting("H^-%g", o.Power)
+	if o.batchSize() != 1 {
+		setting("B=%g", o.BatchSize)
+	}
+	return s.String()
+}
+
+func (o Optimizer) batchSize() float64 {
+	if o.BatchSize == 0 {
+		return 1
+	}
+	return o.BatchSize
+}
+
+// Validate returns an error that names the first setting outside its range.
+func (o Optimizer) Validate() error {
+	if !(o.LearningRate > 0) || math.IsInf(o.LearningRate, 0) {
+		return fmt.Errorf("theory: learning rate %v: want a finite number > 0", o.LearningRate)
+	}
+	if b := o.batchSize(); !(b >= 1) || math.IsInf(b, 0) {
+		return fmt.Errorf("theory: batch size %v: want a finite number >= 1", b)
+	}
+	if !(o.Momentum >= 0 && o.Momentum < 1) {
+		return fmt.Errorf("theory: momentum %v: want 0 <= β < 1", o.Momentum)
+	}
+	if !(o.Decay >= 0 && o.Decay < 1) {
+		return fmt.Errorf("theory: EMA decay %v: want 0 <= γ < 1", o.Decay)
+	}
+	if math.IsNaN(o.Power) || math.IsInf(o.Power, 0) {
+		return fmt.Errorf("theory: preconditioning power %v: want a finite number", o.Power)
+	}
+	return nil
+}
+
+// Mode returns the dynamics in a direction of curvature h and noise c.
+func (o Optimizer) Mode(h, c float64) Mode {
+	alpha, x := o.step(h)
+	sigma2 := alpha * (alpha * (c / o.batchSize()))
+	switch {
+	case o.Momentum == 0 && o.Decay == 0:
+		return newSGDMode(x, sigma2)
+	case o.Momentum == 0:
+		return newSecondOrder(emaOfSGD(x, o.Decay, sigma2))
+	case o.Nesterov:
+		return newSecondOrder(nesterov(x, o.Momentum, sigma2))
+	}
+	return newSecondOrder(heavyBall(x, o.Momentum, sigma2))
+}

@@ -1,0 +1,218 @@
+package theory
+
+import "math/big"
+
+// The oracle knows nothing of roots, kernels or doubling in float64: it takes
+// the literal update rule of a method, written for numbers of many bits, and
+// follows the mean of the state and its covariance through the steps.
+
+// precision is in bits. 1 - 10^-308 needs 1024 of them.
+const precision = 1152
+
+type num = *big.Float
+
+func number(v float64) num { return new(big.Float).SetPrec(precision).SetFloat64(v) }
+func plus(a, b num) num    { return new(big.Float).SetPrec(precision).Add(a, b) }
+func minus(a, b num) num   { return new(big.Float).SetPrec(precision).Sub(a, b) }
+func prod(a, b num) num    { return new(big.Float).SetPrec(precision).Mul(a, b) }
+func ratio(a, b num) num   { return new(big.Float).SetPrec(precision).Quo(a, b) }
+func root(a num) num       { return new(big.Float).SetPrec(precision).Sqrt(a) }
+func float(a num) float64  { v, _ := a.Float64(); return v }
+
+// literal is the update rule of a method in one direction, as a paper or a
+// library would write it: gradient(θ) is the stochastic gradient at θ.
+type literal struct {
+	states int
+	// start returns the state for θ(0) = 1.
+	start func() []num
+	// update does step t, the first being 1, on a copy of the state.
+	update func(z []num, t int, gradient func(num) num) []num
+	// read returns the coordinate that the answers are about after step t.
+	read func(z []num, t int) num
+	// same says that every step is the same, so that steps may be squared.
+	same bool
+}
+
+// square is a matrix of numbers by rows.
+type square [][]num
+
+func zeros(n int) square {
+	m := make(square, n)
+	for i := range m {
+		m[i] = make([]num, n)
+		for j := range m[i] {
+			m[i][j] = number(0)
+		}
+	}
+	return m
+}
+
+func (a square) times(b square) square {
+	c := zeros(len(a))
+	for i := range a {
+		for j := range a {
+			for k := range a {
+				c[i][j] = plus(c[i][j], prod(a[i][k], b[k][j]))
+			}
+		}
+	}
+	return c
+}
+
+func (a square) plus(b square) square {
+	c := zeros(len(a))
+	for i := range a {
+		for j := range a {
+			c[i][j] = plus(a[i][j], b[i][j])
+		}
+	}
+	return c
+}
+
+func (a square) transposed() square {
+	c := zeros(len(a))
+	for i := range a {
+		for j := range a {
+			c[i][j] = a[j][i]
+		}
+	}
+	return c
+}
+
+func (a square) on(z []num) []num {
+	y := make([]num, len(z))
+	for i := range a {
+		y[i] = number(0)
+		for k := range z {
+			y[i] = plus(y[i], prod(a[i][k], z[k]))
+		}
+	}
+	return y
+}
+
+// matrices reads A and b of step t off the literal update, by feeding it unit
+// vectors and a unit of gradient noise.
+func (l literal) matrices(h num, t int) (a, noise square) {
+	a = zeros(l.states)
+	silent := func(v num) num { return prod(h, v) }
+	for j := range l.states {
+		z := zeros(l.states)[0]
+		z[j] = number(1)
+		for i, v := range l.update(z, t, silent) {
+			a[i][j] = v
+		}
+	}
+	kick := l.update(zeros(l.states)[0], t, func(v num) num { return plus(prod(h, v), number(1)) })
+	noise = zeros(l.states)
+	for i := range kick {
+		for j := range kick {
+			noise[i][j] = prod(kick[i], kick[j])
+		}
+	}
+	return a, noise
+}
+
+// after returns the factor and, per unit of gradient-noise variance, the noise
+// after t steps at curvature h.
+func (l literal) after(h float64, t int) (factor, noise num) {
+	z, v := l.start(), zeros(l.states)
+	if l.same {
+		a, n := l.matrices(number(h), 1)
+		for ; t > 0; t >>= 1 {
+			if t&1 == 1 {
+				z, v = a.on(z), n.plus(a.times(v).times(a.transposed()))
+			}
+			n = n.plus(a.times(n).times(a.transposed()))
+			a = a.times(a)
+			if overflows(a) {
+				return number(1e300), number(1e300)
+			}
+		}
+		return l.readout(z, v, 0)
+	}
+	for k := 1; k <= t; k++ {
+		a, n := l.matrices(number(h), k)
+		z, v = a.on(z), n.plus(a.times(v).times(a.transposed()))
+	}
+	return l.readout(z, v, t)
+}
+
+func overflows(a square) bool {
+	for i := range a {
+		for j := range a {
+			if a[i][j].MantExp(nil) > 1<<26 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (l literal) readout(z []num, v square, t int) (factor, noise num) {
+	noise = number(0)
+	r := make([]num, l.states)
+	for j := range r {
+		unit := zeros(l.states)[0]
+		unit[j] = number(1)
+		r[j] = l.read(unit, t)
+	}
+	for i := range r {
+		for j := range r {
+			noise = plus(noise, prod(prod(r[i], r[j]), v[i][j]))
+		}
+	}
+	return l.read(z, t), noise
+}
+
+// The rules. Each is written from its definition.
+
+func literalSGD(alpha float64) literal {
+	return literal{
+		states: 1, same: true,
+		start: func() []num { return []num{number(1)} },
+		update: func(z []num, _ int, gradient func(num) num) []num {
+			return []num{minus(z[0], prod(number(alpha), gradient(z[0])))}
+		},
+		read: func(z []num, _ int) num { return z[0] },
+	}
+}
+
+func literalMomentum(alpha, beta float64) literal {
+	return literal{
+		states: 2, same: true,
+		start: func() []num { return []num{number(1), number(0)} },
+		update: func(z []num, _ int, gradient func(num) num) []num {
+			v := plus(prod(number(beta), z[1]), gradient(z[0]))
+			return []num{minus(z[0], prod(number(alpha), v)), v}
+		},
+		read: func(z []num, _ int) num { return z[0] },
+	}
+}
+
+// literalNesterov keeps θ(t) and θ(t-1): another form than the library's.
+func literalNesterov(alpha, beta float64) literal {
+	return literal{
+		states: 2, same: true,
+		start: func() []num { return []num{number(1), number(1)} },
+		update: func(z []num, _ int, gradient func(num) num) []num {
+			y := plus(z[0], prod(number(beta), minus(z[0], z[1])))
+			return []num{minus(y, prod(number(alpha), gradient(y))), z[0]}
+		},
+		read: func(z []num, _ int) num { return z[0] },
+	}
+}
+
+// averaged adds a moving average of what a rule reads.
+func averaged(l literal, gamma float64) literal {
+	n := l.states
+	return literal{
+		states: n + 1, same: l.same,
+		start: func() []num { return append(l.start(), number(1)) },
+		update: func(z []num, t int, gradient func(num) num) []num {
+			next := l.update(z[:n:n], t, gradient)
+			rest := minus(number(1), number(gamma))
+			return append(next, plus(prod(number(gamma), z[n]), prod(rest, l.read(next, t))))
+		},
+		read: func(z []num, _ int) num { return z[n] },
+	}
+}

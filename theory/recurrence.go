@@ -1,0 +1,373 @@
+package theory
+
+import (
+	"math"
+	"math/bits"
+)
+
+// recurrence is a method that follows, in each eigen-direction, a recurrence
+// of second order with characteristic polynomial z² - s z + p:
+//
+//	θ(t+1) = s θ(t) - p θ(t-1) - g α ε(t)        θ(-1) = θ(0)
+//
+// SGD is the case p = 0; momentum, Nesterov's method and the moving average of
+// SGD are the others. The polynomial is given by its distances from the three
+// edges of the triangle of stability, which the methods know without
+// cancellation:
+//
+//	q = 1 - p        u = 1 - s + p        w = 1 + s + p        stable: all three > 0
+//
+// Let ψ_k = Σ_{j=0..k} r1^j r2^(k-j) for the two roots, the answer to a unit
+// impulse, with ψ_-1 = 0. Then for every t
+//
+//	Factor(t) = A_t = ψ_t - p ψ_{t-1}
+//	Noise(t)  = g² σ² S_t        S_t = Σ_{j<t} ψ_j²
+//	S_t       = [ (1+p)(1 - A_t²) - 2pu ψ_t ψ_{t-1} ] / (q u w)
+//
+// The last line is an equality; it needs no division by r1 - r2, so that a
+// double root is nothing special. (The paper's theorems 2 and 3 are upper
+// bounds with the bracket replaced by 1, and exclude the double root.)
+//
+// # Error
+//
+// Noise is accurate to 10^-12 relatively, and Factor to 10^-12 of its envelope:
+// the sum of the moduli of its two modes where they have the same or different
+// real roots (of a monotone mode that is Factor itself), and the amplitude
+// between the zeros of a ringing mode. This holds for all t <= 10^15, as long
+// as the result neither overflows nor underflows.
+type recurrence struct {
+	q, u, w dd
+	gain    float64 // g
+	sigma2  float64 // σ² = α² c/B
+}
+
+// newSecondOrder prepares a recurrence for evaluation.
+func newSecondOrder(r recurrence) secondOrder {
+	m := secondOrder{
+		recurrence: r,
+		variance:   r.gain * r.gain * r.sigma2,
+		pd:         exact(1).sub(r.q),
+		s:          r.w.sub(r.u).scale(0.5).value(),
+		oneMinusP:  r.q.value(),
+		edge:       r.u.value(),
+		flip:       r.w.value(),
+	}
+	m.p = m.pd.value()
+	m.onePlusP = exact(2).sub(r.q).value()
+	m.loss = 2 * m.p * m.edge
+	m.unit = 1 / (m.oneMinusP * m.edge * m.flip)
+	m.steady = m.onePlusP * m.unit
+	disc := r.discriminant()
+	if disc < 0 {
+		m.complexRoots(math.Sqrt(-disc))
+	} else {
+		m.realRoots(math.Sqrt(disc))
+	}
+	return m
+}
+
+// discriminant returns s² - 4p = q² - u w, with an error of 2^-100 q².
+func (r recurrence) discriminant() float64 {
+	if r.u.hi > huge {
+		return r.u.hi * r.u.hi
+	}
+	return r.q.mul(r.q).sub(r.u.mul(r.w)).value()
+}
+
+// huge is where squares begin to overflow; such a mode has one root -αh.
+const huge = 1e150
+
+// secondOrder is a recurrence in one direction, ready to be evaluated.
+type secondOrder struct {
+	recurrence
+	variance              float64 // g² σ²
+	pd                    dd      // p
+	p, s                  float64
+	oneMinusP, edge, flip float64 // q, u, w rounded
+	onePlusP, loss        float64 // 1+p, 2pu
+	unit, steady          float64 // 1/(quw); S_∞ = (1+p)/(quw) where stable
+	rings                 bool    // complex roots
+
+	// Real roots r1 >= r2; r is the one of larger modulus and rho = other/r.
+	gap                float64 // r1 - r2
+	f1, f2, e1, e2     float64 // 1-r1, 1-r2, 1+r1, 1+r2
+	r1, r2, r, rho     float64
+	log1, log2, logP   float64 // log|r1|, log|r2|, log|p|
+	logR, logRho, drho float64 // log|r|, log|rho|, 1-rho
+
+	// Complex roots ±√p e^±iω with 0 < ω <= π/2; the sign is that of s.
+	imag     float64 // 2√p sin ω
+	logMod   float64 // log √p
+	omega    float64
+	quadrant float64 // weight of sin tω in A_t
+}
+
+func (m *secondOrder) complexRoots(imag float64) {
+	m.rings, m.imag = true, imag
+	m.logMod = 0.5 * logOf(m.p, m.oneMinusP, 2)
+	m.omega = math.Atan2(imag, math.Abs(m.s))
+	m.quadrant = m.q.sub(m.u).value() / imag
+	if m.s < 0 {
+		m.quadrant = -m.quadrant
+	}
+}
+
+// realRoots finds 1-r and 1+r for both roots by the stable form of the
+// quadratic formula, and from them the logarithms with full relative accuracy.
+func (m *secondOrder) realRoots(gap float64) {
+	m.gap = gap
+	m.f2, m.f1 = bothRoots(m.oneMinusP+m.edge, gap, m.edge)
+	m.e1, m.e2 = bothRoots(m.oneMinusP+m.flip, gap, m.flip)
+	m.r1, m.r2 = bothRoots(m.s, gap, m.p)
+	m.log1, m.log2 = logOf(m.r1, m.f1, m.e1), logOf(m.r2, m.f2, m.e2)
+	m.logP = logOf(m.p, m.oneMinusP, 2-m.oneMinusP)
+	m.r, m.logR = m.r1, m.log1
+	other := m.r2
+	if m.s < 0 {
+		m.r, m.logR, other = m.r2, m.log2, m.r1
+	}
+	if m.r == 0 {
+		return
+	}
+	size := math.Abs(m.r)
+	m.rho, m.drho = other/m.r, gap/size
+	near := m.drho // 1-|rho|
+	if m.rho < 0 {
+		near = math.Abs(m.s) / size
+	}
+	m.logRho = logOf(math.Abs(m.rho), near, 2)
+}
+
+// bothRoots returns the larger and the smaller root of z² - b z + c, whose
+// difference is gap, without cancellation.
+func bothRoots(b, gap, c float64) (large, small float64) {
+	if b >= 0 {
+		large = (b + gap) / 2
+		if large == 0 {
+			return 0, 0
+		}
+		return large, c / large
+	}
+	small = (b - gap) / 2
+	return c / small, small
+}
+
+// logOf returns log|r| given r, 1-r and 1+r.
+func logOf(r, oneMinus, onePlus float64) float64 {
+	switch {
+	case r > 0.5:
+		return math.Log1p(-oneMinus)
+	case r < -0.5:
+		return math.Log1p(-onePlus)
+	}
+	return math.Log(math.Abs(r))
+}
+
+// At returns the response after t steps.
+func (m secondOrder) At(t int) Response {
+	if t == 0 {
+		return Response{Factor: 1}
+	}
+	if m.rings && float64(t)*m.logMod < -800 {
+		return m.response(0, m.steady)
+	}
+	if m.rings && float64(t)*m.omega > maxPhase {
+		factor, sum := m.double(t)
+		return m.response(factor, sum)
+	}
+	factor, now, before := m.impulse(t)
+	if m.variance == 0 {
+		return m.response(factor, 0)
+	}
+	return m.response(factor, m.sum(t, factor, now, before))
+}
+
+// maxPhase bounds tω where it is computed in float64: its rounding error is
+// then below 10^-12.
+const maxPhase = 1024
+
+func (m secondOrder) response(factor, sum float64) Response {
+	if math.IsNaN(factor) {
+		factor = math.Inf(1)
+	}
+	return Response{Factor: factor, Noise: times(m.variance, sum)}
+}
+
+// impulse returns A_t, ψ_t and ψ_{t-1} for t >= 1.
+func (m secondOrder) impulse(t int) (factor, now, before float64) {
+	if m.rings {
+		size := signedExp(m.s, float64(t)*m.logMod, t)
+		sin, cos := math.Sincos(float64(t) * m.omega)
+		factor = size * (cos + m.quadrant*sin)
+		before = size * sin * 2 / m.imag
+		if m.s < 0 {
+			before = -before
+		}
+		return factor, factor + m.p*before, before
+	}
+	if m.r == 0 {
+		before = 0
+		if t == 1 {
+			before = 1
+		}
+		return 0, 0, before
+	}
+	power := signedExp(m.r, float64(t)*m.logR, t)
+	b := m.geometric(t)
+	n := 1 + m.rho*b
+	if m.rho < 0 {
+		n = m.geometric(t + 1)
+	}
+	first := m.r
+	if m.s < 0 {
+		first *= signedExp(m.rho, float64(t+1)*m.logRho, t+1)
+	}
+	return power * (first + m.f1*n), power * n, power / m.r * b
+}
+
+// geometric returns Σ_{j<n} rho^j for n >= 1.
+func (m secondOrder) geometric(n int) float64 {
+	switch {
+	case m.rho == 0:
+		return 1
+	case m.drho == 0:
+		return float64(n)
+	case m.rho < 0 && n%2 == 1:
+		return (1 + math.Exp(float64(n)*m.logRho)) / m.drho
+	}
+	return -math.Expm1(float64(n)*m.logRho) / m.drho
+}
+
+// signedExp returns e^y with the sign of r^t.
+func signedExp(r, y float64, t int) float64 {
+	if r < 0 && t%2 == 1 {
+		return -math.Exp(y)
+	}
+	return math.Exp(y)
+}
+
+// sum returns S_t by the first of four equal formulas that keeps its digits.
+func (m secondOrder) sum(t int, factor, now, before float64) float64 {
+	kept, lost := m.onePlusP*factor*factor, m.loss*now*before
+	bracket := m.onePlusP - kept - lost
+	if math.IsNaN(bracket) || math.IsInf(bracket, 0) {
+		return math.Inf(1)
+	}
+	if math.Abs(bracket) > 0.0625*(math.Abs(m.onePlusP)+math.Abs(kept)+math.Abs(lost)) && !math.IsInf(m.unit, 0) {
+		return m.unit * bracket
+	}
+	if s, ok := m.threeSums(t); ok {
+		return s
+	}
+	if t <= 64 {
+		return m.add(t)
+	}
+	_, s := m.double(t)
+	return s
+}
+
+// threeSums is S_t = Σ (r1^(j+1) - r2^(j+1))²/(r1-r2)² as three geometric
+// series. It serves well separated roots at tiny x, and the edges u = 0 and
+// w = 0; ok is false where the series cancel.
+func (m secondOrder) threeSums(t int) (s float64, ok bool) {
+	if m.rings {
+		return 0, false
+	}
+	a := m.r1 * m.r1 * series(1, 2*m.log1, m.f1*m.e1, t)
+	b := m.r2 * m.r2 * series(1, 2*m.log2, m.f2*m.e2, t)
+	c := 2 * m.p * series(m.p, m.logP, m.oneMinusP, t)
+	total := a - c + b
+	if math.IsInf(total, 1) {
+		return total, true
+	}
+	return total / (m.gap * m.gap), total > 0.0625*(a+math.Abs(c)+b)
+}
+
+// series returns Σ_{j<t} z^j given the sign and logarithm of z and 1 - z.
+func series(sign, log, oneMinus float64, t int) float64 {
+	if oneMinus == 0 {
+		return float64(t)
+	}
+	if sign < 0 && t%2 == 1 {
+		return (1 + math.Exp(float64(t)*log)) / oneMinus
+	}
+	return -math.Expm1(float64(t)*log) / oneMinus
+}
+
+// add returns S_t as the sum that it is.
+func (m secondOrder) add(t int) float64 {
+	var s sum
+	psi, step := 1.0, 1.0
+	for range t {
+		s.add(psi * psi)
+		step = m.p*step - m.edge*psi
+		psi += step
+	}
+	return s.value()
+}
+
+// double returns A_t and S_t by doubling t, with 106 bits. In the coordinates
+// (θ, Δ), Δ(t) = θ(t) - θ(t-1), one step is
+//
+//	K = | 1-u  p |        K^t = | A_t        p ψ_{t-1} |
+//	    |  -u  p |              | -u ψ_{t-1}  D_t      |
+//
+// and the sum of impulses grows by positive terms only,
+// P_2k = P_k + K^k P_k K^k'. A mode that flips is followed as (-1)^t θ(t),
+// which exchanges u and w and leaves P. The error is about t 2^-100.
+func (m secondOrder) double(t int) (factor, sum float64) {
+	one, p, u := exact(1), m.pd, m.u
+	if m.s < 0 {
+		u = m.w
+	}
+	pu := p.mul(u)
+	a, y, d := one.sub(u), one, p
+	s := moments{one, one, one}
+	for i := bits.Len(uint(t)) - 2; i >= 0; i-- {
+		s = s.plus(s.through(a, p.mul(y), u.mul(y).neg(), d))
+		yy := pu.mul(y.mul(y))
+		a, y, d = a.mul(a).sub(yy), y.mul(a.add(d)), d.mul(d).sub(yy)
+		if t>>i&1 == 1 {
+			keep, lost := one.sub(u), pu.mul(y)
+			s = moments{one, one, one}.plus(s.through(keep, p, u.neg(), p))
+			a, y, d = keep.mul(a).sub(lost), keep.mul(y).add(d), p.mul(d).sub(lost)
+		}
+		if !(math.Abs(a.hi) < huge && s.xx.hi < huge*huge) {
+			return math.Inf(1), math.Inf(1)
+		}
+	}
+	if m.s < 0 {
+		a = a.add(p.mul(y).scale(2))
+		if t%2 == 1 {
+			a = a.neg()
+		}
+	}
+	return a.value(), s.xx.value()
+}
+
+// moments is a symmetric 2x2 matrix.
+type moments struct{ xx, xy, yy dd }
+
+func (a moments) plus(b moments) moments {
+	return moments{a.xx.add(b.xx), a.xy.add(b.xy), a.yy.add(b.yy)}
+}
+
+// through returns K s K' for the matrix K = (a b; c d).
+func (s moments) through(a, b, c, d dd) moments {
+	ax, ay := a.mul(s.xx).add(b.mul(s.xy)), a.mul(s.xy).add(b.mul(s.yy))
+	cx, cy := c.mul(s.xx).add(d.mul(s.xy)), c.mul(s.xy).add(d.mul(s.yy))
+	return moments{ax.mul(a).add(ay.mul(b)), ax.mul(c).add(ay.mul(d)), cx.mul(c).add(cy.mul(d))}
+}
+
+// Limit returns the limit of the response.
+func (m secondOrder) Limit() Response {
+	switch {
+	case m.oneMinusP > 0 && m.edge > 0 && m.flip > 0:
+		return Response{Noise: times(m.variance, m.steady)}
+	case m.oneMinusP > 0 && m.edge == 0 && m.flip > 0:
+		return Response{Factor: 1, Noise: unbounded(m.variance)}
+	case m.oneMinusP > 0 && m.flip == 0 && m.edge > 0:
+		return Response{Factor: m.f1 / m.gap, Noise: unbounded(m.variance)}
+	}
+	return Response{Factor: math.Inf(1), Noise: unbounded(m.variance)}
+}
