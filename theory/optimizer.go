@@ -26,6 +26,17 @@ type Optimizer struct {
 	Decay float64
 	// Power is p of the preconditioner H^-p on every stochastic gradient.
 	Power float64
+	// UniformAverage makes the answers about the uniform average of the iterates from
+	// step AverageFrom on.
+	UniformAverage bool
+	AverageFrom    int
+	// LookaheadSteps is k >= 1, how often slow weights take a step of the size
+	// SlowStep in (0, 1] to the fast ones. Zero means no slow weights.
+	LookaheadSteps int
+	SlowStep       float64
+	// Schedule multiplies LearningRate and replaces BatchSize over time. Nil
+	// keeps both.
+	Schedule Schedule
 }
 
 // Batch returns a copy with batches of b examples.
@@ -41,8 +52,16 @@ func (o Optimizer) Family() string {
 	if o.Power != 0 {
 		name = "preconditioned " + name
 	}
-	if o.Decay != 0 {
+	if o.LookaheadSteps != 0 {
+		name += " with Lookahead"
+	}
+	switch {
+	case o.Decay != 0:
 		name += " with EMA"
+	case o.UniformAverage && o.AverageFrom > 0:
+		name += " with tail average"
+	case o.UniformAverage:
+		name += " with uniform average"
 	}
 	return name
 }
@@ -72,8 +91,17 @@ func (o Optimizer) String() string {
 		}
 	}
 	setting("β=%g", o.Momentum)
+	if o.LookaheadSteps != 0 {
+		fmt.Fprintf(&s, ", Lookahead k=%d s=%g", o.LookaheadSteps, o.SlowStep)
+	}
 	setting("EMA γ=%g", o.Decay)
+	if o.UniformAverage {
+		fmt.Fprintf(&s, ", averaged from t=%d", o.AverageFrom)
+	}
 	setting("H^-%g", o.Power)
+	if o.Schedule != nil {
+		fmt.Fprintf(&s, ", %v", o.Schedule)
+	}
 	if o.batchSize() != 1 {
 		setting("B=%g", o.BatchSize)
 	}
@@ -104,14 +132,48 @@ func (o Optimizer) Validate() error {
 	if math.IsNaN(o.Power) || math.IsInf(o.Power, 0) {
 		return fmt.Errorf("theory: preconditioning power %v: want a finite number", o.Power)
 	}
+	if o.UniformAverage && o.Decay != 0 {
+		return fmt.Errorf("theory: EMA decay %v and a uniform average at once: want one of them", o.Decay)
+	}
+	if o.AverageFrom < 0 {
+		return fmt.Errorf("theory: average from step %d: want 0 or more", o.AverageFrom)
+	}
+	if k := o.LookaheadSteps; k != 0 && (k < 1 || k > maxLookahead) {
+		return fmt.Errorf("theory: Lookahead of %d steps: want 1 to %d", k, maxLookahead)
+	}
+	if s := o.SlowStep; o.LookaheadSteps != 0 && !(s > 0 && s <= 1) {
+		return fmt.Errorf("theory: Lookahead's slow step %v: want 0 < s <= 1", s)
+	}
+	return o.Schedule.validate()
+}
+
+// maxLookahead bounds the steps of a cycle, whose matrix is built one by one.
+const maxLookahead = 100_000
+
+// validateProblem reports a preconditioner that does not exist.
+func (o Optimizer) validateProblem(p Problem) error {
+	if o.Power == 0 {
+		return nil
+	}
+	for i, h := range p.Curvature {
+		if h == 0 {
+			return fmt.Errorf("theory: preconditioning by H^-%g needs curvatures > 0: Curvature[%d] = 0", o.Power, i)
+		}
+	}
 	return nil
 }
 
-// Mode returns the dynamics in a direction of curvature h and noise c.
+// Mode returns the dynamics in a direction of curvature h and noise c. It
+// panics if the schedule has no length: see Over.
 func (o Optimizer) Mode(h, c float64) Mode {
 	alpha, x := o.step(h)
-	sigma2 := alpha * (alpha * (c / o.batchSize()))
+	return o.mode(x, alpha*(alpha*(c/o.batchSize())))
+}
+
+func (o Optimizer) mode(x dd, sigma2 float64) Mode {
 	switch {
+	case o.UniformAverage || o.LookaheadSteps != 0 || o.Schedule != nil || o.Decay != 0 && o.Momentum != 0:
+		return o.machine(x, sigma2)
 	case o.Momentum == 0 && o.Decay == 0:
 		return newSGDMode(x, sigma2)
 	case o.Momentum == 0:

@@ -12,12 +12,22 @@ const precision = 1152
 type num = *big.Float
 
 func number(v float64) num { return new(big.Float).SetPrec(precision).SetFloat64(v) }
-func plus(a, b num) num    { return new(big.Float).SetPrec(precision).Add(a, b) }
-func minus(a, b num) num   { return new(big.Float).SetPrec(precision).Sub(a, b) }
+func minus(a, b num) num   { return plus(a, new(big.Float).Neg(b)) }
 func prod(a, b num) num    { return new(big.Float).SetPrec(precision).Mul(a, b) }
 func ratio(a, b num) num   { return new(big.Float).SetPrec(precision).Quo(a, b) }
 func root(a num) num       { return new(big.Float).SetPrec(precision).Sqrt(a) }
 func float(a num) float64  { v, _ := a.Float64(); return v }
+
+// plus skips a sum that rounds to its larger term, which big would align bit by bit.
+func plus(a, b num) num {
+	if a.Sign() == 0 || b.Sign() != 0 && b.MantExp(nil)-a.MantExp(nil) > precision+2 {
+		return b
+	}
+	if b.Sign() == 0 || a.MantExp(nil)-b.MantExp(nil) > precision+2 {
+		return a
+	}
+	return new(big.Float).SetPrec(precision).Add(a, b)
+}
 
 // literal is the update rule of a method in one direction, as a paper or a
 // library would write it: gradient(θ) is the stochastic gradient at θ.
@@ -140,7 +150,7 @@ func (l literal) after(h float64, t int) (factor, noise num) {
 func overflows(a square) bool {
 	for i := range a {
 		for j := range a {
-			if a[i][j].MantExp(nil) > 1<<26 {
+			if a[i][j].MantExp(nil) > 1<<13 {
 				return true
 			}
 		}
@@ -215,4 +225,67 @@ func averaged(l literal, gamma float64) literal {
 		},
 		read: func(z []num, _ int) num { return z[n] },
 	}
+}
+
+// tailed averages what a rule reads uniformly from a step on.
+func tailed(l literal, from int) literal {
+	n := l.states
+	return literal{
+		states: n + 1,
+		start: func() []num {
+			z := l.start()
+			return append(z, l.read(z, 0))
+		},
+		update: func(z []num, t int, gradient func(num) num) []num {
+			next := l.update(z[:n:n], t, gradient)
+			new := l.read(next, t)
+			if t <= from {
+				return append(next, new)
+			}
+			count := number(float64(t - from + 1))
+			return append(next, plus(z[n], ratio(minus(new, z[n]), count)))
+		},
+		read: func(z []num, _ int) num { return z[n] },
+	}
+}
+
+// slowed adds slow weights.
+func slowed(l literal, k int, s float64) literal {
+	n := l.states
+	return literal{
+		states: n + 1,
+		start:  func() []num { return append(l.start(), number(1)) },
+		update: func(z []num, t int, gradient func(num) num) []num {
+			next := l.update(z[:n:n], t, gradient)
+			phi := z[n]
+			if t%k == 0 {
+				phi = plus(phi, prod(number(s), minus(next[0], phi)))
+				next[0] = phi
+			}
+			return append(next, phi)
+		},
+		read: func(z []num, _ int) num { return z[n] },
+	}
+}
+
+// paced changes the learning rate α(t) of a rule made for each.
+func paced(n int, rule func(alpha float64) literal, alpha func(t int) float64) literal {
+	l := rule(1)
+	return literal{
+		states: n, start: l.start, read: l.read,
+		update: func(z []num, t int, gradient func(num) num) []num {
+			return rule(alpha(t)).update(z, t, gradient)
+		},
+	}
+}
+
+// literalVelocity is Nesterov's method in θ and v.
+func literalVelocity(alpha, beta float64) literal {
+	l := literalMomentum(alpha, beta)
+	l.update = func(z []num, _ int, gradient func(num) num) []num {
+		y := minus(z[0], prod(prod(number(alpha), number(beta)), z[1]))
+		v := plus(prod(number(beta), z[1]), gradient(y))
+		return []num{minus(z[0], prod(number(alpha), v)), v}
+	}
+	return l
 }

@@ -28,6 +28,12 @@ type Problem struct {
 	// Multiplicity holds how many directions share entry i, >= 1 each.
 	// Nil means one.
 	Multiplicity []float64
+	// Law, if its Count is not zero, says that all directions follow power laws.
+	// The slices above then hold the first of them, and there may be far more.
+	Law Law
+	// Streaming adds the noise of streaming least squares, whose variance
+	// depends on where the parameters are; see StreamingRisk.
+	Streaming bool
 }
 
 // Direction is one eigen-direction of a Problem.
@@ -42,12 +48,15 @@ type Direction struct {
 // SecondMoment returns E θ_i(0)², the square of the mean plus the variance.
 func (d Direction) SecondMoment() float64 { return d.Mean*d.Mean + d.Variance }
 
-// Len returns the number of entries. With multiplicities it is smaller than
-// the Dimension.
+// Len returns the number of entries. With multiplicities, or with a Law of
+// many directions, it is smaller than the Dimension.
 func (p Problem) Len() int { return len(p.Curvature) }
 
 // Dimension returns d = Σ m_i, the number of parameters.
 func (p Problem) Dimension() float64 {
+	if p.Law.Count != 0 {
+		return p.Law.Count
+	}
 	if p.Multiplicity == nil {
 		return float64(len(p.Curvature))
 	}
@@ -104,7 +113,7 @@ func (p Problem) Validate() error {
 			}
 		}
 	}
-	return nil
+	return p.Law.validate(p)
 }
 
 func atLeast(min float64) string {

@@ -8,6 +8,9 @@ import "math"
 type sum struct{ total, lost float64 }
 
 func (s *sum) add(v float64) {
+	if math.IsInf(s.total, 0) {
+		return
+	}
 	t := s.total + v
 	if math.Abs(s.total) >= math.Abs(v) {
 		s.lost += (s.total - t) + v

@@ -1,0 +1,280 @@
+package theory
+
+import "math"
+
+// machine is a method in one direction as a small linear system whose matrices
+// may change over time: the general engine. The covariance v is per unit of
+// noise variance, so that the state does not depend on the noise.
+type machine struct {
+	variance float64   // of the noise that drives the state
+	start    []float64 // state for θ(0) = 1
+	readout  []float64
+	gradient []float64 // where the gradient is taken, for multiplicative noise
+	pieces   []piece   // one after the other; the last has no end
+	period   int       // of Lookahead; 0 means none
+	sum      int       // variable that sums the iterates from `from`; -1 means none
+	from     int
+	flat     bool // no curvature
+	base     Mode // what is averaged uniformly, if anything
+}
+
+// forever is the end of the last piece.
+const forever = math.MaxInt
+
+// piece is a stretch of steps with the same matrices, or with matrices that
+// are a polynomial of a factor that changes in every step.
+type piece struct {
+	end   int     // the step after its last
+	noise float64 // noise variance in units of the machine's
+
+	plain, sync, cycle *powers // sync: the step with Lookahead's slow one
+
+	first   int // step in which it begins
+	segment Segment
+	varies  *polynomial
+}
+
+// polynomial is A = a0 + f a1 + f² a2, b = b0 + f b1, for plain and sync steps.
+type polynomial struct{ plain, sync quadratic }
+
+type quadratic struct{ a0, a1, a2, b0, b1 []float64 }
+
+// state is where a machine is after t steps.
+type state struct {
+	t        int
+	z, v     []float64
+	grown    bool
+	az, a, w []float64 // scratch
+}
+
+func (m *machine) begin() *state {
+	n := len(m.start)
+	s := &state{z: append([]float64(nil), m.start...), v: make([]float64, n*n),
+		az: make([]float64, n), a: make([]float64, n*n), w: make([]float64, n*n)}
+	m.event(s)
+	return s
+}
+
+// event starts the sum of the iterates when it is time: the sum is then the
+// iterate itself.
+func (m *machine) event(s *state) {
+	if m.sum < 0 || s.t != m.from {
+		return
+	}
+	n := len(s.z)
+	s.z[m.sum] = dot(m.readout, s.z)
+	for j := range n {
+		if j != m.sum {
+			var c float64
+			for k := range n {
+				c += m.readout[k] * s.v[k*n+j]
+			}
+			s.v[m.sum*n+j], s.v[j*n+m.sum] = c, c
+		}
+	}
+	var c float64
+	for k := range n {
+		c += m.readout[k] * s.v[m.sum*n+k]
+	}
+	s.v[m.sum*n+m.sum] = c
+}
+
+// advance brings the state to step t.
+func (m *machine) advance(s *state, t int) {
+	for s.t < t && !s.grown {
+		p := m.pieceAt(s.t)
+		end := min(t, p.end)
+		if m.sum >= 0 && s.t < m.from {
+			end = min(end, m.from)
+		}
+		m.run(s, p, end)
+		m.event(s)
+	}
+}
+
+func (m *machine) pieceAt(t int) *piece {
+	for i := range m.pieces {
+		if t < m.pieces[i].end {
+			return &m.pieces[i]
+		}
+	}
+	return &m.pieces[len(m.pieces)-1]
+}
+
+// run takes the state through a piece up to step end.
+func (m *machine) run(s *state, p *piece, end int) {
+	if p.varies != nil {
+		for s.t < end && !s.grown {
+			p.vary(s, m.period)
+		}
+		return
+	}
+	if m.period == 0 {
+		s.leap(p.plain, end-s.t, p.noise)
+		s.t = end
+		return
+	}
+	k := m.period
+	for s.t < end && !s.grown {
+		switch rest := k - s.t%k; {
+		case rest == k && end-s.t >= k:
+			n := (end - s.t) / k
+			s.leap(p.cycle, n, p.noise)
+			s.t += n * k
+		case rest == 1:
+			s.leap(p.sync, 1, p.noise)
+			s.t++
+		default:
+			n := min(rest-1, end-s.t)
+			s.leap(p.plain, n, p.noise)
+			s.t += n
+		}
+	}
+}
+
+// leap does n steps by powers of two.
+func (s *state) leap(p *powers, n int, noise float64) {
+	for k := 0; n>>k > 0; k++ {
+		if n>>k&1 == 0 {
+			continue
+		}
+		l, ok := p.at(k)
+		if !ok {
+			s.grown = true
+			return
+		}
+		s.apply(l.a, l.v, noise)
+	}
+}
+
+// apply maps z to a z and v to a v a' + noise·extra.
+func (s *state) apply(a, extra []float64, noise float64) {
+	n := len(s.z)
+	for i := range n {
+		s.az[i] = dot(a[i*n:i*n+n], s.z)
+		for j := range n {
+			var c float64
+			for k := range n {
+				c += a[i*n+k] * s.v[k*n+j]
+			}
+			s.w[i*n+j] = c
+		}
+	}
+	copy(s.z, s.az)
+	for i := range n {
+		for j := range i + 1 {
+			c := dot(s.w[i*n:i*n+n], a[j*n:j*n+n]) + noise*extra[i*n+j]
+			s.v[i*n+j], s.v[j*n+i] = c, c
+		}
+		s.grown = s.grown || !(math.Abs(s.z[i]) < huge) || !(s.v[i*n+i] < huge*huge)
+	}
+}
+
+// vary does one step of a piece whose learning rate changes.
+func (p *piece) vary(s *state, period int) {
+	q := &p.varies.plain
+	if period > 0 && (s.t+1)%period == 0 {
+		q = &p.varies.sync
+	}
+	f := p.segment.factor(s.t - p.first)
+	n := len(s.z)
+	if n == 1 {
+		a, b := q.a0[0]+f*q.a1[0], f*q.b1[0]
+		s.z[0] *= a
+		s.v[0] = a*a*s.v[0] + p.noise*b*b
+		s.grown = !(math.Abs(s.z[0]) < huge) || !(s.v[0] < huge*huge)
+	} else {
+		extra := make([]float64, n*n)
+		for i := range s.a {
+			s.a[i] = q.a0[i] + f*(q.a1[i]+f*q.a2[i])
+			extra[i] = (q.b0[i/n] + f*q.b1[i/n]) * (q.b0[i%n] + f*q.b1[i%n])
+		}
+		s.apply(s.a, extra, p.noise)
+	}
+	s.t++
+}
+
+// response reads the state.
+func (m *machine) response(s *state) Response {
+	if s.grown {
+		return Response{Factor: math.Inf(1), Noise: unbounded(m.variance)}
+	}
+	if m.sum >= 0 && s.t >= m.from {
+		count := float64(s.t - m.from + 1)
+		n := len(s.z)
+		return Response{Factor: s.z[m.sum] / count, Noise: times(m.variance, math.Max(0, s.v[m.sum*n+m.sum]/count/count))}
+	}
+	return Response{Factor: dot(m.readout, s.z), Noise: times(m.variance, math.Max(0, quadraticForm(s.v, m.readout)))}
+}
+
+// quadraticForm returns r'v r.
+func quadraticForm(v, r []float64) float64 {
+	n := len(r)
+	var c float64
+	for i := range n {
+		if r[i] != 0 {
+			c += r[i] * dot(v[i*n:i*n+n], r)
+		}
+	}
+	return c
+}
+
+// At returns the response after t steps.
+func (m *machine) At(t int) Response {
+	s := m.begin()
+	m.advance(s, t)
+	return m.response(s)
+}
+
+// walk visits the responses after increasing numbers of steps, each from the
+// one before.
+func (m *machine) walk(steps []int, visit func(k int, r Response)) {
+	s := m.begin()
+	for k, t := range steps {
+		m.advance(s, t)
+		visit(k, m.response(s))
+	}
+}
+
+// Limit returns the limit of the response.
+func (m *machine) Limit() Response {
+	last := m.pieces[len(m.pieces)-1]
+	if last.varies != nil { // 1/t for ever: both parts fall as a power of t
+		if !m.flat {
+			return Response{}
+		}
+		return m.At(1 << 20)
+	}
+	if len(m.pieces) > 1 && last.segment.From == 0 { // nothing moves any more
+		return m.At(m.pieces[len(m.pieces)-2].end + 1<<50)
+	}
+	if m.sum >= 0 {
+		return m.averageLimit()
+	}
+	powers := last.plain
+	if m.period > 0 {
+		powers = last.cycle
+	}
+	a, v, ok := powers.settled(m.variance == 0)
+	if !ok {
+		r := Response{Factor: math.Inf(1), Noise: unbounded(m.variance)}
+		if a != nil {
+			r.Factor = math.Abs(m.applied(a))
+		}
+		return r
+	}
+	return Response{Factor: math.Abs(m.applied(a)), Noise: times(m.variance, last.noise*math.Max(0, quadraticForm(v, m.readout)))}
+}
+
+// applied reads the start mapped by a; what is below the rounding is zero.
+func (m *machine) applied(a []float64) float64 {
+	n := len(m.start)
+	var f float64
+	for i := range n {
+		f += m.readout[i] * dot(a[i*n:i*n+n], m.start)
+	}
+	if math.Abs(f) < 1e-17 {
+		return 0
+	}
+	return f
+}

@@ -1,0 +1,128 @@
+package theory
+
+import "math"
+
+// powers is the general engine: 2^k steps of an affine map at once, for every
+// k that has been asked for. With D_k = I - A^(2^k) and V_k the covariance that
+// 2^k steps put in,
+//
+//	D_{k+1} = 2 D_k - D_k²        V_{k+1} = V_k + A^(2^k) V_k A^(2^k)'
+//
+// so that neither slow modes nor small covariances cancel. Once D is no longer
+// small the power itself is squared, which keeps the digits of its decay. All
+// is done in 106 bits and rounded to float64 at the end; the error after t
+// steps is about t 2^-100 + 2^-50 log2 t, relative to the size of the matrices.
+type powers struct {
+	power  matrix // A^(2^k) of the last level
+	dev    matrix // I - power while that is small, else nil
+	v      matrix
+	levels []level
+	grown  bool // the last level has overflowed
+}
+
+// level is 2^k steps in float64, matrices by rows.
+type level struct{ a, v []float64 }
+
+func newPowers(step affine) *powers {
+	return powersFrom(step.dev, step.kick())
+}
+
+// kick is the covariance b b' that one step puts in.
+func (a affine) kick() matrix {
+	v := newMatrix(len(a.noise))
+	for i := range v {
+		for j := range v {
+			v[i][j] = a.noise[i].mul(a.noise[j])
+		}
+	}
+	return v
+}
+
+func powersFrom(dev, v matrix) *powers {
+	p := &powers{power: dev.fromIdentity(), dev: dev, v: v}
+	p.note()
+	return p
+}
+
+func (p *powers) note() {
+	if p.dev != nil && p.dev.size() > 0.25 {
+		p.dev = nil
+	}
+	p.grown = p.power.size() > huge || p.v.size() > huge*huge
+	p.levels = append(p.levels, level{p.power.rounded(), p.v.rounded()})
+}
+
+// double appends a level.
+func (p *powers) double() {
+	p.v = p.v.add(p.power.around(p.v))
+	if p.dev == nil {
+		p.power = p.power.mul(p.power)
+	} else {
+		square := p.dev.mul(p.dev)
+		for i := range square {
+			for j := range square {
+				square[i][j] = p.dev[i][j].scale(2).sub(square[i][j])
+			}
+		}
+		p.dev = square
+		p.power = square.fromIdentity()
+	}
+	p.note()
+}
+
+// at returns 2^k steps, or false if they overflow.
+func (p *powers) at(k int) (level, bool) {
+	for len(p.levels) <= k && !p.grown {
+		p.double()
+	}
+	if k >= len(p.levels) || p.grown && k == len(p.levels)-1 {
+		return level{}, false
+	}
+	return p.levels[k], true
+}
+
+// cycleOf returns the powers of n-1 plain steps and one last step, done as one.
+func cycleOf(n int, plain, last affine) *powers {
+	a, v := plain.dev.fromIdentity(), newMatrix(len(plain.noise))
+	dev := newMatrix(len(plain.noise))
+	for range n - 1 {
+		dev = affine{dev, make([]dd, len(v))}.then(plain.dev).dev
+		v = a.around(v).add(plain.kick())
+	}
+	v = last.dev.fromIdentity().around(v).add(last.kick())
+	dev = affine{dev, make([]dd, len(v))}.then(last.dev).dev
+	return powersFrom(dev, v)
+}
+
+// settled is the limit of |power| and of the covariance as the doubling goes
+// on; ok is false where either grows without bound, and the power is then the
+// last one that was small, nil if it grows too.
+func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
+	for range 2200 {
+		before := p.levels[len(p.levels)-1]
+		if p.power.size() < 1e-18 {
+			return before.a, before.v, true
+		}
+		if p.grown {
+			break
+		}
+		p.double()
+		if silent && p.stands(before) {
+			return before.a, before.v, true
+		}
+	}
+	if p.power.size() > 1e6 {
+		return nil, nil, false
+	}
+	return p.levels[len(p.levels)-1].a, nil, false
+}
+
+func (p *powers) stands(before level) bool {
+	now := p.levels[len(p.levels)-1]
+	for i, v := range now.a {
+		if math.Abs(math.Abs(v)-math.Abs(before.a[i])) > 1e-17 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,228 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Schedule is a sequence of segments that multiply an optimizer's learning rate
+// and may replace its batch size. After its end the last factor stays. The
+// state of the method, velocity and averages included, passes from one segment
+// to the next.
+//
+// The velocity v of momentum is in units of the gradient, θ' = θ - α_t v', as
+// in torch and optax: a new learning rate acts on the old velocity at once.
+type Schedule []Segment
+
+// Segment is a part of a schedule. In its step k = 0, 1, ..., n-1 the learning
+// rate is multiplied by
+//
+//	ConstantRate     From
+//	LinearRate       From + (To-From) k/n
+//	CosineRate       To + (From-To) (1 + cos πk/n)/2
+//	InverseTimeRate  From / (1 + k/Time)
+//
+// so that the next segment, not this one, starts at To.
+type Segment struct {
+	// Steps is n. Zero means as many as the run has left, which one segment
+	// may have; an InverseTimeRate at the end then goes on for ever.
+	Steps    int
+	Shape    Shape
+	From, To float64 // factors >= 0 of the learning rate
+	Time     float64 // of InverseTimeRate, > 0; zero means one
+	// BatchSize is B >= 1 in this segment. Zero keeps the optimizer's.
+	BatchSize float64
+}
+
+// Shape is how the learning rate goes through a segment.
+type Shape int
+
+// The shapes of a segment; see Segment for their formulas.
+const (
+	ConstantRate Shape = iota
+	LinearRate
+	CosineRate
+	InverseTimeRate
+)
+
+var shapeNames = [...]string{"constant", "linear", "cosine", "1/t"}
+
+// String returns the shape's name.
+func (s Shape) String() string {
+	if s < 0 || int(s) >= len(shapeNames) {
+		return fmt.Sprintf("Shape(%d)", int(s))
+	}
+	return shapeNames[s]
+}
+
+// Segments returns a copy with the schedule made of the given segments.
+func (o Optimizer) Segments(s ...Segment) Optimizer {
+	o.Schedule = s
+	return o
+}
+
+// Cosine returns a copy whose learning rate falls to zero along a half cosine
+// over the run (Loshchilov and Hutter 2017, equation 5, without restarts).
+func (o Optimizer) Cosine() Optimizer {
+	return o.Segments(Segment{Shape: CosineRate, From: 1})
+}
+
+// Linear returns a copy whose learning rate falls to zero along a line over
+// the run.
+func (o Optimizer) Linear() Optimizer {
+	return o.Segments(Segment{Shape: LinearRate, From: 1})
+}
+
+// WSD returns a copy that warms up from zero in `warmup` steps, stays, and
+// falls along a line to zero in the last `decay` steps of the run
+// (warmup-stable-decay; Hu et al. 2024).
+func (o Optimizer) WSD(warmup, decay int) Optimizer {
+	var s Schedule
+	if warmup > 0 {
+		s = append(s, Segment{Steps: warmup, Shape: LinearRate, To: 1})
+	}
+	s = append(s, Segment{Shape: ConstantRate, From: 1})
+	if decay > 0 {
+		s = append(s, Segment{Steps: decay, Shape: LinearRate, From: 1})
+	}
+	return o.Segments(s...)
+}
+
+// InverseTime returns a copy whose learning rate in step t = 1, 2, ... is
+// α / (1 + (t-1)/time); time 1 is α/t (Robbins and Monro 1951).
+func (o Optimizer) InverseTime(time float64) Optimizer {
+	return o.Segments(Segment{Shape: InverseTimeRate, From: 1, Time: time})
+}
+
+// Over returns a copy whose schedule is stretched to a run of the given number
+// of steps. Expect does so with the last step that it is asked for. The error
+// names a schedule whose fixed segments are longer than the run.
+func (o Optimizer) Over(steps int) (Optimizer, error) {
+	open, fixed := -1, 0
+	for i, s := range o.Schedule {
+		fixed += s.Steps
+		if s.Steps == 0 && !s.endless(i == len(o.Schedule)-1) {
+			open = i
+		}
+	}
+	if open < 0 {
+		return o, nil
+	}
+	if fixed > steps {
+		return o, fmt.Errorf("theory: schedule of %d fixed steps in a run of %d: want no more than the run has", fixed, steps)
+	}
+	all := append(Schedule(nil), o.Schedule...)
+	all[open].Steps = steps - fixed
+	if steps == fixed {
+		all = append(all[:open], all[open+1:]...)
+		if len(all) == 0 { // a run of no steps
+			all = Schedule{{Steps: 1, From: o.Schedule[open].From}}
+		}
+	}
+	o.Schedule = all
+	return o, nil
+}
+
+func (s Segment) endless(last bool) bool {
+	return s.Steps == 0 && last && s.Shape == InverseTimeRate
+}
+
+// factor returns the factor of the learning rate in step k of the segment.
+func (s Segment) factor(k int) float64 {
+	switch s.Shape {
+	case LinearRate:
+		return s.From + (s.To-s.From)*(float64(k)/float64(s.Steps))
+	case CosineRate:
+		c := math.Cos(math.Pi / 2 * (float64(k) / float64(s.Steps)))
+		return s.To + (s.From-s.To)*c*c
+	case InverseTimeRate:
+		return s.From / (1 + float64(k)/s.time())
+	}
+	return s.From
+}
+
+func (s Segment) time() float64 {
+	if s.Time == 0 {
+		return 1
+	}
+	return s.Time
+}
+
+// end is the factor that stays after the last segment.
+func (s Segment) end() float64 {
+	if s.Shape == LinearRate || s.Shape == CosineRate {
+		return s.To
+	}
+	if s.Steps == 0 {
+		return s.From
+	}
+	return s.factor(s.Steps - 1)
+}
+
+// String writes the schedule's segments one after the other.
+func (s Schedule) String() string {
+	parts := make([]string, len(s))
+	for i, g := range s {
+		parts[i] = g.String()
+	}
+	return strings.Join(parts, " then ")
+}
+
+// String writes the segment, as in "cosine 1 to 0 in 500 steps".
+func (s Segment) String() string {
+	text := s.Shape.String()
+	switch {
+	case s.Shape == LinearRate || s.Shape == CosineRate:
+		text += fmt.Sprintf(" %g to %g", s.From, s.To)
+	case s.From != 1:
+		text += fmt.Sprintf(" %g", s.From)
+	}
+	if s.Shape == InverseTimeRate && s.time() != 1 {
+		text += fmt.Sprintf(" with time %g", s.Time)
+	}
+	if s.Steps > 0 {
+		text += fmt.Sprintf(" in %d steps", s.Steps)
+	}
+	if s.BatchSize != 0 {
+		text += fmt.Sprintf(" at B=%g", s.BatchSize)
+	}
+	return text
+}
+
+func (s Schedule) validate() error {
+	open := 0
+	for i, g := range s {
+		if err := g.validate(); err != nil {
+			return fmt.Errorf("theory: schedule segment %d: %w", i, err)
+		}
+		if g.Steps == 0 {
+			open++
+		}
+	}
+	if open > 1 {
+		return fmt.Errorf("theory: schedule has %d segments without a length: want at most one", open)
+	}
+	return nil
+}
+
+func (s Segment) validate() error {
+	if s.Steps < 0 {
+		return fmt.Errorf("%d steps: want 0 or more", s.Steps)
+	}
+	if s.Shape < ConstantRate || s.Shape > InverseTimeRate {
+		return fmt.Errorf("%v: want a shape of the package", s.Shape)
+	}
+	for _, f := range []float64{s.From, s.To} {
+		if !(f >= 0) || math.IsInf(f, 0) {
+			return fmt.Errorf("learning-rate factor %v: want a finite number >= 0", f)
+		}
+	}
+	if !(s.time() > 0) || math.IsInf(s.Time, 0) {
+		return fmt.Errorf("time %v: want a finite number > 0", s.Time)
+	}
+	if b := batchOf(s.BatchSize); !(b >= 1) || math.IsInf(b, 0) {
+		return fmt.Errorf("batch size %v: want a finite number >= 1", b)
+	}
+	return nil
+}
