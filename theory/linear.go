@@ -163,7 +163,9 @@ func batchOf(b float64) float64 {
 
 // Mode returns the dynamics in a direction of curvature h and noise c. The
 // system must be valid.
-func (l Linear) Mode(h, c float64) Mode {
+func (l Linear) Mode(h, c float64) Mode { return l.engine(h, c) }
+
+func (l Linear) engine(h, c float64) *machine {
 	s := l.System(h)
 	n := len(s.State)
 	step := affine{dev: newMatrix(n), noise: make([]dd, n)}

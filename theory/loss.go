@@ -19,7 +19,9 @@ type Curve struct {
 	// StdDev is the standard deviation of L(t) over runs, exact for Gaussian
 	// noise and a Gaussian or certain start.
 	StdDev []float64 `json:"std_dev"`
-	// Floor is the limit of Loss as t grows, +Inf where it grows without bound.
+	// Floor is the limit of Loss as t grows, +Inf where it grows without bound,
+	// and NaN where it is not known: under multiplicative noise, of Lookahead
+	// and of schedules that end with the learning rate 0.
 	Floor float64 `json:"floor"`
 	// Modes is the number of directions that were summed, and SumError the
 	// estimated relative error of the sums: 0 for an exact sum, up to 10^-12
@@ -41,13 +43,7 @@ func (c Curve) Diverges() bool { return math.IsInf(c.Floor, 1) }
 // noncentral chi-squares. The error names an invalid problem or method, an
 // empty list of steps, or steps that are negative or do not increase.
 func Expect(p Problem, m Method, steps []int) (Curve, error) {
-	if err := check(p, m); err != nil {
-		return Curve{}, err
-	}
-	if err := checkSteps(steps); err != nil {
-		return Curve{}, err
-	}
-	m, err := over(m, steps[len(steps)-1])
+	m, err := ready(p, m, steps)
 	if err != nil {
 		return Curve{}, err
 	}
@@ -66,6 +62,17 @@ func Expect(p Problem, m Method, steps []int) (Curve, error) {
 	c.Modes, c.SumError = len(dirs), disagreement
 	c.fill(lossesOf(dirs, m, steps))
 	return c, nil
+}
+
+// ready checks a question and stretches the method's schedule to its steps.
+func ready(p Problem, m Method, steps []int) (Method, error) {
+	if err := check(p, m); err != nil {
+		return nil, err
+	}
+	if err := checkSteps(steps); err != nil {
+		return nil, err
+	}
+	return over(m, steps[len(steps)-1])
 }
 
 // over stretches a schedule to the run.
@@ -115,13 +122,7 @@ func ExpectedLoss(p Problem, m Method, t int) (float64, error) {
 // steps, +Inf where it overflows.
 // The error names an invalid problem or method, or t < 0.
 func SecondMoments(p Problem, m Method, t int) ([]float64, error) {
-	if err := check(p, m); err != nil {
-		return nil, err
-	}
-	if err := checkSteps([]int{t}); err != nil {
-		return nil, err
-	}
-	m, err := over(m, t)
+	m, err := ready(p, m, []int{t})
 	if err != nil {
 		return nil, err
 	}

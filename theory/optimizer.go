@@ -183,3 +183,9 @@ func (o Optimizer) mode(x dd, sigma2 float64) Mode {
 	}
 	return newSecondOrder(heavyBall(x, o.Momentum, sigma2))
 }
+
+// engine returns the general engine of a direction, whatever the settings.
+func (o Optimizer) engine(h, c float64) *machine {
+	alpha, x := o.step(h)
+	return o.machine(x, alpha*(alpha*(c/o.batchSize())))
+}

@@ -32,7 +32,7 @@ type Problem struct {
 	// The slices above then hold the first of them, and there may be far more.
 	Law Law
 	// Streaming adds the noise of streaming least squares, whose variance
-	// depends on where the parameters are; see StreamingRisk.
+	// depends on where the parameters are; Noise is then the label noise alone.
 	Streaming bool
 }
 

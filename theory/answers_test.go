@@ -1,0 +1,326 @@
+package theory
+
+import (
+	"math"
+	"math/rand/v2"
+	"sort"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+func TestNoiseScalesAtTheStart(t *testing.T) {
+	s := must(Summarize(must(PowerLaw(10_000, 1))))
+	near(t, "loss", s.StartLoss, 4.8938030180221911, 1e-13)
+	near(t, "B_noise", s.NoiseScale, 1.3683495967334775, 1e-12)
+	near(t, "B_simple", s.SimpleNoiseScale, 5.9505127012887562, 1e-12)
+	near(t, "condition", s.Condition, 1e4, 1e-14)
+	along := must(NoiseScalesAlong(must(PowerLaw(10_000, 1)), SGD(0.3), []int{0, 100}))
+	near(t, "B_noise along", along.Noise[0], 1.3683495967334775, 1e-12)
+	near(t, "B_simple along", along.Simple[0], 5.9505127012887562, 1e-12)
+}
+
+func TestQuadratureAgainstExactSums(t *testing.T) {
+	for _, a := range []float64{0.5, 1, 1.7} {
+		law := must(PowerLaw(16_000, a))
+		list := must(law.Explicit())
+		for _, m := range []Method{SGD(0.3), Momentum(0.3, 0.9), Momentum(0.01, 0.99), Momentum(1.5, 0.999), SGD(0.3).EMA(0.99), Nesterov(0.1, 0.9).EMA(0.9)} {
+			steps := []int{0, 1, 30, 1000, 50_000}
+			x, y := must(Expect(law, m, steps)), must(Expect(list, m, steps))
+			for k := range steps {
+				near(t, m.String(), x.Loss[k], y.Loss[k], 1e-12)
+				near(t, m.String()+" deviation", x.StdDev[k], y.StdDev[k], 1e-11)
+			}
+			near(t, m.String()+" floor", x.Floor, y.Floor, 1e-12)
+			if x.SumError > 1e-10 || y.SumError != 0 {
+				t.Errorf("%v: sum errors %g and %g", m, x.SumError, y.SumError)
+			}
+		}
+	}
+}
+
+func TestTrillionDimensions(t *testing.T) {
+	p := must(PowerLaw(1e12, 1))
+	c := must(Expect(p, SGD(0.3), []int{0, 1000}))
+	// H_n = log n + γ + 1/2n
+	near(t, "start", c.Loss[0], 0.5*(math.Log(1e12)+0.57721566490153286060), 1e-12)
+	if c.SumError > 1e-10 || c.Modes > 2000 {
+		t.Errorf("%d modes with error %g", c.Modes, c.SumError)
+	}
+	if _, err := p.Explicit(); err == nil {
+		t.Error("10^12 directions were written out")
+	}
+}
+
+func TestBayesBound(t *testing.T) {
+	p := must(PowerLaw(10_000, 1))
+	n := must(BayesSamples(p, 0.01))
+	if math.Floor(n) != 495016 {
+		t.Errorf("samples = %v, want 495016", n)
+	}
+	near(t, "bound there", must(BayesBound(p, n)), 0.01, 1e-13)
+	near(t, "the prior", must(BayesBound(p, 0)), 4.8938030180221911, 1e-12)
+	g := must(BayesGap(p, SGD(0.3).Batch(4), []int{1, 10, 1000}))
+	for k, r := range g.Ratio {
+		if r < 1 {
+			t.Errorf("t=%d: loss %v below the bound %v", g.Curve.Steps[k], g.Curve.Loss[k], g.Bound[k])
+		}
+	}
+}
+
+func TestNewton(t *testing.T) {
+	p := must(List(5, 4, 3, 2, 1))
+	m := SGD(1).Precondition(1).InverseTime(1).Batch(4)
+	near(t, "loss", must(ExpectedLoss(p, m, 10)), 0.0625, 1e-13)
+}
+
+func TestBatchSchedule(t *testing.T) {
+	p := must(List(1))
+	m := SGD(0.5).Segments(Segment{Steps: 1, From: 1, BatchSize: 1}, Segment{Steps: 1, From: 1, BatchSize: 2})
+	near(t, "loss", must(ExpectedLoss(p, m, 2)), 0.125, 1e-15)
+}
+
+func TestPublishedBins(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+	p := must(PublishedBins(10_000, 100))
+	if p.Dimension() != 10_000 {
+		t.Errorf("%v directions", p.Dimension())
+	}
+	// The authors' own formula, 1e-8 included, and their binary search.
+	for _, test := range []struct{ batch, power, want float64 }{
+		{4, 0, 1507367}, {4, 0.5, 345591}, {1 << 20, 0, 7268}, {1 << 20, 0.5, 84},
+	} {
+		best := math.Inf(1)
+		for k := range 100 {
+			alpha := math.Pow(10, -5+5.5*float64(k)/99)
+			low, high := 0.0, 1e9
+			for low < high-1 {
+				mid := math.Floor((low + high) / 2)
+				var loss float64
+				for i, h := range p.Curvature {
+					x := alpha * math.Pow(h, 1-test.power)
+					beta := (1 - x) * (1 - x)
+					star := math.Pow(alpha*math.Pow(h, -test.power), 2) * h / test.batch / (1 - beta + 1e-8)
+					loss += 0.5 * p.Multiplicity[i] * h * (star + math.Pow(beta, mid)*(1-star))
+				}
+				if loss < 0.01 {
+					high = mid
+				} else {
+					low = mid
+				}
+			}
+			best = math.Min(best, math.Max(low, 1))
+		}
+		if best != test.want {
+			t.Errorf("B=%v, power %v: %v steps, want %v", test.batch, test.power, best, test.want)
+		}
+	}
+}
+
+// The best of 100 learning rates on all 10^4 directions, first t at or below
+// the target, by bisection: the loss falls with t from this start.
+func TestExactSteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+	p := must(PowerLaw(10_000, 1))
+	for _, test := range []struct {
+		batch, power float64
+		want         int
+	}{{4, 0, 1515845}, {4, 0.5, 347979}, {1 << 10, 0, 10371}, {1 << 10, 0.5, 1371}, {1 << 20, 0, 7039}, {1 << 20, 0.5, 84}} {
+		best := math.MaxInt
+		for k := range 100 {
+			m := SGD(math.Pow(10, -5+5.5*float64(k)/99)).Precondition(test.power).Batch(test.batch)
+			if best < math.MaxInt && must(ExpectedLoss(p, m, best-1)) > 0.01 {
+				continue
+			}
+			low, high := 0, 1<<24
+			if best < high {
+				high = best
+			}
+			if must(ExpectedLoss(p, m, high)) > 0.01 {
+				continue
+			}
+			for high-low > 1 {
+				if mid := (low + high) / 2; must(ExpectedLoss(p, m, mid)) > 0.01 {
+					low = mid
+				} else {
+					high = mid
+				}
+			}
+			best = high
+		}
+		if best != test.want {
+			t.Errorf("B=%v, power %v: %v steps, want %v", test.batch, test.power, best, test.want)
+		}
+	}
+}
+
+func TestQuantiles(t *testing.T) {
+	// One direction: a scaled chi-square, whose law is known.
+	for _, d := range []int{1, 2, 5, 1000} {
+		p := must(List(constant(d, 2)...))
+		chi := distuv.ChiSquared{K: float64(d)}
+		for _, pr := range []float64{1e-4, 0.05, 0.5, 0.95, 0.9999} {
+			q := must(LossQuantiles(p, SGD(0.1), 0, pr))[0]
+			near(t, "chi-square", q, chi.Quantile(pr), 2e-8)
+			near(t, "probability", must(LossProbability(p, SGD(0.1), 0, chi.Quantile(pr))), pr, 2e-8)
+		}
+	}
+	// A certain start, so that the chi-squares are not central, by sampling.
+	p := must(TwoDirections(50, 1))
+	const n = 200_000
+	rng := rand.New(rand.NewPCG(1, 2))
+	m := Momentum(0.005, 0.9)
+	losses := make([]float64, n)
+	for k := range losses {
+		for i := range 2 {
+			d := p.Direction(i)
+			r := m.Mode(d.Curvature, d.Noise).At(20)
+			x := r.Factor*d.Mean + math.Sqrt(r.Noise)*rng.NormFloat64()
+			losses[k] += 0.5 * d.Curvature * x * x
+		}
+	}
+	sort.Float64s(losses)
+	for _, pr := range []float64{0.01, 0.1, 0.5, 0.9, 0.99} {
+		q := must(LossQuantiles(p, m, 20, pr))[0]
+		share := float64(sort.SearchFloat64s(losses, q)) / n
+		if z := (share - pr) / math.Sqrt(pr*(1-pr)/n); math.Abs(z) > 4 {
+			t.Errorf("quantile %v = %v: share below %v, z = %.1f", pr, q, share, z)
+		}
+	}
+}
+
+func TestDense(t *testing.T) {
+	c, s := math.Cos(0.5), math.Sin(0.5)
+	turn := mat.NewDense(2, 2, []float64{c, -s, s, c})
+	rotated := func(a, b, off float64) mat.Matrix {
+		var m, r mat.Dense
+		m.Mul(turn, mat.NewDense(2, 2, []float64{a, off, off, b}))
+		r.Mul(&m, turn.T())
+		return &r
+	}
+	mean := []float64{c - s, s + c} // (1, 1) turned
+	p := must(Dense(rotated(50, 1, 0), rotated(50, 1, 3), mean, 0))
+	straight := must(TwoDirections(50, 1))
+	near(t, "loss with C misaligned", must(ExpectedLoss(p, SGD(0.02), 200)), must(ExpectedLoss(straight, SGD(0.02), 200)), 1e-12)
+	for want, bad := range map[string]error{
+		"square":             second(Dense(mat.NewDense(2, 3, nil), nil, nil, 1)),
+		"semi-definite":      second(Dense(rotated(1, -1, 0), nil, nil, 1)),
+		"symmetric":          second(Dense(mat.NewDense(2, 2, []float64{1, 2, 0, 1}), nil, nil, 1)),
+		"NaN":                second(Dense(mat.NewDense(1, 1, []float64{math.NaN()}), nil, nil, 1)),
+		"noise covariance h": second(Dense(rotated(1, 1, 0), rotated(1, -2, 0), nil, 1)),
+	} {
+		if bad == nil || !strings.Contains(bad.Error(), want) {
+			t.Errorf("error %q, want %q in it", bad, want)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestOptima(t *testing.T) {
+	p := must(LogUniform(50, 10, 0.1))
+	for _, o := range []Optimum{must(OptimalSGD(p)), must(OptimalMomentum(p)), must(OptimalNesterov(p))} {
+		r := must(RateOf(p, o.Optimizer))
+		near(t, o.Optimizer.String(), r.Radius, o.Radius, 1e-7) // √ε: a double root
+		for _, f := range []float64{0.97, 1.03} {
+			worse := o.Optimizer
+			worse.LearningRate *= f
+			if k := must(RateOf(p, worse)); k.Radius <= o.Radius {
+				t.Errorf("%v is better than the optimum: %v < %v", worse, k.Radius, o.Radius)
+			}
+			worse = o.Optimizer
+			if worse.Momentum > 0 {
+				worse.Momentum *= f
+				if k := must(RateOf(p, worse)); k.Radius <= o.Radius {
+					t.Errorf("%v is better than the optimum: %v < %v", worse, k.Radius, o.Radius)
+				}
+			}
+		}
+	}
+}
+
+// On either side of every limit the long-run loss is finite and infinite.
+func TestStabilityLimits(t *testing.T) {
+	streaming := must(LogUniform(20, 1, 0.01))
+	streaming.Streaming = true
+	for _, p := range []Problem{must(LogUniform(20, 3, 0.01)), streaming} {
+		for _, o := range []Optimizer{SGD(1), SGD(1).Batch(4), Momentum(1, 0.9), Nesterov(1, 0.9), SGD(1).EMA(0.9), Nesterov(1, 0.5).EMA(0.9), SGD(1).Precondition(0.5), SGD(1).Lookahead(4, 0.5), Momentum(1, 0.8).Lookahead(3, 0.5)} {
+			limit, err := StabilityLimit(p, o)
+			if err != nil {
+				if !p.Streaming || o.LookaheadSteps == 0 {
+					t.Error(err)
+				}
+				continue
+			}
+			for _, f := range []float64{1 - 1e-6, 1 + 1e-6} {
+				o.LearningRate = limit * f
+				if floor := must(Expect(p, o, []int{1})).Floor; math.IsInf(floor, 1) != (f > 1) {
+					t.Errorf("%v, streaming %v: floor %v at %v of the limit %v", o, p.Streaming, floor, f, limit)
+				}
+			}
+		}
+	}
+}
+
+// Multiplicative noise by an independent recursion for SGD and heavy ball, and
+// its limits: with a huge batch it is the noiseless method.
+func TestStreaming(t *testing.T) {
+	p := must(LogUniform(7, 1, 0.05))
+	p.Streaming = true
+	alpha, batch := 0.1, 3.0
+	s := constant(7, 1)
+	for range 50 {
+		var common float64
+		for i, h := range p.Curvature {
+			common += h * s[i]
+		}
+		for i, h := range p.Curvature {
+			s[i] = (1-alpha*h)*(1-alpha*h)*s[i] + alpha*alpha/batch*(h*h*s[i]+h*common+h)
+		}
+	}
+	got := must(SecondMoments(p, SGD(alpha).Batch(batch), 50))
+	for i := range s {
+		near(t, "E θ²", got[i], s[i], 1e-13)
+	}
+	c := must(Expect(p, SGD(alpha).Batch(batch), []int{50, 100_000}))
+	near(t, "floor", c.Loss[1], c.Floor, 1e-10)
+	m := must(Expect(p, Nesterov(0.05, 0.7).EMA(0.5).Batch(batch), []int{50, 100_000}))
+	near(t, "floor of averaged Nesterov", m.Loss[1], m.Floor, 1e-10)
+	plain := p
+	plain.Streaming, plain.Noise = false, nil
+	near(t, "huge batch", must(ExpectedLoss(p, Momentum(alpha, 0.5).Batch(1e300), 30)), must(ExpectedLoss(plain, Momentum(alpha, 0.5), 30)), 1e-13)
+}
+
+// The converters against libraries' updates written out, without noise.
+func TestConventions(t *testing.T) {
+	const h, alpha, beta, dampening = 0.7, 0.2, 0.9, 0.3
+	theta, v := 1.0, 0.0
+	averaged, w := 1.0, 0.0
+	ahead, z := 1.0, 0.0
+	for k := 1; k <= 30; k++ {
+		g := h * theta
+		if k == 1 {
+			v = g
+		} else {
+			v = beta*v + (1-dampening)*g
+		}
+		theta -= alpha * v
+		w = beta*w + (1-beta)*h*averaged
+		averaged -= alpha * w
+		z = beta*z + h*ahead
+		ahead -= alpha * (h*ahead + beta*z)
+		near(t, "torch with dampening", must(FromTorch(alpha, beta, dampening, false)).Mode(h, 0).At(k).Factor, theta, 1e-12)
+		near(t, "averaged gradient", FromAveraged(alpha, beta).Mode(h, 0).At(k).Factor, averaged, 1e-12)
+		// torch's θ is y = θ - αβv, so that θ = y + αβ v.
+		near(t, "torch with nesterov", must(FromTorch(alpha, beta, 0, true)).Mode(h, 0).At(k).Factor, ahead+alpha*beta*z, 1e-12)
+		near(t, "optax with nesterov", FromOptax(alpha, beta, true).Mode(h, 0).At(k).Factor, ahead+alpha*beta*z, 1e-12)
+	}
+	near(t, "there and back", FromAveraged(alpha, beta).ToAveraged(), alpha, 1e-15)
+	near(t, "without dampening", must(FromTorch(alpha, beta, 0, false)).Mode(h, 0).At(9).Factor, Momentum(alpha, beta).Mode(h, 0).At(9).Factor, 0)
+}

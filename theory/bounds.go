@@ -1,0 +1,164 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+)
+
+// BayesBound returns the least expected loss that any method can have that has
+// seen the given number of samples, of gradient noise N(0, c) on a start
+// N(mean, variance) with known mean:
+//
+//	L >= ½ Σ h_i / (1/s_i + N h_i²/c_i)        s_i = Var θ_i(0)
+//
+// the Bayes risk of estimating the minimum from N gradients. It is 0 for a
+// start that is known exactly: its minimum is known. For large N it tends to
+// ½ Σ c_i/(N h_i), d/(2N) for C = H, which under a prior is not a lower bound.
+// Samples need not be a whole number; N >= 0. Only additive noise has it.
+func BayesBound(p Problem, samples float64) (float64, error) {
+	if err := p.Validate(); err != nil {
+		return 0, err
+	}
+	if p.Streaming {
+		return 0, fmt.Errorf("theory: the Bayes bound is that of additive noise: multiplicative noise tells more of the minimum")
+	}
+	if !(samples >= 0) || math.IsInf(samples, 0) {
+		return 0, fmt.Errorf("theory: %v samples: want a finite number >= 0", samples)
+	}
+	risk := func(d []Direction) []float64 { return []float64{bayesRisk(d, samples)} }
+	dirs, _ := p.nodes(risk)
+	return bayesRisk(dirs, samples), nil
+}
+
+func bayesRisk(dirs []Direction, samples float64) float64 {
+	var s sum
+	for _, d := range dirs {
+		s.add(0.5 * d.Multiplicity * d.Curvature * posterior(d, samples))
+	}
+	return s.value()
+}
+
+// posterior is the variance of θ_i that N samples leave.
+func posterior(d Direction, samples float64) float64 {
+	known := samples * d.Curvature * d.Curvature // N h²: the information, times c
+	switch {
+	case d.Variance == 0 || d.Noise == 0 && known > 0:
+		return 0
+	case known == 0:
+		return d.Variance
+	}
+	return d.Variance * d.Noise / (d.Noise + d.Variance*known)
+}
+
+// BayesSamples returns the number of samples, not rounded, below which no method
+// has an expected loss of at most target > 0.
+func BayesSamples(p Problem, target float64) (float64, error) {
+	if !(target > 0) {
+		return 0, fmt.Errorf("theory: target %v: want a number > 0", target)
+	}
+	start, err := BayesBound(p, 0)
+	if err != nil {
+		return 0, err
+	}
+	if start <= target {
+		return 0, nil
+	}
+	high := 1.0
+	for ; high < 1e300; high *= 2 {
+		if risk, _ := BayesBound(p, high); risk <= target {
+			break
+		}
+	}
+	if high >= 1e300 {
+		return math.Inf(1), nil
+	}
+	// Invariant: the bound at low is above the target, at high it is not.
+	low := high / 2
+	if high == 1 {
+		low = 0
+	}
+	for high-low > 1e-14*high {
+		mid := low + (high-low)/2
+		if mid == low || mid == high {
+			break
+		}
+		if risk, _ := BayesBound(p, mid); risk <= target {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return high, nil
+}
+
+// Gap is a curve beside what no method can beat with as many samples.
+type Gap struct {
+	Curve Curve
+	Bound []float64 // BayesBound after B·t samples
+	Ratio []float64 // Loss / Bound, >= 1; +Inf where the bound is 0
+}
+
+// BayesGap returns the expected loss of o with the Bayes bound of the samples
+// that it has used, batch-size schedules included. Methods whose start is not
+// at the mean of what is known, and the errors, are those of Expect and
+// BayesBound.
+func BayesGap(p Problem, o Optimizer, steps []int) (Gap, error) {
+	c, err := Expect(p, o, steps)
+	if err != nil {
+		return Gap{}, err
+	}
+	o, err = o.Over(steps[len(steps)-1])
+	if err != nil {
+		return Gap{}, err
+	}
+	g := Gap{Curve: c}
+	for k, t := range steps {
+		b, err := BayesBound(p, o.samples(t))
+		if err != nil {
+			return Gap{}, err
+		}
+		g.Bound = append(g.Bound, b)
+		g.Ratio = append(g.Ratio, c.Loss[k]/b)
+	}
+	return g, nil
+}
+
+// samples is the number of examples used in t steps.
+func (o Optimizer) samples(t int) float64 {
+	var used float64
+	last := o.batchSize()
+	for _, s := range o.Schedule {
+		n := s.Steps
+		if n == 0 || n > t {
+			n = t
+		}
+		last = o.batchIn(s)
+		used += float64(n) * last
+		t -= n
+	}
+	return used + float64(t)*last
+}
+
+// PaperBound returns the upper bounds of the paper's theorems, for comparison:
+// theorem 1 for SGD (an equality), 2 for momentum, 3 for the moving average of
+// SGD. In each the bias is exact; in 2 and 3 the noise is that of the steady
+// state from the first step on. The theorems exclude double roots, where the
+// same bound holds by continuity. The error names a method that no theorem of
+// the paper is about.
+func PaperBound(p Problem, o Optimizer, steps []int) ([]float64, error) {
+	if o.Nesterov && o.Momentum != 0 || o.Decay != 0 && o.Momentum != 0 || o.UniformAverage || o.LookaheadSteps != 0 || o.Schedule != nil || p.Streaming {
+		return nil, fmt.Errorf("theory: the paper has no bound for %s here: want SGD, heavy ball or SGD with EMA, additive noise and constant settings", o.Family())
+	}
+	c, err := Expect(p, o, steps)
+	if err != nil {
+		return nil, err
+	}
+	if o.Momentum == 0 && o.Decay == 0 {
+		return c.Loss, nil
+	}
+	bound := make([]float64, len(steps))
+	for k := range bound {
+		bound[k] = c.Bias[k] + c.Floor
+	}
+	return bound, nil
+}

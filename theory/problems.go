@@ -1,0 +1,173 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// List returns the problem with the given eigenvalues h_i >= 0, in any order,
+// noise C = H and θ(0) ~ N(0, I). The With methods change noise and start.
+func List(curvature ...float64) (Problem, error) {
+	p := Problem{
+		Name:      fmt.Sprintf("list of %d curvatures", len(curvature)),
+		Curvature: append([]float64(nil), curvature...),
+		Noise:     append([]float64(nil), curvature...),
+		Variance:  constant(len(curvature), 1),
+	}
+	return p, p.Validate()
+}
+
+// LogUniform returns the problem of d >= 1 eigenvalues at equal ratios from
+// high down to low, 0 < low <= high, with C = H and θ(0) ~ N(0, I).
+func LogUniform(d int, high, low float64) (Problem, error) {
+	if d < 1 || d > maxDimension {
+		return Problem{}, fmt.Errorf("theory: LogUniform: dimension %d: want 1 to %d", d, maxDimension)
+	}
+	if !(low > 0 && low <= high) || math.IsInf(high, 0) {
+		return Problem{}, fmt.Errorf("theory: LogUniform: from %v to %v: want finite, high >= low > 0", high, low)
+	}
+	h := make([]float64, d)
+	for i := range h {
+		h[i] = high
+		if d > 1 {
+			h[i] = high * math.Pow(low/high, float64(i)/float64(d-1))
+		}
+	}
+	h[d-1] = low
+	if d == 1 {
+		h[0] = high
+	}
+	p, err := List(h...)
+	p.Name = fmt.Sprintf("log-uniform, h = %g to %g, d = %d", high, low, d)
+	return p, err
+}
+
+// PublishedBins returns the spectrum h = 1/i, i = 1..d, crudely quantised as in
+// the notebook that the paper's authors published: bins are at equal ratios
+// from 1 to 1/d, and every eigenvalue is lowered to the next bin. It is for
+// reproducing their figures; sums over it are several per cent off.
+func PublishedBins(d, bins int) (Problem, error) {
+	if d < 2 || d > maxDimension || bins < 2 {
+		return Problem{}, fmt.Errorf("theory: PublishedBins: %d directions in %d bins: want at least 2 of each", d, bins)
+	}
+	p := Problem{Name: fmt.Sprintf("published quantisation of h = 1/i, d = %d, in %d bins", d, bins)}
+	i := 1
+	for k := range bins {
+		edge := math.Pow(float64(d), -float64(k)/float64(bins-1))
+		if k == bins-1 {
+			edge = 1 / float64(d)
+		}
+		count := 0.0
+		for i <= d && 1/float64(i) >= edge {
+			count++
+			i++
+		}
+		if count > 0 {
+			p.Curvature = append(p.Curvature, edge)
+			p.Multiplicity = append(p.Multiplicity, count)
+		}
+	}
+	p.Noise = append([]float64(nil), p.Curvature...)
+	p.Variance = constant(len(p.Curvature), 1)
+	return p, p.Validate()
+}
+
+// Grouped returns the problem with equal directions merged, which loses
+// nothing: every answer stays the same and costs as many modes as there are
+// different directions. A problem with a law is returned as it is.
+func (p Problem) Grouped() Problem {
+	if p.Law.Count != 0 {
+		return p
+	}
+	all := p.list()
+	key := func(d Direction) [4]float64 { return [4]float64{-d.Curvature, d.Noise, d.Mean, d.Variance} }
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := key(all[i]), key(all[j])
+		for k := range a {
+			if a[k] != b[k] {
+				return a[k] < b[k]
+			}
+		}
+		return false
+	})
+	var merged []Direction
+	for _, d := range all {
+		if n := len(merged); n > 0 && key(merged[n-1]) == key(d) {
+			merged[n-1].Multiplicity += d.Multiplicity
+			continue
+		}
+		merged = append(merged, d)
+	}
+	return p.made(merged)
+}
+
+// made returns p with other directions.
+func (p Problem) made(dirs []Direction) Problem {
+	q := Problem{Name: p.Name, Streaming: p.Streaming}
+	for _, d := range dirs {
+		q.Curvature = append(q.Curvature, d.Curvature)
+		q.Noise = append(q.Noise, d.Noise)
+		q.Mean = append(q.Mean, d.Mean)
+		q.Variance = append(q.Variance, d.Variance)
+		q.Multiplicity = append(q.Multiplicity, d.Multiplicity)
+	}
+	return q
+}
+
+// WithNoisePower returns a copy with the noise C = scale · H^power: power 1 is
+// C = H, power 0 is C = scale I, scale 0 is none. The error names a scale < 0,
+// or a noise that is not finite.
+func (p Problem) WithNoisePower(scale, power float64) (Problem, error) {
+	if !(scale >= 0) || math.IsInf(scale, 0) || math.IsNaN(power) || math.IsInf(power, 0) {
+		return Problem{}, fmt.Errorf("theory: noise %v H^%v: want a finite scale >= 0 and a finite power", scale, power)
+	}
+	p.Noise = nil
+	if scale != 0 {
+		p.Noise = make([]float64, p.Len())
+		for i, h := range p.Curvature {
+			p.Noise[i] = scale * powerOf(h, power)
+		}
+	}
+	if l := p.Law; l.Count != 0 {
+		p.Law.Noise = Power{scale * powerOf(l.Curvature.Scale, power), l.Curvature.Exponent * power}
+		if scale != 0 {
+			p.Noise = p.Law.Noise.list(p.Len())
+		}
+	}
+	return p, p.Validate()
+}
+
+func powerOf(h, power float64) float64 {
+	switch power {
+	case 0:
+		return 1
+	case 1:
+		return h
+	}
+	return math.Pow(h, power)
+}
+
+// WithNoise returns a copy with the given noise variances c_i >= 0 of one
+// example, one for each entry; nil means none. A law is given up for the list,
+// so the problem must be written out: see Explicit.
+func (p Problem) WithNoise(c []float64) (Problem, error) {
+	p, err := p.Explicit()
+	if err != nil {
+		return Problem{}, err
+	}
+	p.Noise = append([]float64(nil), c...)
+	return p, p.Validate()
+}
+
+// WithStart returns a copy that starts with the given means and variances, one
+// for each entry or nil: a certain start has means only, a Gaussian one around
+// the minimum variances only, a mixed one both. A law is given up for the list.
+func (p Problem) WithStart(mean, variance []float64) (Problem, error) {
+	p, err := p.Explicit()
+	if err != nil {
+		return Problem{}, err
+	}
+	p.Mean, p.Variance = append([]float64(nil), mean...), append([]float64(nil), variance...)
+	return p, p.Validate()
+}

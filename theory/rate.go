@@ -1,0 +1,235 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Regime is how the mean of a direction moves in the long run.
+type Regime int
+
+// The regimes of a direction. The lecture knows only the first two.
+const (
+	Monotone Regime = iota // real roots, the slowest positive: no sign changes in the end
+	Ringing                // complex roots: oscillates with a period
+	Flipping               // real roots, the slowest negative: the sign flips in every step
+	Critical               // a double root: the border of ringing
+	Standing               // does not move: no curvature
+	Unstable               // grows, or does not forget
+)
+
+var regimeNames = [...]string{"monotone", "ringing", "flipping", "critical", "standing", "unstable"}
+
+// String returns the regime's name.
+func (r Regime) String() string {
+	if r < 0 || int(r) >= len(regimeNames) {
+		return fmt.Sprintf("Regime(%d)", int(r))
+	}
+	return regimeNames[r]
+}
+
+// Damping describes one direction under a method with constant settings.
+type Damping struct {
+	Curvature float64 `json:"curvature"`
+	Regime    Regime  `json:"regime"`
+	Radius    float64 `json:"radius"` // spectral radius of the state: the mean falls like Radius^t
+	// Angle is that of the slowest roots, in radians per step: 0 where monotone,
+	// π where flipping; a ringing mode has the period 2π/Angle.
+	Angle float64 `json:"angle"`
+}
+
+// DampingOf returns the damping of the direction of curvature h >= 0. The roots
+// of SGD, heavy ball, Nesterov and the moving average of SGD are exact, and so is
+// the verdict on a double root; of other methods they are the eigenvalues of
+// the state (of Lookahead: of a whole cycle, taken to the power 1/k). Uniform
+// averages and schedules have no rate: the error says so.
+func DampingOf(m Method, h float64) (Damping, error) {
+	if err := m.Validate(); err != nil {
+		return Damping{}, err
+	}
+	if !(h >= 0) || math.IsInf(h, 0) {
+		return Damping{}, fmt.Errorf("theory: curvature %v: want a finite number >= 0", h)
+	}
+	switch m := m.(type) {
+	case Optimizer:
+		if err := m.needsConstant("a rate"); err != nil {
+			return Damping{}, err
+		}
+		if m.Power != 0 && h == 0 {
+			return Damping{}, fmt.Errorf("theory: preconditioning by H^-%g needs curvatures > 0", m.Power)
+		}
+		return m.damping(h), nil
+	case Linear:
+		if err := m.validateAt(h); err != nil {
+			return Damping{}, err
+		}
+		return eigenDamping(h, m.engine(h, 0).pieces[0].plain.levels[0].a, 1), nil
+	}
+	return Damping{}, fmt.Errorf("theory: the rate of %T is not known: want Optimizer or Linear", m)
+}
+
+// needsConstant is the error of a question that has no answer for uniform
+// averages and schedules.
+func (o Optimizer) needsConstant(what string) error {
+	if o.UniformAverage {
+		return fmt.Errorf("theory: %s has no %s: a uniform average falls as a power of t", o.Family(), what[2:])
+	}
+	if o.Schedule != nil {
+		return fmt.Errorf("theory: %s with a schedule has no %s: its settings change", o.Family(), what[2:])
+	}
+	return nil
+}
+
+func (o Optimizer) damping(h float64) Damping {
+	_, x := o.step(h)
+	if o.LookaheadSteps != 0 {
+		p := o.engine(h, 0).pieces[0].cycle
+		return eigenDamping(h, p.levels[0].a, o.LookaheadSteps)
+	}
+	if o.Decay != 0 && o.Momentum != 0 {
+		inner := o
+		inner.Decay = 0
+		d := inner.damping(h)
+		if o.Decay > d.Radius {
+			d.Regime, d.Radius, d.Angle = Monotone, o.Decay, 0
+		}
+		return d
+	}
+	var r recurrence
+	switch {
+	case o.Momentum == 0 && o.Decay == 0:
+		r = heavyBall(x, 0, 0)
+	case o.Momentum == 0:
+		r = emaOfSGD(x, o.Decay, 0)
+	case o.Nesterov:
+		r = nesterov(x, o.Momentum, 0)
+	default:
+		r = heavyBall(x, o.Momentum, 0)
+	}
+	return newSecondOrder(r).damping(h)
+}
+
+// damping reads the regime off the roots.
+func (m secondOrder) damping(h float64) Damping {
+	d := Damping{Curvature: h}
+	switch {
+	case m.rings:
+		d.Regime, d.Radius, d.Angle = Ringing, math.Exp(m.logMod), m.omega
+		if m.s < 0 {
+			d.Angle = math.Pi - m.omega
+		}
+	case m.s < 0:
+		d.Regime, d.Radius, d.Angle = Flipping, math.Exp(m.log2), math.Pi
+	default:
+		d.Radius = math.Exp(m.log1)
+	}
+	switch {
+	case m.edge == 0:
+		d.Regime, d.Radius = Standing, 1
+	case !(m.oneMinusP > 0 && m.edge > 0 && m.flip > 0):
+		d.Regime = Unstable
+	case !m.rings && m.gap == 0:
+		d.Regime = Critical
+	}
+	return d
+}
+
+// eigenDamping reads the regime off the eigenvalues of k steps.
+func eigenDamping(h float64, a []float64, k int) Damping {
+	n := int(math.Round(math.Sqrt(float64(len(a)))))
+	var e mat.Eigen
+	if !e.Factorize(mat.NewDense(n, n, append([]float64(nil), a...)), mat.EigenNone) {
+		return Damping{Curvature: h, Regime: Unstable, Radius: math.NaN()}
+	}
+	var slow complex128
+	for _, v := range e.Values(nil) {
+		if size(v) > size(slow) || size(v) == size(slow) && imag(v) > imag(slow) {
+			slow = v
+		}
+	}
+	d := Damping{Curvature: h, Radius: math.Pow(size(slow), 1/float64(k)), Angle: math.Atan2(math.Abs(imag(slow)), real(slow))}
+	switch {
+	case h == 0:
+		d.Regime = Standing
+	case !(d.Radius < 1):
+		d.Regime = Unstable
+	case imag(slow) != 0:
+		d.Regime = Ringing
+	case real(slow) < 0:
+		d.Regime = Flipping
+	}
+	return d
+}
+
+func size(v complex128) float64 { return math.Hypot(real(v), imag(v)) }
+
+// Rate is the asymptotic rate of a method on a problem.
+type Rate struct {
+	Radius  float64 `json:"radius"`  // largest over the directions with curvature
+	Slowest Damping `json:"slowest"` // the direction that has it
+	Stable  bool    `json:"stable"`  // Radius < 1
+	// Time is -1/log Radius, the steps in which the mean falls to 1/e.
+	Time float64 `json:"time"`
+}
+
+// RateOf returns the asymptotic rate of m on p: without noise the loss falls
+// like Radius^2t. Of a problem with a law, directions along the whole law are
+// looked at as well as its ends. The errors are those of DampingOf.
+func RateOf(p Problem, m Method) (Rate, error) {
+	if err := check(p, m); err != nil {
+		return Rate{}, err
+	}
+	var r Rate
+	for _, d := range p.sample() {
+		if d.Curvature == 0 {
+			continue
+		}
+		k, err := DampingOf(m, d.Curvature)
+		if err != nil {
+			return Rate{}, err
+		}
+		if k.Radius >= r.Radius {
+			r.Radius, r.Slowest = k.Radius, k
+		}
+	}
+	r.Stable = r.Radius < 1
+	r.Time = -1 / math.Log(r.Radius)
+	if !r.Stable {
+		r.Time = math.Inf(1)
+	}
+	return r, nil
+}
+
+// sample returns the entries of a problem and, of a law, its last direction.
+func (p Problem) sample() []Direction {
+	all := p.list()
+	if float64(p.Len()) < p.Law.Count {
+		for k := 1.0; k <= 64; k++ {
+			i := math.Exp(math.Log(float64(p.Len())) + k/64*math.Log(p.Law.Count/float64(p.Len())))
+			all = append(all, p.Law.At(math.Min(math.Round(i), p.Law.Count)))
+		}
+	}
+	return all
+}
+
+// EffectiveLearningRate returns the learning rate of the SGD that momentum
+// resembles, α/(1-β). It applies to a direction that is overdamped only, x =
+// αh <= (1-√β)² (and never to Nesterov's method beyond its own double root), and
+// is exact in the limit x → 0; the error says where it does not apply. Exact is
+// the second value, (1-r)/h with r the slowest root.
+func EffectiveLearningRate(o Optimizer, h float64) (approximate, exactly float64, err error) {
+	d, err := DampingOf(o, h)
+	if err != nil {
+		return 0, 0, err
+	}
+	if o.Decay != 0 || o.LookaheadSteps != 0 {
+		return 0, 0, fmt.Errorf("theory: %s has no effective learning rate: that is momentum's", o.Family())
+	}
+	if d.Regime != Monotone && d.Regime != Critical {
+		return 0, 0, fmt.Errorf("theory: no effective learning rate at curvature %g: the direction is %v, and α/(1-β) describes overdamped ones", h, d.Regime)
+	}
+	alpha, _ := o.step(h)
+	return alpha / (1 - o.Momentum), (1 - d.Radius) / h, nil
+}

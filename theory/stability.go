@@ -1,0 +1,171 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+)
+
+// StabilityLimit returns the learning rate at and beyond which o, whatever its
+// own LearningRate, has no steady state on p. With additive noise it does not
+// depend on the batch size:
+//
+//	SGD, also averaged      2 / max h^(1-p)
+//	heavy ball              2(1+β) / max h^(1-p)
+//	Nesterov                2(1+β)/(1+2β) / max h^(1-p)
+//
+// Under multiplicative noise it is where the common sum of the directions stops
+// to settle, and depends on it: for SGD α/B Σ h/(2 - αh(1+1/B)) = 1. The limit
+// of Lookahead is found numerically, as the first learning rate on a fine grid
+// whose cycle has a spectral radius >= 1, refined by bisection. A schedule has
+// no such limit: the error says so. +Inf if there is no curvature.
+func StabilityLimit(p Problem, o Optimizer) (float64, error) {
+	o.LearningRate = 1
+	if err := check(p, o); err != nil {
+		return 0, err
+	}
+	if o.Schedule != nil {
+		return 0, fmt.Errorf("theory: %s with a schedule has no stability limit: its settings change", o.Family())
+	}
+	largest := 0.0
+	for _, d := range p.sample() {
+		_, x := o.step(d.Curvature)
+		largest = math.Max(largest, x.value())
+	}
+	if largest == 0 {
+		return math.Inf(1), nil
+	}
+	limit := o.unitLimit() / largest
+	switch {
+	case p.Streaming:
+		return o.streamingLimit(p, limit)
+	case o.LookaheadSteps != 0:
+		return o.lookaheadLimit(p, largest), nil
+	}
+	return limit, nil
+}
+
+// unitLimit is the limit of αh.
+func (o Optimizer) unitLimit() float64 {
+	b := o.Momentum
+	if o.Nesterov {
+		return 2 * (1 + b) / (1 + 2*b)
+	}
+	return 2 * (1 + b)
+}
+
+// streamingLimit bisects for gain = 1; the gain rises with the learning rate.
+func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
+	if o.LookaheadSteps != 0 {
+		return 0, fmt.Errorf("theory: the limit of %s under multiplicative noise is not offered", o.Family())
+	}
+	o.UniformAverage, o.Decay = false, 0
+	gain := func(alpha float64) float64 {
+		o.LearningRate = alpha
+		look := func(d []Direction) []float64 {
+			g, _, _ := streamedGain(d, o)
+			return []float64{g}
+		}
+		dirs, _ := p.nodes(look)
+		return look(dirs)[0]
+	}
+	low := 0.0
+	for high-low > 1e-15*high {
+		mid := low + (high-low)/2
+		if mid == low || mid == high {
+			break
+		}
+		if gain(mid) < 1 {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low, nil
+}
+
+// lookaheadLimit looks up from 0 along a grid of 400 learning rates for the
+// first that is unstable in some direction. Slow weights can stabilise a method
+// that is unstable alone, so that the grid goes beyond the method's own limit.
+func (o Optimizer) lookaheadLimit(p Problem, largest float64) float64 {
+	stable := func(x float64) bool {
+		o.LearningRate = x / largest
+		for _, d := range p.sample() {
+			if d.Curvature > 0 && o.damping(d.Curvature).Regime == Unstable {
+				return false
+			}
+		}
+		return true
+	}
+	step := o.unitLimit() / 200
+	low, high := step, 2*o.unitLimit()
+	for x := step; x <= high; x += step {
+		if !stable(x) {
+			high = x
+			break
+		}
+		low = x
+	}
+	for high-low > 1e-14*high {
+		if mid := low + (high-low)/2; stable(mid) {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low / largest
+}
+
+// Optimum is the fixed setting with the best asymptotic rate on a problem
+// without noise.
+type Optimum struct {
+	Optimizer Optimizer
+	Radius    float64 // spectral radius: the loss falls like Radius^2t
+}
+
+// OptimalSGD returns α* = 2/(h_1 + h_d), with radius (κ-1)/(κ+1), for the
+// largest and the smallest curvature that is not zero; κ = h_1/h_d.
+func OptimalSGD(p Problem) (Optimum, error) {
+	high, low, err := p.ends()
+	if err != nil {
+		return Optimum{}, err
+	}
+	return Optimum{SGD(2 / (high + low)), (high - low) / (high + low)}, nil
+}
+
+// OptimalMomentum returns Polyak's heavy ball (1964), on its double root at both
+// ends of the spectrum:
+//
+//	α* = (2/(√h_1 + √h_d))²        β* = ((√κ-1)/(√κ+1))²        radius √β*
+func OptimalMomentum(p Problem) (Optimum, error) {
+	high, low, err := p.ends()
+	if err != nil {
+		return Optimum{}, err
+	}
+	a, b := math.Sqrt(high), math.Sqrt(low)
+	radius := (a - b) / (a + b)
+	return Optimum{Momentum(4/((a+b)*(a+b)), radius*radius), radius}, nil
+}
+
+// OptimalNesterov returns the best fixed setting of Nesterov's method on a
+// quadratic (Lessard, Recht, Packard 2016, proposition 1):
+//
+//	α* = 4/(3h_1 + h_d)     β* = (√(3κ+1) - 2)/(√(3κ+1) + 2)     radius 1 - 2/√(3κ+1)
+func OptimalNesterov(p Problem) (Optimum, error) {
+	high, low, err := p.ends()
+	if err != nil {
+		return Optimum{}, err
+	}
+	r := math.Sqrt(3*high/low + 1)
+	return Optimum{Nesterov(4/(3*high+low), (r-2)/(r+2)), 1 - 2/r}, nil
+}
+
+func (p Problem) ends() (high, low float64, err error) {
+	if err := p.Validate(); err != nil {
+		return 0, 0, err
+	}
+	high, low = p.extremes()
+	if high == 0 {
+		return 0, 0, fmt.Errorf("theory: no curvature is > 0: every setting is as good")
+	}
+	return high, low, nil
+}

@@ -1,0 +1,130 @@
+package theory
+
+import "math"
+
+// Summary describes a problem in a few numbers.
+type Summary struct {
+	Dimension          float64 `json:"dimension"`
+	LargestCurvature   float64 `json:"largest_curvature"`
+	SmallestCurvature  float64 `json:"smallest_curvature"` // that is not zero
+	Condition          float64 `json:"condition"`          // largest/smallest curvature that is not zero
+	TraceH             float64 `json:"trace_h"`            // Σ h
+	TraceC             float64 `json:"trace_c"`            // Σ c
+	TraceH2            float64 `json:"trace_h2"`           // Σ h²
+	TraceHC            float64 `json:"trace_hc"`           // Σ hc
+	EffectiveDimension float64 `json:"effective_dimension"`
+	StartLoss          float64 `json:"start_loss"`
+	SimpleNoiseScale   float64 `json:"simple_noise_scale"` // B_simple at the start
+	NoiseScale         float64 `json:"noise_scale"`        // B_noise at the start
+	Modes              int     `json:"modes"`              // directions that were summed
+	SumError           float64 `json:"sum_error"`          // estimated relative error of the sums
+}
+
+// Summarize returns the summary of a problem. The effective dimension is
+// (Σ h)²/Σ h², the number of equal directions with the same two traces. The
+// noise scales are those of McCandlish et al. 2018, equations 2.8 and 2.9, for
+// the expected squares at the start:
+//
+//	B_simple = tr C / E|g|²        B_noise = tr HC / E g'Hg        g = Hθ(0)
+//
+// The error names an invalid problem.
+func Summarize(p Problem) (Summary, error) {
+	if err := p.Validate(); err != nil {
+		return Summary{}, err
+	}
+	dirs, disagreement := p.nodes(func(d []Direction) []float64 {
+		s := tracesOf(d)
+		return s[:]
+	})
+	t := tracesOf(dirs)
+	s := Summary{
+		Dimension: p.Dimension(), TraceH: t[0], TraceH2: t[1], TraceC: t[2], TraceHC: t[3],
+		EffectiveDimension: t[0] * t[0] / t[1], StartLoss: t[4],
+		SimpleNoiseScale: over0(t[2], t[5]), NoiseScale: over0(t[3], t[6]),
+		Modes: len(dirs), SumError: disagreement,
+	}
+	s.LargestCurvature, s.SmallestCurvature = p.extremes()
+	s.Condition = s.LargestCurvature / s.SmallestCurvature
+	return s, nil
+}
+
+// over0 is a/b with the limit 0 for 0/0: without noise no batch is too small.
+func over0(a, b float64) float64 {
+	if a == 0 {
+		return 0
+	}
+	return a / b
+}
+
+// tracesOf returns Σh, Σh², Σc, Σhc, ½Σhs, Σh²s and Σh³s.
+func tracesOf(dirs []Direction) (t [7]float64) {
+	var s [7]sum
+	for _, d := range dirs {
+		h, c, e := d.Curvature, d.Noise, d.SecondMoment()
+		for k, v := range [7]float64{h, h * h, c, h * c, h * e / 2, h * h * e, h * h * h * e} {
+			s[k].add(d.Multiplicity * v)
+		}
+	}
+	for k := range s {
+		t[k] = s[k].value()
+	}
+	return t
+}
+
+// extremes returns the largest curvature and the smallest that is not zero.
+func (p Problem) extremes() (largest, smallest float64) {
+	smallest = math.Inf(1)
+	see := func(h float64) {
+		largest = math.Max(largest, h)
+		if h > 0 {
+			smallest = math.Min(smallest, h)
+		}
+	}
+	for _, h := range p.Curvature {
+		see(h)
+	}
+	if p.Law.Count != 0 {
+		see(p.Law.Curvature.At(p.Law.Count))
+	}
+	if math.IsInf(smallest, 1) {
+		smallest = 0
+	}
+	return largest, smallest
+}
+
+// NoiseScales are the two noise scales along the expected path of a method.
+type NoiseScales struct {
+	Steps  []int     `json:"steps"`
+	Simple []float64 `json:"simple"` // tr C / E|g|²
+	Noise  []float64 `json:"noise"`  // tr HC / E g'Hg
+}
+
+// NoiseScalesAlong returns B_simple and B_noise at the point that m has reached
+// after each number of steps, with the exact E θ_i(t)² in E|g|² = Σ h_i² E θ_i²
+// and E g'Hg = Σ h_i³ E θ_i². A batch B makes the best single step of plain
+// SGD decrease the loss by ΔL_max/(1 + B_noise/B). The errors are those of
+// Expect.
+func NoiseScalesAlong(p Problem, m Method, steps []int) (NoiseScales, error) {
+	m, err := ready(p, m, steps)
+	if err != nil {
+		return NoiseScales{}, err
+	}
+	n := len(steps)
+	scales := func(dirs []Direction) []float64 {
+		g2, gHg := make([]sum, n), make([]sum, n)
+		visitMoments(p, dirs, m, steps, func(k int, d Direction, second float64) {
+			h := d.Curvature
+			g2[k].add(d.Multiplicity * times(h*h, second))
+			gHg[k].add(d.Multiplicity * times(h*h*h, second))
+		})
+		t := tracesOf(dirs)
+		v := make([]float64, 2*n)
+		for k := range n {
+			v[k], v[n+k] = over0(t[2], g2[k].value()), over0(t[3], gHg[k].value())
+		}
+		return v
+	}
+	dirs, _ := p.nodes(scales)
+	v := scales(dirs)
+	return NoiseScales{Steps: append([]int(nil), steps...), Simple: v[:n:n], Noise: v[n:]}, nil
+}
