@@ -1,0 +1,80 @@
+package theory
+
+import "math"
+
+// Moment is the law of one coordinate θ_i(t): Gaussian for Gaussian noise and a
+// Gaussian or certain start.
+type Moment struct {
+	Mean     float64 // E θ_i
+	Variance float64 // Var θ_i = Start + Noise
+	Start    float64 // variance that is left of the initial point's
+	Noise    float64 // variance that the gradient noise has put in
+}
+
+// SecondMoment returns E θ_i².
+func (m Moment) SecondMoment() float64 { return m.Mean*m.Mean + m.Variance }
+
+// Moments returns the law of every entry of the problem after t steps: mean and
+// variance, and the variance's parts. The errors are those of Expect;
+// multiplicative noise counts all variance beyond the start's as noise.
+func Moments(p Problem, m Method, t int) ([]Moment, error) {
+	ready, err := ready(p, m, []int{t})
+	if err != nil {
+		return nil, err
+	}
+	var seconds []float64
+	if p.Streaming {
+		if seconds, err = streamedMoments(p, ready, t); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]Moment, p.Len())
+	for i := range all {
+		d := p.Direction(i)
+		r := ready.Mode(d.Curvature, d.Noise).At(t)
+		k := Moment{Mean: r.Factor * d.Mean, Start: times(r.Factor*r.Factor, d.Variance), Noise: r.Noise}
+		if d.Mean == 0 {
+			k.Mean = 0
+		}
+		if seconds != nil {
+			k.Noise = excess(seconds[i], k.Mean*k.Mean+k.Start)
+		}
+		k.Variance = k.Start + k.Noise
+		all[i] = k
+	}
+	return all, nil
+}
+
+// SteadyState returns the limit of the expected loss as t grows, and the limits
+// of E θ_i² for every entry; +Inf where they grow without bound. What the start
+// leaves for ever is included. The errors are those of Expect, and a problem
+// with multiplicative noise, whose steady loss is the Floor of its Curve.
+func SteadyState(p Problem, m Method) (loss float64, second []float64, err error) {
+	c, err := Expect(p, m, []int{0})
+	if err != nil {
+		return 0, nil, err
+	}
+	if p.Streaming {
+		return c.Floor, nil, nil
+	}
+	m, err = over(m, 0)
+	if err != nil {
+		return 0, nil, err
+	}
+	second = make([]float64, p.Len())
+	for i := range second {
+		d := p.Direction(i)
+		r := m.Mode(d.Curvature, d.Noise).Limit()
+		second[i] = times(r.Factor*r.Factor, d.SecondMoment()) + r.Noise
+	}
+	return c.Floor, second, nil
+}
+
+// SteadyVariance returns the limit of the variance that noise c puts into a
+// direction of curvature h, +Inf where there is none.
+func SteadyVariance(m Method, h, c float64) (float64, error) {
+	if err := check(Problem{Curvature: []float64{h}, Noise: []float64{c}}, m); err != nil {
+		return math.NaN(), err
+	}
+	return m.Mode(h, c).Limit().Noise, nil
+}
