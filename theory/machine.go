@@ -41,16 +41,16 @@ type quadratic struct{ a0, a1, a2, b0, b1 []float64 }
 
 // state is where a machine is after t steps.
 type state struct {
-	t        int
-	z, v     []float64
-	grown    bool
-	az, a, w []float64 // scratch
+	t              int
+	z, v           []float64
+	grown          bool
+	az, a, w, kick []float64 // scratch
 }
 
 func (m *machine) begin() *state {
 	n := len(m.start)
 	s := &state{z: append([]float64(nil), m.start...), v: make([]float64, n*n),
-		az: make([]float64, n), a: make([]float64, n*n), w: make([]float64, n*n)}
+		az: make([]float64, n), a: make([]float64, n*n), w: make([]float64, n*n), kick: make([]float64, n*n)}
 	m.event(s)
 	return s
 }
@@ -184,12 +184,16 @@ func (p *piece) vary(s *state, period int) {
 		s.v[0] = a*a*s.v[0] + p.noise*b*b
 		s.grown = !(math.Abs(s.z[0]) < huge) || !(s.v[0] < huge*huge)
 	} else {
-		extra := make([]float64, n*n)
 		for i := range s.a {
 			s.a[i] = q.a0[i] + f*(q.a1[i]+f*q.a2[i])
-			extra[i] = (q.b0[i/n] + f*q.b1[i/n]) * (q.b0[i%n] + f*q.b1[i%n])
 		}
-		s.apply(s.a, extra, p.noise)
+		for i := range n {
+			b := q.b0[i] + f*q.b1[i]
+			for j := range n {
+				s.kick[i*n+j] = b * (q.b0[j] + f*q.b1[j])
+			}
+		}
+		s.apply(s.a, s.kick, p.noise)
 	}
 	s.t++
 }

@@ -60,6 +60,12 @@ func (m sgdMode) noise(t int, square float64) float64 {
 	if m.growth == 0 {
 		return float64(t) * m.sigma2
 	}
+	if math.IsInf(m.growth, 1) { // x² overflows, and so does all but the first step
+		if t == 1 {
+			return m.sigma2
+		}
+		return math.Inf(1)
+	}
 	return m.sigma2 * (square / m.growth)
 }
 
