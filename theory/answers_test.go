@@ -297,6 +297,33 @@ func TestStreaming(t *testing.T) {
 	near(t, "huge batch", must(ExpectedLoss(p, Momentum(alpha, 0.5).Batch(1e300), 30)), must(ExpectedLoss(plain, Momentum(alpha, 0.5), 30)), 1e-13)
 }
 
+// The noise of torch's dampened momentum, the whole first gradient included:
+// the answer to the noise of gradient j is followed on its own.
+func TestTorchNoise(t *testing.T) {
+	const h, alpha, beta, dampening, c, batch = 0.7, 0.2, 0.9, 0.3, 2.0, 4.0
+	const steps = 12
+	var total float64
+	for j := 1; j <= steps; j++ {
+		theta, v := 0.0, 0.0
+		for k := 1; k <= steps; k++ {
+			g := h * theta
+			if k == j {
+				g++
+			}
+			if k == 1 {
+				v = g
+			} else {
+				v = beta*v + (1-dampening)*g
+			}
+			theta -= alpha * v
+		}
+		total += theta * theta * c / batch
+	}
+	m := Torch{LearningRate: alpha, Momentum: beta, Dampening: dampening, BatchSize: batch}
+	near(t, "noise", m.Mode(h, c).At(steps).Noise, total, 1e-13)
+	near(t, "steady", m.Mode(h, c).Limit().Noise, m.Optimizer().Mode(h, c).Limit().Noise, 1e-13)
+}
+
 // The converters against libraries' updates written out, without noise.
 func TestConventions(t *testing.T) {
 	const h, alpha, beta, dampening = 0.7, 0.2, 0.9, 0.3
@@ -315,12 +342,12 @@ func TestConventions(t *testing.T) {
 		averaged -= alpha * w
 		z = beta*z + h*ahead
 		ahead -= alpha * (h*ahead + beta*z)
-		near(t, "torch with dampening", must(FromTorch(alpha, beta, dampening, false)).Mode(h, 0).At(k).Factor, theta, 1e-12)
+		near(t, "torch with dampening", Torch{LearningRate: alpha, Momentum: beta, Dampening: dampening}.Mode(h, 0).At(k).Factor, theta, 1e-12)
 		near(t, "averaged gradient", FromAveraged(alpha, beta).Mode(h, 0).At(k).Factor, averaged, 1e-12)
 		// torch's θ is y = θ - αβv, so that θ = y + αβ v.
-		near(t, "torch with nesterov", must(FromTorch(alpha, beta, 0, true)).Mode(h, 0).At(k).Factor, ahead+alpha*beta*z, 1e-12)
+		near(t, "torch with nesterov", Torch{LearningRate: alpha, Momentum: beta, Nesterov: true}.Mode(h, 0).At(k).Factor, ahead+alpha*beta*z, 1e-12)
 		near(t, "optax with nesterov", FromOptax(alpha, beta, true).Mode(h, 0).At(k).Factor, ahead+alpha*beta*z, 1e-12)
 	}
 	near(t, "there and back", FromAveraged(alpha, beta).ToAveraged(), alpha, 1e-15)
-	near(t, "without dampening", must(FromTorch(alpha, beta, 0, false)).Mode(h, 0).At(9).Factor, Momentum(alpha, beta).Mode(h, 0).At(9).Factor, 0)
+	near(t, "without dampening", Torch{LearningRate: alpha, Momentum: beta}.Mode(h, 0).At(9).Factor, Momentum(alpha, beta).Mode(h, 0).At(9).Factor, 0)
 }

@@ -157,9 +157,9 @@ func PowerLaw(d int, exponent float64) (Problem, error) {
 //	E θ_i(0)² = i^-source          weighted false
 //	h_i E θ_i(0)² = i^-source      weighted true
 //
-// With h_i = j^-2α' and source 2β'(unweighted) it is the problem of Paquette,
-// Paquette, Xiao, Pennington 2024. The exponents must be finite and >= 0, and
-// the source may be negative as far as the numbers stay finite.
+// In the notation of Paquette, Paquette, Xiao, Pennington 2024 (arXiv
+// 2405.15074) the exponent is 2α and the unweighted source 2β. The source must
+// be finite; it may be negative, as far as all numbers stay finite.
 func SourceCondition(d int, exponent, source float64, weighted bool) (Problem, error) {
 	if math.IsNaN(source) || math.IsInf(source, 0) {
 		return Problem{}, fmt.Errorf("theory: source exponent %v: want a finite number", source)
