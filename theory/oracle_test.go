@@ -15,7 +15,6 @@ func number(v float64) num { return new(big.Float).SetPrec(precision).SetFloat64
 func minus(a, b num) num   { return plus(a, new(big.Float).Neg(b)) }
 func prod(a, b num) num    { return new(big.Float).SetPrec(precision).Mul(a, b) }
 func ratio(a, b num) num   { return new(big.Float).SetPrec(precision).Quo(a, b) }
-func root(a num) num       { return new(big.Float).SetPrec(precision).Sqrt(a) }
 func float(a num) float64  { v, _ := a.Float64(); return v }
 
 // plus skips a sum that rounds to its larger term, which big would align bit by bit.

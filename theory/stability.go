@@ -39,7 +39,7 @@ func StabilityLimit(p Problem, o Optimizer) (float64, error) {
 	case p.Streaming:
 		return o.streamingLimit(p, limit)
 	case o.LookaheadSteps != 0:
-		return o.lookaheadLimit(p, largest), nil
+		return o.lookaheadLimit(largest), nil
 	}
 	return limit, nil
 }
@@ -83,19 +83,13 @@ func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
 	return low, nil
 }
 
-// lookaheadLimit looks up from 0 along a grid of 400 learning rates for the
-// first that is unstable in some direction. Slow weights can stabilise a method
-// that is unstable alone, so that the grid goes beyond the method's own limit.
-func (o Optimizer) lookaheadLimit(p Problem, largest float64) float64 {
-	stable := func(x float64) bool {
-		o.LearningRate = x / largest
-		for _, d := range p.sample() {
-			if d.Curvature > 0 && o.damping(d.Curvature).Regime == Unstable {
-				return false
-			}
-		}
-		return true
-	}
+// lookaheadLimit looks up from 0 along a grid of 400 values of x = αh for the
+// first that is unstable. All smaller x are stable, so that the direction with
+// the largest decides. Slow weights can stabilise a method that is unstable
+// alone, so that the grid goes beyond the method's own limit.
+func (o Optimizer) lookaheadLimit(largest float64) float64 {
+	o.Power, o.LearningRate = 0, 1
+	stable := func(x float64) bool { return o.damping(x).Regime != Unstable }
 	step := o.unitLimit() / 200
 	low, high := step, 2*o.unitLimit()
 	for x := step; x <= high; x += step {
