@@ -359,3 +359,25 @@ func TestConventions(t *testing.T) {
 	near(t, "there and back", FromAveraged(alpha, beta).ToAveraged(), alpha, 1e-15)
 	near(t, "without dampening", Torch{LearningRate: alpha, Momentum: beta}.Mode(h, 0).At(9).Factor, Momentum(alpha, beta).Mode(h, 0).At(9).Factor, 0)
 }
+
+// The closed form of the limit for SGD, and a law against its list.
+func TestStreamingLaw(t *testing.T) {
+	law := must(PowerLaw(4000, 1.2))
+	law.Streaming = true
+	list := must(law.Explicit())
+	for _, batch := range []float64{1, 8} {
+		limit := must(StabilityLimit(list, SGD(1).Batch(batch)))
+		var gain float64
+		for _, h := range list.Curvature {
+			gain += limit / batch * h / (2 - limit*h*(1+1/batch))
+		}
+		near(t, "gain at the limit", gain, 1, 1e-11)
+		near(t, "limit of the law", must(StabilityLimit(law, SGD(1).Batch(batch))), limit, 1e-11)
+		m := Momentum(0.05*limit, 0.9).Batch(batch)
+		a, b := must(Expect(law, m, []int{1, 30, 200})), must(Expect(list, m, []int{1, 30, 200}))
+		for k := range a.Loss {
+			near(t, "loss", a.Loss[k], b.Loss[k], 1e-11)
+		}
+		near(t, "floor", a.Floor, b.Floor, 1e-11)
+	}
+}

@@ -59,7 +59,7 @@ const (
 // lawful returns the problem that follows a law.
 func lawful(name string, l Law) (Problem, error) {
 	if !(l.Count >= 1 && l.Count <= maxCount) || l.Count != math.Trunc(l.Count) {
-		return Problem{}, fmt.Errorf("theory: dimension %v: want a whole number, 1 to %g", l.Count, maxCount)
+		return Problem{}, fmt.Errorf("theory: dimension %v: want 1 to %g, a whole number", l.Count, maxCount)
 	}
 	n := int(l.Count)
 	if n > written {
