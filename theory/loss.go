@@ -17,7 +17,8 @@ type Curve struct {
 	Bias  []float64 `json:"bias"`  // the part that the start has left
 	Noise []float64 `json:"noise"` // the part that the gradient noise has put in
 	// StdDev is the standard deviation of L(t) over runs, exact for Gaussian
-	// noise and a Gaussian or certain start.
+	// noise and a Gaussian or certain start. Nil under multiplicative noise,
+	// where the state is not Gaussian.
 	StdDev []float64 `json:"std_dev"`
 	// Floor is the limit of Loss as t grows, +Inf where it grows without bound,
 	// and NaN where it is not known: under multiplicative noise, of Lookahead

@@ -2,8 +2,10 @@ package theory
 
 // Method is an optimizer whose update is linear in its state, so that each
 // eigen-direction of a problem can be followed on its own. A new method is a
-// new implementation of this interface: every answer of the package is then
-// defined for it. Linear implements it for a method given by its matrices.
+// new implementation of this interface, and every answer about moments and the
+// loss is then defined for it. Linear implements it for a method given by its
+// matrices, which also gives the answers that need to know the state: rates,
+// damping and multiplicative noise.
 type Method interface {
 	// String names the method with its settings, as in "SGD α=0.3, B=64".
 	String() string

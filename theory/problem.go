@@ -31,8 +31,9 @@ type Problem struct {
 	// Law, if its Count is not zero, says that all directions follow power laws.
 	// The slices above then hold the first of them, and there may be far more.
 	Law Law
-	// Streaming adds the noise of streaming least squares, whose variance
-	// depends on where the parameters are; Noise is then the label noise alone.
+	// Streaming adds the noise of streaming least squares with Gaussian inputs:
+	// the variance h_i² E θ_i² + h_i Σ_j h_j E θ_j², at the point where the
+	// gradient is taken, in addition to Noise, which is then the label noise.
 	Streaming bool
 }
 

@@ -208,22 +208,27 @@ func streamedGain(dirs []Direction, m Method) (gain, source float64, err error) 
 // steadyUnits are the steady variances, per unit of noise variance, of the point
 // where the gradient is taken and of what is reported.
 func steadyUnits(d Direction, m Method) (gradient, report float64, err error) {
-	var engine, inner *machine
+	report = m.Mode(d.Curvature, 1).Limit().Noise
 	switch m := m.(type) {
 	case Linear:
-		engine, inner = m.engine(d.Curvature, 1), m.engine(d.Curvature, 1)
+		return m.engine(d.Curvature, 1).gradientLimit(), report, nil
 	case Optimizer:
 		if m.LookaheadSteps != 0 {
 			return 0, 0, fmt.Errorf("theory: the steady state of %s under multiplicative noise changes within its cycle: it is not offered", m.Family())
 		}
-		engine = m.engine(d.Curvature, 1)
 		m.UniformAverage, m.Decay = false, 0
-		inner = m.engine(d.Curvature, 1)
-	default:
-		return 0, 0, fmt.Errorf("theory: multiplicative noise needs the state of a method: %T gives none, use Optimizer or Linear", m)
+		if m.Nesterov && m.Momentum != 0 {
+			return m.engine(d.Curvature, 1).gradientLimit(), report, nil
+		}
+		return m.Mode(d.Curvature, 1).Limit().Noise, report, nil
 	}
-	inner.readout = inner.gradient
-	return inner.Limit().Noise, engine.Limit().Noise, nil
+	return 0, 0, fmt.Errorf("theory: multiplicative noise needs the state of a method: %T gives none, use Optimizer or Linear", m)
+}
+
+// gradientLimit is the steady variance of the point where the gradient is taken.
+func (m *machine) gradientLimit() float64 {
+	m.readout = m.gradient
+	return m.Limit().Noise
 }
 
 // streamedFloor is the steady loss, +Inf where unstable, NaN where it is not
