@@ -25,7 +25,7 @@ type Curve struct {
 	// and of schedules that end with the learning rate 0.
 	Floor float64 `json:"floor"`
 	// Modes is the number of directions that were summed, and SumError the
-	// estimated relative error of the sums: 0 for an exact sum, up to 10^-11
+	// estimated error of the sums relative to Loss: 0 for an exact sum, up to 10^-11
 	// where a power law was summed by quadrature. More than 10^-10 is possible
 	// only where more than 2^22 directions ring and no quadrature resolves them.
 	Modes    int     `json:"modes"`
