@@ -103,7 +103,7 @@ func TestLecture07MomentumDemonstration(t *testing.T) {
 		if momentum.Loss[1] < 2*sgd.Loss[1] {
 			t.Errorf("B=%v, t=500: momentum %v, SGD %v", b, momentum.Loss[1], sgd.Loss[1])
 		}
-		if b == 50 && momentum.Loss[0] > sgd.Loss[0] {
+		if b == 50 && !(momentum.Loss[0] < sgd.Loss[0]) {
 			t.Errorf("B=%v, t=50: momentum %v does not win early over %v", b, momentum.Loss[0], sgd.Loss[0])
 		}
 	}
@@ -184,6 +184,8 @@ func TestLecture14PreconditioningDemonstration(t *testing.T) {
 	if !(full[0] < half[0]) {
 		t.Errorf("h = 50: p = 1 %v, p = ½ %v", full[0], half[0])
 	}
+	near(t, "p = 1", at(1), 0.005263, 1e-4)
+	near(t, "p = ½", at(0.5), 0.029977, 1e-4)
 	if !(at(1) < at(0.5)) || at(0) < 1e100 {
 		t.Errorf("p = 0, ½, 1 end at %v, %v, %v", at(0), at(0.5), at(1))
 	}
