@@ -64,7 +64,7 @@ func TestOneLineCells(t *testing.T) {
 	out := runCells(t,
 		"import \"nqm/nqmkit\"\nimport \"nqm/plotting\"\n\nconst seed = 1",
 		"%%\np := nqmkit.PowerLaw(10_000, 1)\nplotting.Show(p)",
-		"%%\nplotting.Show(nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 5000,\n    nqmkit.SGD(0.3)))",
+		"%%\nplotting.Show(nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 5000,\n    nqmkit.SGD(0.3),\n    nqmkit.Momentum(0.03, 0.9),\n    nqmkit.SGD(0.3).EMA(0.99)))",
 		"%%\nplotting.Show(nqmkit.Check(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(1000, seed), nqmkit.SGD(0.02)))",
 		"%%\nplotting.Show(nqmkit.Paths(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(5, seed), nqmkit.SGD(0.02)))",
 		"func p() nqmkit.Problem { return nqmkit.PowerLaw(10_000, 1) }",

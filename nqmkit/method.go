@@ -5,3 +5,15 @@ import "nqm/theory"
 // SGD returns stochastic gradient descent with learning rate α > 0 and batches
 // of one example: θ' = θ - α g(θ). Use its method Batch for larger batches.
 func SGD(learningRate float64) theory.Optimizer { return theory.SGD(learningRate) }
+
+// Momentum returns heavy-ball momentum β in [0, 1): v' = β v + g(θ),
+// θ' = θ - α v'.
+func Momentum(learningRate, momentum float64) theory.Optimizer {
+	return theory.Momentum(learningRate, momentum)
+}
+
+// Nesterov returns Nesterov's accelerated gradient with momentum β in [0, 1):
+// the gradient is taken at θ - αβ v.
+func Nesterov(learningRate, momentum float64) theory.Optimizer {
+	return theory.Nesterov(learningRate, momentum)
+}

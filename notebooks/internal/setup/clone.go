@@ -33,6 +33,9 @@ func (e *Environment) prepareClone(context.Context, *builder) error {
 	if err := WriteFile(figures, echarts.Bundle()); err != nil {
 		return err
 	}
+	if err := e.writeGopls(); err != nil {
+		return err
+	}
 	return e.WriteKernel(filepath.Join(e.shareDir(), "kernels", Kernel), Kernel)
 }
 
@@ -49,6 +52,7 @@ func (e *Environment) copyFiles() error {
 	})
 }
 
+func (e *Environment) binDir() string        { return filepath.Join(e.Dir, "bin") }
 func (e *Environment) configDir() string     { return filepath.Join(e.Dir, "etc") }
 func (e *Environment) shareDir() string      { return filepath.Join(e.Dir, "share", "jupyter") }
 func (e *Environment) workspacesDir() string { return filepath.Join(e.Dir, "workspaces") }

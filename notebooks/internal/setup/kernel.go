@@ -2,8 +2,9 @@ package setup
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"text/template"
@@ -28,15 +29,15 @@ type kernelMetadata struct {
 	Clone string `json:"nqm_clone"`
 }
 
-//go:embed start.sh
-var startScript string
+//go:embed start.sh gopls.sh
+var scripts embed.FS
 
 //go:embed logo.svg
 var logo []byte
 
-var startTemplate = template.Must(template.New("start.sh").
+var scriptTemplates = template.Must(template.New("").
 	Funcs(template.FuncMap{"quote": shellQuote}).
-	Parse(startScript))
+	ParseFS(scripts, "*.sh"))
 
 // WriteKernel makes dir the specification of a kernel with the given name: it
 // runs cells with this clone's packages, and without a network. Its charts'
@@ -53,7 +54,7 @@ func (e *Environment) WriteKernel(dir, name string) error {
 	if err != nil {
 		return err
 	}
-	script, err := e.startScript(name)
+	script, err := e.script("start.sh", name)
 	if err != nil {
 		return err
 	}
@@ -70,11 +71,25 @@ func (e *Environment) WriteKernel(dir, name string) error {
 	return nil
 }
 
-// startScript fills in the script that starts the kernel.
-func (e *Environment) startScript(name string) ([]byte, error) {
+// writeGopls puts the kernel's gopls into the folder where it finds it.
+func (e *Environment) writeGopls() error {
+	script, err := e.script("gopls.sh", "")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(e.binDir(), "gopls")
+	if err := WriteFile(path, script); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o755)
+}
+
+// script fills in a script for the kernel with the given name.
+func (e *Environment) script(file, name string) ([]byte, error) {
 	var b bytes.Buffer
-	err := startTemplate.Execute(&b, map[string]string{
+	err := scriptTemplates.ExecuteTemplate(&b, file, map[string]string{
 		"Clone":   e.Root,
+		"Bin":     e.binDir(),
 		"Tools":   e.Tools,
 		"Go":      e.golang.bin(),
 		"GoFlags": e.kernelGoFlags(),

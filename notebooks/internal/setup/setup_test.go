@@ -149,7 +149,7 @@ func TestStartScript(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "it's here")
 	clone, tools := filepath.Join(dir, "clone"), filepath.Join(dir, "tools")
 	e := &Environment{Root: clone, Tools: tools, Dir: dir, golang: golang{GOROOT: "/goroot", GOFLAGS: "-v"}}
-	body, err := e.startScript("other")
+	body, err := e.script("start.sh", "other")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestStartScript(t *testing.T) {
 		t.Errorf("without gonb it says %q", said)
 	}
 	script(t, filepath.Join(tools, "gonb"), `echo "$@" "$GOPROXY" "$GOFLAGS" "$NQM_KERNEL" "$PATH"; echo noise >&2`)
-	want := "--kernel connection -go_work=" + clone + " off -ldflags=-s -v other " + tools + ":/goroot/bin:"
+	want := "--kernel connection -go_work=" + clone + " off -ldflags=-s -v other " + dir + "/bin:" + tools + ":/goroot/bin:"
 	if said := start(); !strings.HasPrefix(said, want) || strings.Contains(said, "noise") {
 		t.Errorf("it starts %q, want %q", said, want)
 	}

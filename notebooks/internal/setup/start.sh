@@ -12,7 +12,7 @@ if [ ! -x "$tools/gonb" ]; then
 	exit 1
 fi
 
-export PATH="$tools:"{{quote .Go}}":$PATH"
+export PATH={{quote .Bin}}":$tools:"{{quote .Go}}":$PATH"
 export GOPROXY=off GOWORK= GO111MODULE= GOFLAGS={{quote .GoFlags}}
 export NQM_KERNEL={{quote .Name}}
 exec "$tools/gonb" --kernel "$1" -go_work="$clone" ${NQM_RAW_ERROR:+-raw_error} 2>>{{quote .Log}}

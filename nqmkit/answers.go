@@ -1,0 +1,48 @@
+package nqmkit
+
+import "nqm/theory"
+
+// A method of one's own, linear in its state, written in a cell: see
+// theory.Linear. It gets every answer that SGD gets.
+type (
+	Linear = theory.Linear
+	System = theory.System
+)
+
+// Summary describes p in a few numbers: dimension, condition number, traces,
+// effective dimension and the two noise scales at the start.
+// It panics on an invalid problem.
+func Summary(p theory.Problem) theory.Summary { return must(theory.Summarize(p)) }
+
+// Rate returns the asymptotic rate of m on p: without noise the loss falls
+// like Radius^2t. It panics on methods that have none (uniform averages,
+// schedules).
+func Rate(p theory.Problem, m theory.Method) theory.Rate { return must(theory.RateOf(p, m)) }
+
+// Damping says whether m is monotone, ringing, flipping or critical in a
+// direction of curvature h >= 0. It panics on methods that have no rate.
+func Damping(m theory.Method, h float64) theory.Damping { return must(theory.DampingOf(m, h)) }
+
+// StabilityLimit returns the learning rate at and beyond which o has no steady
+// state on p. It panics on a schedule, which has no such limit.
+func StabilityLimit(p theory.Problem, o theory.Optimizer) float64 {
+	return must(theory.StabilityLimit(p, o))
+}
+
+// LossQuantiles returns, for each probability in (0, 1), the loss that m does
+// not exceed with it after t steps. It panics on a probability out of range.
+func LossQuantiles(p theory.Problem, m theory.Method, t int, probabilities ...float64) []float64 {
+	return must(theory.LossQuantiles(p, m, t, probabilities...))
+}
+
+// BayesGap returns the expected loss of o beside the bound that no method can
+// beat with as many samples, at the steps that Steps chooses.
+func BayesGap(p theory.Problem, steps int, o theory.Optimizer) theory.Gap {
+	return must(theory.BayesGap(p, o, Steps(steps)))
+}
+
+// NoiseScales returns B_simple and B_noise along the expected path of m, at
+// the steps that Steps chooses.
+func NoiseScales(p theory.Problem, steps int, m theory.Method) theory.NoiseScales {
+	return must(theory.NoiseScalesAlong(p, m, Steps(steps)))
+}
