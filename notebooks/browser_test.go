@@ -64,6 +64,7 @@ func openBrowser(t *testing.T, width, height int, dark bool) *browser {
 	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
+	b.do(chromedp.EmulateViewport(int64(width), int64(height))) // a window is never as narrow as a phone
 	return b
 }
 
