@@ -1,6 +1,7 @@
 package nqmkit
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -16,38 +17,88 @@ const falseAlarm = 1e-3
 // of its literal update rule, step by step. The verdict Agrees is wrong about
 // a right closed form with a probability of at most 0.001 over all steps
 // together, as far as the average of the runs is close to normal: use hundreds
-// of them. It panics as Sample does.
-func Check(p theory.Problem, steps int, runs Runs, methods ...theory.Optimizer) []theory.Agreement {
-	at := Steps(steps)
-	sampled := SampleAt(p, at, runs, methods...)
-	agreements := make([]theory.Agreement, len(methods))
-	for i, m := range methods {
-		exact := must(theory.Expect(p, m, at))
-		agreements[i] = theory.Agreement{
-			Exact: exact, Sampled: sampled[i],
-			Z:          zScores(exact, sampled[i]),
-			Threshold:  distuv.UnitNormal.Quantile(1 - falseAlarm/2/float64(len(at))),
-			FalseAlarm: falseAlarm,
+// of them. The losses of one run at different steps are correlated; the
+// verdict divides the 0.001 among the steps (Bonferroni), which holds whatever
+// their correlation, and is cautious where it is strong.
+//
+// The problem may be Rotated or have another law of noise. Check panics as
+// Sample does, and on a method or a problem without a closed form.
+func Check(p Quadratic, steps int, runs Runs, methods ...Sampler) []theory.Agreement {
+	return CheckAt(p, Steps(steps), runs, methods...)
+}
+
+// CheckAt is Check at chosen steps.
+func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.Agreement {
+	var agreements []theory.Agreement
+	for _, m := range methods {
+		closed, ok := m.(theory.Method)
+		if !ok {
+			panic(fmt.Errorf("nqmkit: %v has no closed form to check: want nqmkit.Sample", m))
+		}
+		a := CheckAgainst(p, steps, runs, closed, m)
+		agreements = append(agreements, a)
+		if a.Sampled.Partial {
+			break
 		}
 	}
 	return agreements
 }
 
-// zScores returns the deviation of the sampled means in exact standard errors.
-// Where the loss is certain, the rounding of the sampled arithmetic stands in
-// for the standard error.
-func zScores(exact theory.Curve, sampled theory.SampledCurve) []float64 {
+// CheckAgainst holds the closed form of one method against runs of another, as
+// of an update that a researcher wrote and believes to be momentum.
+func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sampled Sampler) theory.Agreement {
+	exactProblem, ok := exactly(p)
+	if !ok {
+		panic(fmt.Errorf("nqmkit: %v has no closed form to check: want nqmkit.Sample", p))
+	}
+	of := SampleAt(p, steps, runs, sampled)[0]
+	exact := upTo(must(theory.Expect(exactProblem, closed, steps)), len(of.Steps))
+	return theory.Agreement{
+		Exact: exact, Sampled: of,
+		Z:          zScores(exact, of, isGaussian(p)),
+		Threshold:  distuv.UnitNormal.Quantile(1 - falseAlarm/2/float64(len(of.Steps))),
+		FalseAlarm: falseAlarm,
+	}
+}
+
+// upTo returns the curve at its first n steps.
+func upTo(c theory.Curve, n int) theory.Curve {
+	for _, v := range []*[]float64{&c.Loss, &c.Bias, &c.Noise, &c.StdDev} {
+		*v = (*v)[:min(n, len(*v))] // no StdDev where it is not known
+	}
+	c.Steps = c.Steps[:n]
+	return c
+}
+
+// isGaussian reports whether the exact spread of the loss holds on p.
+func isGaussian(p Quadratic) bool {
+	switch p := p.(type) {
+	case theory.Problem:
+		return !p.Streaming
+	case Dense:
+		return p.exact != nil && isGaussian(*p.exact)
+	}
+	return false
+}
+
+// zScores returns the deviation of the sampled means in standard errors, exact
+// ones where the parameters are Gaussian. Where the loss is certain, the
+// rounding of the sampled arithmetic stands in for the standard error.
+func zScores(exact theory.Curve, sampled theory.SampledCurve, gaussian bool) []float64 {
 	z := make([]float64, len(exact.Steps))
 	for k, loss := range exact.Loss {
 		deviation := sampled.Mean[k] - loss
-		stdErr := exact.StdDev[k]/math.Sqrt(float64(sampled.Trials)) + rounding*loss
+		stdErr := sampled.StdErr[k]
+		if gaussian {
+			stdErr = exact.StdDev[k] / math.Sqrt(float64(sampled.Trials))
+		}
 		switch {
 		case sampled.Mean[k] == loss: // both +Inf, too
 			z[k] = 0
 		case math.IsInf(loss, 1) || math.IsInf(sampled.Mean[k], 1):
 			z[k] = math.Inf(1)
 		default:
-			z[k] = deviation / stdErr
+			z[k] = deviation / (stdErr + rounding*loss)
 		}
 	}
 	return z

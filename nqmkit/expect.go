@@ -1,9 +1,11 @@
 package nqmkit
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"nqm/theory"
 )
@@ -65,20 +67,34 @@ func Steps(last int) []int {
 	return slices.Compact(chosen)
 }
 
-// parallel calls f(0), ..., f(n-1), on all cores.
+// geometric returns last^fraction, rounded.
+func geometric(last int, fraction float64) int {
+	return int(math.Round(math.Pow(float64(last), fraction)))
+}
+
+// parallel calls f(0), ..., f(n-1), on all cores. A panic in one of them
+// reaches the caller.
 func parallel(n int, f func(i int)) {
-	next := make(chan int)
+	var next atomic.Int64
+	var first atomic.Value
 	var workers sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
-			for i := range next {
-				f(i)
+			defer func() {
+				if p := recover(); p != nil {
+					first.CompareAndSwap(nil, panicked{p})
+					next.Store(int64(n))
+				}
+			}()
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				f(int(i))
 			}
 		})
 	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
 	workers.Wait()
+	if p, ok := first.Load().(panicked); ok {
+		panic(p.value)
+	}
 }
+
+type panicked struct{ value any }

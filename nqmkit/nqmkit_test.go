@@ -29,35 +29,6 @@ func TestStepsCoverTheRun(t *testing.T) {
 	}
 }
 
-// The closed form and the literal update rule share no code. The runs are
-// fixed by their seeds, so the test gives the same answer each time; each row
-// would doubt a right closed form with a probability of 0.001.
-func TestClosedFormAgreesWithSamples(t *testing.T) {
-	uneven := theory.Problem{
-		Curvature:    []float64{2, 0.5, 0.01, 0},
-		Noise:        []float64{0.3, 0, 4, 1},
-		Mean:         []float64{1, -2, 0, 3},
-		Variance:     []float64{0, 0.5, 2, 0},
-		Multiplicity: []float64{1, 3, 2, 1},
-	}
-	for _, test := range []struct {
-		name   string
-		p      theory.Problem
-		method theory.Optimizer
-	}{
-		{"the lecture's two directions", nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.02)},
-		{"beyond x = 1", nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.035)},
-		{"with a batch", nqmkit.PowerLaw(30, 1), nqmkit.SGD(0.5).Batch(16)},
-		{"unequal directions", uneven, nqmkit.SGD(0.7)},
-		{"no noise", theory.Problem{Curvature: []float64{1, 3}, Mean: []float64{1, 1}}, nqmkit.SGD(0.1)},
-	} {
-		a := nqmkit.Check(test.p, 60, nqmkit.Trials(2000, 7), test.method)[0]
-		if !a.Agrees() {
-			t.Errorf("%s: worst |z| = %.2f, allowed %.2f", test.name, a.Worst(), a.Threshold)
-		}
-	}
-}
-
 // A wrong closed form must be found out: one percent of loss is enough.
 func TestCheckFindsAWrongClosedForm(t *testing.T) {
 	p := nqmkit.PowerLaw(100, 1)
@@ -102,8 +73,8 @@ func TestMoreRunsKeepTheEarlier(t *testing.T) {
 func TestRunsAreFrozen(t *testing.T) {
 	got := nqmkit.Paths(nqmkit.TwoDirections(50, 1), 2, nqmkit.Trials(1, 2019), nqmkit.SGD(0.02))[0].Theta[0]
 	want := [][]float64{
-		{1, -0.038924839402554312, 0.017045931071658249},
-		{1, 0.95575421385722525, 0.97587896957929621},
+		{1, -0.032614466220022731, 0.020465966515859906},
+		{1, 0.98423592397270476, 0.99514167074930471},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the first run of seed 2019 is %.17g, was %.17g", got, want)
@@ -129,7 +100,7 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		want string // value and range that the sentence names
 		call func()
 	}{
-		{"dimension 0: want 1", func() { nqmkit.PowerLaw(0, 1) }},
+		{"dimension 0: want 1 to 1e+15", func() { nqmkit.PowerLaw(0, 1) }},
 		{"exponent -1: want a finite number >= 0", func() { nqmkit.PowerLaw(5, -1) }},
 		{"Curvature[1] = -1: want a finite number >= 0", func() { nqmkit.TwoDirections(50, -1) }},
 		{"learning rate -0.1: want a finite number > 0", func() { nqmkit.Expect(p, 10, nqmkit.SGD(-0.1)) }},
@@ -165,16 +136,6 @@ func ExampleCheck() {
 	a := nqmkit.Check(p, 200, nqmkit.Trials(1000, 1), nqmkit.SGD(0.02))[0]
 	fmt.Println("agrees:", a.Agrees())
 	// Output: agrees: true
-}
-
-func BenchmarkSampleSGD(b *testing.B) {
-	const d, steps = 10_000, 20
-	p := nqmkit.PowerLaw(d, 1)
-	workers := runtime.GOMAXPROCS(0)
-	for b.Loop() {
-		nqmkit.SampleAt(p, []int{steps}, nqmkit.Trials(workers, 1), nqmkit.SGD(0.5))
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/d/steps/float64(workers), "ns/coordinate-step")
 }
 
 func BenchmarkExpect(b *testing.B) {

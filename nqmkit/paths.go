@@ -11,9 +11,10 @@ import (
 const maxPathNumbers = 1 << 27
 
 // Paths samples a few runs of each method on p and keeps every coordinate at
-// every step, with the expected coordinates beside them. It panics as Sample
-// does, and where the paths would take more than 1 GB.
-func Paths(p theory.Problem, steps int, runs Runs, methods ...theory.Optimizer) []theory.Paths {
+// every step, with the expected coordinates beside them where they have a
+// closed form. It panics as Sample does, and where the paths would take more
+// than 1 GB.
+func Paths(p Quadratic, steps int, runs Runs, methods ...Sampler) []theory.Paths {
 	if steps < 0 {
 		panic(badSteps(steps))
 	}
@@ -21,42 +22,71 @@ func Paths(p theory.Problem, steps int, runs Runs, methods ...theory.Optimizer) 
 	for t := range at {
 		at[t] = t
 	}
-	paths := make([]theory.Paths, len(methods))
-	for i, m := range methods {
-		paths[i] = samplePaths(p, m, at, runs)
+	var paths []theory.Paths
+	for _, m := range methods {
+		path := samplePaths(p, m, at, runs)
+		paths = append(paths, path)
+		if path.Partial {
+			break
+		}
 	}
 	return paths
 }
 
-func samplePaths(p theory.Problem, m theory.Optimizer, steps []int, runs Runs) theory.Paths {
-	bowl := prepare(p, m, steps, runs)
-	d := len(bowl.curvature)
+func samplePaths(p Quadratic, m Sampler, steps []int, runs Runs) theory.Paths {
+	e := newExperiment(p, m, steps, runs)
+	d := e.landscape.d
 	if float64(d)*float64(len(steps))*float64(runs.Trials) > maxPathNumbers {
 		panic(fmt.Errorf("nqmkit: paths of %d runs, %d coordinates and %d steps do not fit in 1 GB: ask for fewer, or use Sample", runs.Trials, d, len(steps)))
 	}
 	theta := make([][][]float64, runs.Trials)
-	parallel(runs.Trials, func(trial int) {
-		theta[trial] = table(d, len(steps))
-		bowl.run(m, steps, newStream(runs.Seed, trial), func(k int, at []float64) {
-			for i, v := range at {
-				theta[trial][i][k] = v
+	w := begin("sampling paths of "+e.name, e.units())
+	defer w.end()
+	blocks := e.each(w, func(b *block, k int) bool {
+		for lane := range b.lanes {
+			if k == 0 {
+				theta[b.first+lane] = table(d, len(steps))
 			}
-		})
+			for i, v := range b.at(lane) {
+				theta[b.first+lane][i][k] = v
+			}
+		}
+		return true
 	})
+	partial := false
+	for _, r := range slices.Backward(blocks) {
+		if r.looks < len(steps) {
+			theta = slices.Delete(theta, r.first, r.first+r.lanes)
+			partial = true
+		}
+	}
+	if len(theta) == 0 {
+		panic(fmt.Errorf("nqmkit: interrupted before the first path was finished"))
+	}
 	return theory.Paths{
 		Problem: p.String(), Method: m.String(), Family: m.Family(),
-		Curvature: bowl.curvature, Steps: slices.Clone(steps),
-		Theta: theta, Mean: expectedPath(p, m, steps), Seed: runs.Seed,
+		Curvature: e.landscape.curvature, Steps: slices.Clone(steps),
+		Theta: theta, Mean: expectedPath(p, m, steps), Seed: runs.Seed, Partial: partial,
 	}
 }
 
-// expectedPath returns E θ_i(t) for each coordinate and step.
-func expectedPath(p theory.Problem, m theory.Method, steps []int) [][]float64 {
+// expectedPath returns E θ_i(t) for each coordinate and step, nil if there is
+// no closed form.
+func expectedPath(q Quadratic, s Sampler, steps []int) [][]float64 {
+	m, ok := s.(theory.Method)
+	p, exact := exactly(q)
+	if _, rotated := q.(Dense); !ok || !exact || rotated {
+		return nil
+	}
+	if o, ok := m.(theory.Optimizer); ok {
+		m = must(o.Over(steps[len(steps)-1]))
+	}
 	var mean [][]float64
 	for i := range p.Len() {
 		d := p.Direction(i)
 		path := make([]float64, len(steps))
-		if mode := m.Mode(d.Curvature, d.Noise); d.Mean != 0 {
+		if d.Mean != 0 {
+			mode := m.Mode(d.Curvature, d.Noise)
 			for k, t := range steps {
 				path[k] = mode.At(t).Factor * d.Mean
 			}
@@ -68,10 +98,17 @@ func expectedPath(p theory.Problem, m theory.Method, steps []int) [][]float64 {
 	return mean
 }
 
-func table(rows, columns int) [][]float64 {
-	t := make([][]float64, rows)
-	for i := range t {
-		t[i] = make([]float64, columns)
+// exactly returns the problem that closed forms know with the same expected
+// loss under every linear method that does not see the axes.
+func exactly(q Quadratic) (theory.Problem, bool) {
+	switch p := q.(type) {
+	case theory.Problem:
+		explicit, err := p.Explicit()
+		return explicit, err == nil
+	case Noisy:
+		return exactly(p.Problem)
+	case Dense:
+		return p.diagonal()
 	}
-	return t
+	return theory.Problem{}, false
 }

@@ -3,10 +3,8 @@ package nqmkit
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
+	"runtime"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 
 	"nqm/theory"
 )
@@ -14,7 +12,7 @@ import (
 // Runs says how many independent runs to sample, and from which seed.
 type Runs struct {
 	Trials int    // >= 1
-	Seed   uint64 // any value; the same seed gives the same runs
+	Seed   uint64 // any value, 0 included; the same seed gives the same runs
 }
 
 // Trials returns the plan to sample n >= 1 independent runs from a seed.
@@ -22,99 +20,81 @@ type Runs struct {
 // another order never change it.
 func Trials(n int, seed uint64) Runs { return Runs{Trials: n, Seed: seed} }
 
-// bandLevel is the share of runs that a sampled band holds.
-const bandLevel = 0.9
+// Statistic is a number that is read from the parameters of a run.
+type Statistic struct {
+	Name string
+	Of   func(theta []float64) float64
+}
+
+// Coordinate returns the statistic θ_i, i = 0, 1, ...
+func Coordinate(i int) Statistic {
+	return Statistic{Name: fmt.Sprintf("θ[%d]", i), Of: func(theta []float64) float64 { return theta[i] }}
+}
 
 // Sample runs the literal update rule of each method on p for the given number
 // of steps and returns the loss, averaged over the runs, with a band that
 // holds the central 90% of them. Methods share the noise of equal runs (common
 // random numbers), so that their curves can be compared closely.
 //
-// A run that overflows has loss +Inf from then on. Sample panics on an invalid
-// problem or method, fewer than one run, or steps < 0.
-func Sample(p theory.Problem, steps int, runs Runs, methods ...theory.Optimizer) []theory.SampledCurve {
+// A run whose loss overflows has diverged: its loss is +Inf from then on.
+// Long sampling shows its progress, and an interrupt ends it with what is
+// finished: the method in work is then marked Partial, and methods after it
+// are missing. Sample panics on an invalid problem or method, a method without
+// a sampled update, fewer than one run, steps < 0, or an interrupt before any
+// run was under way.
+func Sample(p Quadratic, steps int, runs Runs, methods ...Sampler) []theory.SampledCurve {
 	return SampleAt(p, Steps(steps), runs, methods...)
 }
 
 // SampleAt is Sample with the loss observed at chosen steps, which must
 // increase and not be negative.
-func SampleAt(p theory.Problem, steps []int, runs Runs, methods ...theory.Optimizer) []theory.SampledCurve {
-	curves := make([]theory.SampledCurve, len(methods))
-	for i, m := range methods {
-		losses := sampleLosses(p, m, steps, runs)
-		curves[i] = summarise(losses, steps, runs)
-		curves[i].Problem, curves[i].Method, curves[i].Family = p.String(), m.String(), m.Family()
+func SampleAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.SampledCurve {
+	return Observe(p, steps, runs, Statistic{}, methods...)
+}
+
+// Observe is SampleAt with a statistic of one's own in place of the loss.
+// Runs that have diverged count as +Inf.
+func Observe(p Quadratic, steps []int, runs Runs, what Statistic, methods ...Sampler) []theory.SampledCurve {
+	var curves []theory.SampledCurve
+	for _, m := range methods {
+		o := observe(newExperiment(p, m, steps, runs), what)
+		c := o.summarise()
+		c.Problem, c.Method, c.Family, c.Quantity, c.Seed = p.String(), m.String(), m.Family(), what.Name, runs.Seed
+		curves = append(curves, c)
+		if c.Partial {
+			break
+		}
 	}
 	return curves
 }
 
-// sampleLosses returns the loss at each step (first index) of each run.
-func sampleLosses(p theory.Problem, m theory.Optimizer, steps []int, runs Runs) [][]float64 {
-	bowl := prepare(p, m, steps, runs)
-	losses := make([][]float64, len(steps))
-	for k := range losses {
-		losses[k] = make([]float64, runs.Trials)
-	}
-	parallel(runs.Trials, func(trial int) {
-		bowl.run(m, steps, newStream(runs.Seed, trial), func(k int, theta []float64) {
-			losses[k][trial] = bowl.loss(theta)
-		})
-	})
-	return losses
+// experiment is one method on one problem, checked and laid out.
+type experiment struct {
+	name      string
+	landscape landscape
+	recipe    recipe
+	steps     []int
+	runs      Runs
 }
 
-// summarise turns the losses of the runs into mean, standard error and band.
-// It goes through the runs in their order, whichever core made them.
-func summarise(losses [][]float64, steps []int, runs Runs) theory.SampledCurve {
-	n := len(steps)
-	c := theory.SampledCurve{
-		Steps: slices.Clone(steps),
-		Mean:  make([]float64, n), StdErr: make([]float64, n), Low: make([]float64, n), High: make([]float64, n),
-		Level: bandLevel, Trials: runs.Trials, Seed: runs.Seed,
+// newExperiment panics on what cannot be sampled.
+func newExperiment(p Quadratic, m Sampler, steps []int, runs Runs) experiment {
+	if err := validate(steps, runs); err != nil {
+		panic(err)
 	}
-	for k, of := range losses {
-		slices.Sort(of)
-		c.Low[k] = stat.Quantile((1-bandLevel)/2, stat.Empirical, of, nil)
-		c.High[k] = stat.Quantile((1+bandLevel)/2, stat.Empirical, of, nil)
-		c.Mean[k], c.StdErr[k] = math.Inf(1), math.Inf(1)
-		if !math.IsInf(of[len(of)-1], 1) {
-			mean, std := stat.MeanStdDev(of, nil)
-			c.Mean[k], c.StdErr[k] = mean, stat.StdErr(std, float64(len(of)))
+	e := experiment{landscape: must(landscapeOf(p)), recipe: must(recipeOf(m, steps[len(steps)-1])), steps: steps, runs: runs}
+	e.name = m.String()
+	if e.recipe.perDirection && (e.landscape.curvature == nil || e.landscape.streaming) {
+		panic(fmt.Errorf("nqmkit: %v is given by its matrices for each curvature: it cannot be sampled on %v, whose directions are mixed", m, p))
+	}
+	if e.landscape.streaming {
+		for t := range min(steps[len(steps)-1], 1<<20) {
+			if b := e.recipe.batch(t); b != math.Trunc(b) {
+				panic(fmt.Errorf("nqmkit: batch size %v: sampling streaming noise wants a whole number of examples", b))
+			}
 		}
 	}
-	return c
-}
-
-// bowl is a problem laid out for stepping: one entry for each of the d
-// coordinates, equal directions written out.
-type bowl struct {
-	curvature []float64 // h_i
-	noise     []float64 // standard deviation of the batch gradient, √(c_i/B)
-	mean, std []float64 // of the initial point
-}
-
-// prepare lays out p for m, and panics on what cannot be sampled.
-func prepare(p theory.Problem, m theory.Optimizer, steps []int, runs Runs) bowl {
-	for _, err := range []error{p.Validate(), m.Validate(), validate(steps, runs)} {
-		if err != nil {
-			panic(err)
-		}
-	}
-	batch := max(m.BatchSize, 1)
-	var b bowl
-	for i := range p.Len() {
-		d := p.Direction(i)
-		if d.Multiplicity != math.Trunc(d.Multiplicity) {
-			panic(fmt.Errorf("nqmkit: Multiplicity[%d] = %v: sampling wants a whole number of directions", i, d.Multiplicity))
-		}
-		for range int(d.Multiplicity) {
-			b.curvature = append(b.curvature, d.Curvature)
-			b.noise = append(b.noise, math.Sqrt(d.Noise/batch))
-			b.mean = append(b.mean, d.Mean)
-			b.std = append(b.std, math.Sqrt(d.Variance))
-		}
-	}
-	return b
+	return e
 }
 
 func validate(steps []int, runs Runs) error {
@@ -134,70 +114,148 @@ func validate(steps []int, runs Runs) error {
 
 func badSteps(t int) error { return fmt.Errorf("nqmkit: %d steps: want 0 or more", t) }
 
-// run steps one run of m and calls observe with each chosen step's place in
-// steps and the coordinates there.
-func (b bowl) run(m theory.Optimizer, steps []int, rng *rand.Rand, observe func(k int, theta []float64)) {
-	theta := b.start(rng)
-	t := 0
-	for k, until := range steps {
-		for ; t < until; t++ {
-			b.stepSGD(theta, m.LearningRate, rng)
+// blockNumbers is how many numbers a block has at most, where a run does not
+// have more: they stay in the fastest cache.
+const blockNumbers = 512
+
+// lanes returns how many runs go side by side.
+func (e experiment) lanes() int {
+	perCore := (e.runs.Trials + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	return max(1, min(blockNumbers/e.landscape.d, perCore))
+}
+
+// each runs all blocks on all cores. look is called as block.run does, with
+// the block and the run's place in e.steps; it may end a block early. The
+// answer is how far each block came: len(e.steps) if it is finished.
+func (e experiment) each(w *work, look func(b *block, k int) (more bool)) (blocks []reached) {
+	lanes := e.lanes()
+	blocks = make([]reached, (e.runs.Trials+lanes-1)/lanes)
+	parallel(len(blocks), func(i int) {
+		first := i * lanes
+		r := &blocks[i]
+		r.first, r.lanes = first, min(lanes, e.runs.Trials-first)
+		if w.interrupted.Load() {
+			return
 		}
-		observe(k, theta)
-	}
+		b := must(newBlock(e.landscape, e.recipe, e.runs.Seed, first, r.lanes))
+		r.looks = e.drive(w, b, look)
+		r.dead = b.dead
+	})
+	return blocks
 }
 
-// start draws the initial point.
-func (b bowl) start(rng *rand.Rand) []float64 {
-	theta := slices.Clone(b.mean)
-	for i, std := range b.std {
-		if std > 0 {
-			theta[i] += float64(std * rng.NormFloat64())
+// reached says how far a block of runs came.
+type reached struct {
+	first, lanes int
+	looks        int // places in steps that were looked at
+	dead         []int
+}
+
+// drive runs one block and returns the number of looks.
+func (e experiment) drive(w *work, b *block, look func(b *block, k int) bool) int {
+	k, before := 0, 0
+	b.run(&w.interrupted, func(t int) int {
+		w.done.Add(int64((t - before) * b.lanes))
+		before = t
+		if t == e.steps[k] {
+			more := look(b, k)
+			k++
+			if !more {
+				k = len(e.steps)
+			}
+		}
+		if k == len(e.steps) {
+			return -1
+		}
+		return e.steps[k]
+	})
+	return k
+}
+
+// units is the size of the experiment for its progress.
+func (e experiment) units() float64 {
+	return float64(e.steps[len(e.steps)-1]) * float64(e.runs.Trials)
+}
+
+// observations are the values of a statistic in all runs.
+type observations struct {
+	experiment
+	values  [][]float64 // by place in steps, then by run
+	blocks  []reached
+	partial bool
+}
+
+func observe(e experiment, what Statistic) observations {
+	o := observations{experiment: e, values: table(len(e.steps), e.runs.Trials)}
+	w := begin("sampling "+e.name, e.units())
+	defer w.end()
+	o.blocks = e.each(w, func(b *block, k int) bool {
+		row := o.values[k][b.first:][:b.lanes]
+		copy(row, b.loss)
+		if what.Of != nil {
+			for lane := range row {
+				if b.dead[lane] < 0 {
+					row[lane] = what.Of(b.at(lane))
+				}
+			}
+		}
+		return true
+	})
+	o.partial = w.interrupted.Load() && o.keepFinished()
+	return o
+}
+
+// keepFinished drops what an interrupt left unfinished, if anything: the runs
+// that were not at the end, or, if none was, the steps that not all runs under
+// way had reached.
+func (o *observations) keepFinished() bool {
+	all := func(r reached) bool { return r.looks == len(o.steps) }
+	if !slices.ContainsFunc(o.blocks, func(r reached) bool { return !all(r) }) {
+		return false
+	}
+	keep := slices.DeleteFunc(slices.Clone(o.blocks), func(r reached) bool { return !all(r) })
+	looks := len(o.steps)
+	if len(keep) == 0 {
+		keep = slices.DeleteFunc(slices.Clone(o.blocks), func(r reached) bool { return r.looks == 0 })
+		for _, r := range keep {
+			looks = min(looks, r.looks)
 		}
 	}
-	return theta
-}
-
-// stepSGD is the update rule as it is written: θ ← θ - α (H θ + ε). The
-// conversions keep processors that could from fusing a product with a sum, so
-// that a seed gives the same runs on each.
-func (b bowl) stepSGD(theta []float64, alpha float64, rng *rand.Rand) {
-	for i := range theta {
-		gradient := float64(b.curvature[i]*theta[i]) + float64(b.noise[i]*rng.NormFloat64())
-		theta[i] -= float64(alpha * gradient)
+	if len(keep) == 0 {
+		panic(fmt.Errorf("nqmkit: interrupted before any run was under way"))
 	}
+	o.blocks, o.steps = keep, o.steps[:looks]
+	for k := range looks {
+		var kept []float64
+		for _, r := range keep {
+			kept = append(kept, o.values[k][r.first:][:r.lanes]...)
+		}
+		o.values[k] = kept
+	}
+	o.values = o.values[:looks]
+	return true
 }
 
-// loss returns ½ Σ h_i θ_i², +Inf once a coordinate has overflowed.
-func (b bowl) loss(theta []float64) float64 {
-	sum := 0.0
-	for i, h := range b.curvature {
-		if h > 0 {
-			sum += h * theta[i] * theta[i]
+// diverged returns the steps in which runs diverged, in increasing order.
+func (o observations) diverged() []int {
+	var steps []int
+	last := o.steps[len(o.steps)-1]
+	for _, r := range o.blocks {
+		for _, t := range r.dead {
+			if t >= 0 && t <= last {
+				steps = append(steps, t)
+			}
 		}
 	}
-	if math.IsNaN(sum) {
-		return math.Inf(1)
+	slices.Sort(steps)
+	return steps
+}
+
+func table(rows, columns int) [][]float64 {
+	t := make([][]float64, rows)
+	all := make([]float64, rows*columns)
+	for i := range t {
+		t[i] = all[i*columns:][:columns:columns]
 	}
-	return sum / 2
-}
-
-// newStream returns the random numbers of one run: a PCG generator keyed by
-// the seed and the run's number.
-func newStream(seed uint64, trial int) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, mix(uint64(trial))))
-}
-
-// mix spreads small numbers over all 64 bits (the finaliser of SplitMix64), so
-// that neighbouring runs start from unrelated states.
-func mix(v uint64) uint64 {
-	v += 0x9e3779b97f4a7c15
-	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9
-	v = (v ^ v>>27) * 0x94d049bb133111eb
-	return v ^ v>>31
-}
-
-// geometric returns last^fraction, rounded.
-func geometric(last int, fraction float64) int {
-	return int(math.Round(math.Pow(float64(last), fraction)))
+	return t
 }

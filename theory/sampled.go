@@ -1,5 +1,7 @@
 package theory
 
+import "math"
+
 // SampledCurve is the loss of one method over independent sampled runs, at
 // chosen steps. All slices have the length of Steps. Package nqmkit makes
 // them; they stand here because figures are drawn of them.
@@ -16,6 +18,92 @@ type SampledCurve struct {
 	Level  float64   `json:"level"`   // in (0, 1)
 	Trials int       `json:"trials"`  // number of runs
 	Seed   uint64    `json:"seed"`    // the runs are a function of it
+
+	// Quantity names what was observed instead of the loss; empty is the loss.
+	Quantity string `json:"quantity,omitempty"`
+	// Diverged holds the steps at which runs overflowed, in increasing order;
+	// they count as +Inf from there on.
+	Diverged []int `json:"diverged,omitempty"`
+	// Partial says that an interrupt ended the sampling: Trials and Steps are
+	// what was finished by then.
+	Partial bool `json:"partial,omitempty"`
+}
+
+// PairedCurve is the difference in loss between two methods that were sampled
+// with the same noise (common random numbers), at chosen steps. All slices have
+// the length of Steps.
+type PairedCurve struct {
+	Problem string    `json:"problem"`
+	Methods [2]string `json:"methods"` // with their settings
+
+	Steps  []int     `json:"steps"`
+	Mean   []float64 `json:"mean"`    // average of L_0(t) - L_1(t) over the runs
+	StdErr []float64 `json:"std_err"` // standard error of Mean
+	// Low..High is Student's interval for the expected difference: at each
+	// step it holds it with probability Level, as far as the average is normal.
+	Low   []float64 `json:"low"`
+	High  []float64 `json:"high"`
+	Level float64   `json:"level"`
+	// Saving is how many times more runs the same standard error would take
+	// with independent noise; +Inf where the difference is the same in each run.
+	Saving  []float64 `json:"saving"`
+	Trials  int       `json:"trials"`
+	Seed    uint64    `json:"seed"`
+	Partial bool      `json:"partial,omitempty"`
+}
+
+// SampledSteps is how many steps sampled runs took until their loss was at or
+// below a target for the first time.
+type SampledSteps struct {
+	Problem string `json:"problem"`
+	Method  string `json:"method"` // with its settings
+	Family  string `json:"family"` // without its settings
+
+	Target   float64 `json:"target"`
+	Limit    int     `json:"limit"`    // steps that a run was given
+	Steps    []int   `json:"steps"`    // of the runs that arrived, in increasing order
+	Late     int     `json:"late"`     // runs still above the target after Limit steps
+	Diverged int     `json:"diverged"` // runs that overflowed first
+	Trials   int     `json:"trials"`   // all runs
+	Seed     uint64  `json:"seed"`
+	Partial  bool    `json:"partial,omitempty"`
+}
+
+// Quantile returns the smallest number of steps by which a share q in (0, 1]
+// of all runs had arrived. The answer is false if fewer ever did.
+func (s SampledSteps) Quantile(q float64) (steps int, ok bool) {
+	rank := max(int(math.Ceil(q*float64(s.Trials))), 1)
+	if rank > len(s.Steps) {
+		return 0, false
+	}
+	return s.Steps[rank-1], true
+}
+
+// ScaleEstimates is an estimator of the simple noise scale B = tr C/|g|² at one
+// point, on many sampled gradients, beside the exact value.
+type ScaleEstimates struct {
+	Problem   string `json:"problem"`
+	Estimator string `json:"estimator"`
+
+	Exact float64 `json:"exact"`
+	// Mean and StdDev of the estimates over the trials, and their quantiles of
+	// 5%, 50% and 95%. The estimate is a quotient; where its denominator is
+	// often near 0 the mean says little and the quantiles are the honest answer.
+	Mean   float64 `json:"mean"`
+	StdDev float64 `json:"std_dev"`
+	Low    float64 `json:"low"`
+	Median float64 `json:"median"`
+	High   float64 `json:"high"`
+	// Bias is Mean - Exact, with its standard error.
+	Bias       float64 `json:"bias"`
+	BiasStdErr float64 `json:"bias_std_err"`
+	// Pooled is the quotient of the averages of numerator and denominator over
+	// all trials: what a long run would smooth to.
+	Pooled float64 `json:"pooled"`
+	// Negative is the share of trials whose estimate of |g|² was not positive.
+	Negative float64 `json:"negative"`
+	Trials   int     `json:"trials"`
+	Seed     uint64  `json:"seed"`
 }
 
 // Agreement compares an expected curve with its sampled counterpart.
@@ -23,8 +111,9 @@ type Agreement struct {
 	Exact   Curve        `json:"exact"`
 	Sampled SampledCurve `json:"sampled"`
 	// Z is (sampled mean - expected loss) / standard error at each step, with
-	// the exact standard error StdDev/√Trials; 0 where both agree exactly and
-	// the loss is certain.
+	// the exact standard error StdDev/√Trials where that is known (Gaussian
+	// noise) and the sampled one elsewhere; 0 where both agree exactly and the
+	// loss is certain.
 	Z []float64 `json:"z"`
 	// Threshold is the largest |Z| that passes. It holds for all steps at
 	// once: FalseAlarm is divided among the steps (Bonferroni), which is valid
@@ -54,7 +143,10 @@ type Paths struct {
 	Steps     []int     `json:"steps"` // updates done, increasing
 	// Theta is indexed by run, coordinate and step.
 	Theta [][][]float64 `json:"theta"`
-	// Mean is E θ_i(t), indexed by coordinate and step.
+	// Mean is E θ_i(t), indexed by coordinate and step; nil where there is no
+	// closed form of it.
 	Mean [][]float64 `json:"mean"`
 	Seed uint64      `json:"seed"`
+	// Partial says that an interrupt ended the sampling.
+	Partial bool `json:"partial,omitempty"`
 }

@@ -1,0 +1,311 @@
+package nqmkit
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"nqm/theory"
+)
+
+// Dense is a problem whose Hessian and noise covariance are full matrices in
+// the coordinates that the method sees. The expected loss of SGD and its
+// relatives depends only on the eigenvalues and the diagonal of C in H's basis;
+// adaptive methods see the axes, and are other methods on a rotated problem.
+type Dense struct {
+	Name    string
+	Hessian *mat.SymDense // H, positive semi-definite
+	Noise   *mat.SymDense // C, of one example; nil means gradients without noise
+	Mean    []float64     // E θ(0); nil means 0
+	Start   *mat.SymDense // Cov θ(0); nil means a start that is known exactly
+	// exact is the same problem in H's eigenbasis, if it is known.
+	exact *theory.Problem
+}
+
+// Rotated returns p in coordinates turned by an angle in degrees: in the plane
+// of the first two axes, then of the second and third, and so on. Rotation by
+// 0 is p itself. It panics on an invalid problem, or on one of more than 4096
+// directions.
+func Rotated(p theory.Problem, degrees float64) Dense {
+	if err := p.Validate(); err != nil {
+		panic(err)
+	}
+	b := must(newBowl(p))
+	d := len(b.curvature)
+	if d > maxDense {
+		panic(fmt.Errorf("nqmkit: %v rotated: want at most %d directions, as matrices are kept", p, maxDense))
+	}
+	if math.IsNaN(degrees) || math.IsInf(degrees, 0) {
+		panic(fmt.Errorf("nqmkit: rotation by %v degrees: want a finite number", degrees))
+	}
+	q := turn(d, degrees*math.Pi/180)
+	mean := mat.NewVecDense(d, nil)
+	mean.MulVec(q, mat.NewVecDense(d, b.mean))
+	return Dense{
+		Name:    fmt.Sprintf("%v, rotated by %g°", p, degrees),
+		Hessian: around(q, b.curvature), Noise: around(q, squares(b.noise)),
+		Mean: mean.RawVector().Data, Start: around(q, squares(b.std)),
+		exact: &p,
+	}
+}
+
+// maxDense bounds the dimension of dense problems: 128 MB a matrix.
+const maxDense = 4096
+
+// turn returns the product of the plane rotations by angle.
+func turn(d int, angle float64) *mat.Dense {
+	sin, cos := math.Sincos(angle)
+	q := mat.NewDense(d, d, nil)
+	for i := range d {
+		q.Set(i, i, 1)
+	}
+	for k := range d - 1 {
+		for j := range d {
+			a, b := q.At(k, j), q.At(k+1, j)
+			q.Set(k, j, float64(cos*a)-float64(sin*b))
+			q.Set(k+1, j, float64(sin*a)+float64(cos*b))
+		}
+	}
+	return q
+}
+
+// around returns q diag(v) q'.
+func around(q *mat.Dense, v []float64) *mat.SymDense {
+	d := len(v)
+	s := mat.NewSymDense(d, nil)
+	for i := range d {
+		for j := i; j < d; j++ {
+			sum := 0.0
+			for k := range d {
+				sum += float64(q.At(i, k) * q.At(j, k) * v[k])
+			}
+			s.SetSym(i, j, sum)
+		}
+	}
+	return s
+}
+
+func squares(v []float64) []float64 {
+	s := make([]float64, len(v))
+	for i, x := range v {
+		s[i] = x * x
+	}
+	return s
+}
+
+// diagonal returns the problem in H's eigenbasis, as far as expected losses are
+// concerned: there only the diagonal of C counts. It needs a start whose
+// covariance is a multiple of the identity, or a problem made by Rotated.
+func (p Dense) diagonal() (theory.Problem, bool) {
+	if p.exact != nil {
+		return *p.exact, true
+	}
+	d := p.Hessian.SymmetricDim()
+	variance := 0.0
+	if p.Start != nil {
+		variance = p.Start.At(0, 0)
+		for i := range d {
+			for j := range d {
+				if want := variance * identity(i, j); p.Start.At(i, j) != want {
+					return theory.Problem{}, false
+				}
+			}
+		}
+	}
+	noise := p.Noise
+	if noise == nil {
+		noise = mat.NewSymDense(d, nil)
+	}
+	mean := p.Mean
+	if mean == nil {
+		mean = make([]float64, d)
+	}
+	flat, err := theory.Dense(p.Hessian, noise, mean, variance)
+	flat.Name = p.String()
+	return flat, err == nil
+}
+
+func identity(i, j int) float64 {
+	if i == j {
+		return 1
+	}
+	return 0
+}
+
+// String returns the name, or the dimension if there is none.
+func (p Dense) String() string {
+	if p.Name == "" && p.Hessian != nil {
+		return fmt.Sprintf("dense quadratic of %d dimensions", p.Hessian.SymmetricDim())
+	}
+	return p.Name
+}
+
+// Validate returns an error that names the first matrix with a wrong size, a
+// number that is not finite, or a negative eigenvalue.
+func (p Dense) Validate() error {
+	if p.Hessian == nil || p.Hessian.IsEmpty() {
+		return fmt.Errorf("nqmkit: a dense problem needs a Hessian")
+	}
+	d := p.Hessian.SymmetricDim()
+	if d > maxDense {
+		return fmt.Errorf("nqmkit: dense problem of %d dimensions: want at most %d", d, maxDense)
+	}
+	if p.Mean != nil && (len(p.Mean) != d || !allFinite(p.Mean)) {
+		return fmt.Errorf("nqmkit: Mean of a dense problem: want %d finite numbers", d)
+	}
+	for _, m := range []struct {
+		name   string
+		matrix *mat.SymDense
+	}{{"Hessian", p.Hessian}, {"Noise", p.Noise}, {"Start", p.Start}} {
+		if m.matrix == nil {
+			continue
+		}
+		if n := m.matrix.SymmetricDim(); n != d {
+			return fmt.Errorf("nqmkit: %s is %d x %d and the Hessian %d x %d: want equal sizes", m.name, n, n, d, d)
+		}
+		if _, err := eigen(m.name, m.matrix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spectrum is a symmetric matrix q diag(values) q'.
+type spectrum struct {
+	values []float64
+	q      *mat.Dense
+}
+
+// eigen decomposes m. Eigenvalues that are negative by rounding count as 0.
+func eigen(name string, m *mat.SymDense) (spectrum, error) {
+	d := m.SymmetricDim()
+	for i := range d {
+		for j := i; j < d; j++ {
+			if v := m.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
+				return spectrum{}, fmt.Errorf("nqmkit: %s[%d][%d] = %v: want a finite number", name, i, j, v)
+			}
+		}
+	}
+	var e mat.EigenSym
+	if !e.Factorize(m, true) {
+		return spectrum{}, fmt.Errorf("nqmkit: the eigenvalues of %s do not converge", name)
+	}
+	s := spectrum{values: e.Values(nil), q: new(mat.Dense)}
+	e.VectorsTo(s.q)
+	largest := math.Max(math.Abs(s.values[0]), math.Abs(s.values[d-1]))
+	for i, v := range s.values {
+		if v < -1e-12*largest*float64(d) {
+			return spectrum{}, fmt.Errorf("nqmkit: %s has the eigenvalue %v: want 0 or more", name, v)
+		}
+		s.values[i] = math.Max(v, 0)
+	}
+	return s, nil
+}
+
+// power returns the matrix to the power p, as rows.
+func (s spectrum) power(p float64) []float64 {
+	d := len(s.values)
+	v := make([]float64, d)
+	for i, x := range s.values {
+		v[i] = math.Pow(x, p)
+	}
+	m := around(s.q, v)
+	rows := make([]float64, 0, d*d)
+	for i := range d {
+		for j := range d {
+			rows = append(rows, m.At(i, j))
+		}
+	}
+	return rows
+}
+
+// denseGround is a dense problem for runs side by side. Matrices are rows.
+type denseGround struct {
+	d                    int
+	hessian, noise, root []float64 // H, C^½, Cov θ(0)^½
+	mean                 []float64
+	condition            []float64 // H^-p, nil if p = 0
+	law                  Law
+	streams              []stream
+	scratch              []float64
+}
+
+func denseLandscape(p Dense, law Law) (landscape, error) {
+	d := p.Hessian.SymmetricDim()
+	h := must(eigen("Hessian", p.Hessian))
+	base := denseGround{d: d, law: law, mean: p.Mean, hessian: h.power(1)}
+	for i := range d { // as given, without the rounding of the decomposition
+		for j := range d {
+			base.hessian[i*d+j] = p.Hessian.At(i, j)
+		}
+	}
+	if p.Noise != nil {
+		base.noise = must(eigen("Noise", p.Noise)).power(0.5)
+	}
+	if p.Start != nil {
+		base.root = must(eigen("Start", p.Start)).power(0.5)
+	}
+	return landscape{d: d, lay: func(lanes int, power float64) (ground, error) {
+		g := base
+		g.streams, g.scratch = make([]stream, lanes), make([]float64, d)
+		if power != 0 {
+			if h.values[0] == 0 {
+				return nil, fmt.Errorf("nqmkit: preconditioning by H^-%g needs curvatures > 0: the Hessian has the eigenvalue 0", power)
+			}
+			g.condition = h.power(-power)
+		}
+		return &g, nil
+	}}, nil
+}
+
+func (g *denseGround) begin(theta []float64, seed uint64, first int) {
+	for lane := range g.streams {
+		s := newStream(seed, first+lane, forStart)
+		at := theta[lane*g.d:][:g.d]
+		clear(at)
+		if g.root != nil {
+			s.normals(g.scratch)
+			multiply(g.root, g.scratch, at)
+		}
+		for i, m := range g.mean {
+			at[i] += m
+		}
+		g.streams[lane] = newStream(seed, first+lane, forNoise)
+	}
+}
+
+// gradient is g = H θ + C^½ ε/√B, and H^-p g if the method preconditions.
+func (g *denseGround) gradient(point, out []float64, batch float64) {
+	root := math.Sqrt(batch)
+	for lane := range g.streams {
+		at, slope := point[lane*g.d:][:g.d], out[lane*g.d:][:g.d]
+		clear(slope)
+		if g.noise != nil {
+			g.law.fill(g.law, &g.streams[lane], g.scratch)
+			multiply(g.noise, g.scratch, slope)
+		}
+		for i, e := range slope {
+			slope[i] = product(g.hessian[i*g.d:][:g.d], at) + e/root
+		}
+		if g.condition != nil {
+			copy(g.scratch, slope)
+			multiply(g.condition, g.scratch, slope)
+		}
+	}
+}
+
+func (g *denseGround) loss(theta, out []float64) {
+	for lane := range out {
+		at := theta[lane*g.d:][:g.d]
+		multiply(g.hessian, at, g.scratch)
+		out[lane] = product(at, g.scratch) / 2
+	}
+}
+
+// multiply writes the product of a matrix, given by rows, with v.
+func multiply(rows, v, out []float64) {
+	for i := range out {
+		out[i] = product(rows[i*len(v):][:len(v)], v)
+	}
+}

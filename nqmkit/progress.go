@@ -1,0 +1,130 @@
+package nqmkit
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// work is a long calculation that shows how far it is and can be interrupted.
+type work struct {
+	name        string
+	total       float64      // units in all
+	done        atomic.Int64 // units done
+	interrupted atomic.Bool
+	release     func()
+}
+
+// How often progress is shown, and how long work is silent first.
+const (
+	showEvery  = 100 * time.Millisecond
+	quietUntil = time.Second
+)
+
+// begin starts to watch for an interrupt and, after a second, to show progress
+// with the time left: in a notebook as one line that is updated in place, on a
+// terminal likewise, elsewhere not at all. Call end when the work is over.
+func begin(name string, total float64) *work {
+	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt)
+	w := &work{name: name, total: total}
+	over := make(chan struct{})
+	var watcher sync.WaitGroup
+	watcher.Go(func() { w.watch(ctx, over, screen()) })
+	w.release = sync.OnceFunc(func() {
+		close(over)
+		watcher.Wait()
+		restore()
+	})
+	return w
+}
+
+func (w *work) end() { w.release() }
+
+// watch shows progress until the work is over.
+func (w *work) watch(ctx context.Context, over <-chan struct{}, show func(line string, last bool)) {
+	start := time.Now()
+	tick := time.NewTicker(showEvery)
+	defer tick.Stop()
+	shown := false
+	signalled := ctx.Done()
+	for {
+		select {
+		case <-signalled:
+			w.interrupted.Store(true)
+			signalled = nil
+		case <-over:
+			if shown {
+				show(w.summary(time.Since(start)), true)
+			}
+			return
+		case <-tick.C:
+			if spent := time.Since(start); spent > quietUntil {
+				show(w.line(spent), false)
+				shown = true
+			}
+		}
+	}
+}
+
+// line says how far the work is.
+func (w *work) line(spent time.Duration) string {
+	share := min(float64(w.done.Load())/w.total, 1)
+	if share == 0 {
+		return fmt.Sprintf("%s: %s", w.name, clock(spent))
+	}
+	left := time.Duration(float64(spent) * (1 - share) / share)
+	return fmt.Sprintf("%s: %.0f%%, %s left", w.name, 100*share, clock(left))
+}
+
+func (w *work) summary(spent time.Duration) string {
+	if w.interrupted.Load() {
+		return fmt.Sprintf("%s: interrupted at %.0f%% after %s", w.name, 100*min(float64(w.done.Load())/w.total, 1), clock(spent))
+	}
+	return fmt.Sprintf("%s: %s", w.name, clock(spent))
+}
+
+// clock writes a duration to a tenth of a second, or to a second beyond ten.
+func clock(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// screen returns how a line is shown here.
+func screen() func(line string, last bool) {
+	switch {
+	case gonbui.IsNotebook:
+		return notebookLine("nqm-" + gonbui.UniqueId())
+	case isTerminal(os.Stdout):
+		return func(line string, last bool) {
+			fmt.Printf("\r\x1b[K%s", line)
+			if last {
+				fmt.Println()
+			}
+		}
+	}
+	return func(string, bool) {}
+}
+
+// notebookLine updates one output of the cell in place.
+func notebookLine(id string) func(line string, last bool) {
+	return func(line string, last bool) {
+		gonbui.UpdateHTML(id, "<small>"+html.EscapeString(line)+"</small>")
+		if last {
+			gonbui.Sync()
+		}
+	}
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,147 @@
+package nqmkit
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"nqm/theory"
+)
+
+// Sampler is a method that can be sampled: a theory.Optimizer, a theory.Linear,
+// or a method of this package that has no closed form (Adam, RMSProp, ...,
+// Custom, and averages of them). Sampling any other is refused.
+type Sampler interface {
+	// String names the method with its settings, Family without.
+	String() string
+	Family() string
+	// Validate returns an error that names the first setting outside its
+	// range, or nil.
+	Validate() error
+}
+
+// recipe says how a method is sampled: the batch size of each step, the power
+// of H that preconditions every gradient, and the update rule.
+type recipe struct {
+	batch func(t int) float64
+	power float64
+	// start returns the rule for runs side by side; theta is their start.
+	start func(theta []float64, shape shape) rule
+	// perDirection says that the rule must know the curvature of each
+	// coordinate: it cannot work on rotated problems.
+	perDirection bool
+}
+
+// shape is how runs lie side by side: lanes runs of d coordinates, one run
+// after the other.
+type shape struct {
+	lanes, d  int
+	curvature []float64 // of each coordinate of a run; nil where H is dense
+}
+
+// rule is the literal update of a method, at work on one or more runs. What it
+// remembers has one entry for each entry of θ.
+type rule interface {
+	// point returns where the gradient is wanted.
+	point(theta []float64) []float64
+	// step moves theta in place, given the gradient at the point.
+	step(theta, gradient []float64)
+	// answer returns what the results are about: θ or an average of it.
+	answer(theta []float64) []float64
+}
+
+// atTheta is the part of most rules: the gradient at θ, results about θ.
+type atTheta struct{}
+
+func (atTheta) point(theta []float64) []float64  { return theta }
+func (atTheta) answer(theta []float64) []float64 { return theta }
+
+// recipeOf returns how to sample m over a run of the given steps, or an error
+// in one sentence: a method is never sampled as another.
+func recipeOf(m Sampler, steps int) (recipe, error) {
+	if m == nil {
+		return recipe{}, fmt.Errorf("nqmkit: no method: want one, as nqmkit.SGD(0.1)")
+	}
+	if err := m.Validate(); err != nil {
+		return recipe{}, err
+	}
+	switch m := m.(type) {
+	case theory.Optimizer:
+		return optimizerRecipe(m, steps)
+	case theory.Linear:
+		return linearRecipe(m), nil
+	case interface {
+		recipe(steps int) (recipe, error)
+	}:
+		return m.recipe(steps)
+	}
+	return recipe{}, fmt.Errorf("nqmkit: %v has no sampled update: write it as nqmkit.Custom", m)
+}
+
+// optimizerRecipe composes the literal rules that the settings of o name.
+func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
+	known := theory.Optimizer{
+		LearningRate: o.LearningRate, BatchSize: o.BatchSize, Momentum: o.Momentum, Nesterov: o.Nesterov,
+		Decay: o.Decay, Power: o.Power, UniformAverage: o.UniformAverage, AverageFrom: o.AverageFrom,
+		LookaheadSteps: o.LookaheadSteps, SlowStep: o.SlowStep, Schedule: o.Schedule,
+	}
+	if !reflect.DeepEqual(known, o) {
+		return recipe{}, fmt.Errorf("nqmkit: %v has a setting without a sampled update", o)
+	}
+	o, err := o.Over(steps)
+	if err != nil {
+		return recipe{}, err
+	}
+	return recipe{
+		power: o.Power,
+		batch: func(t int) float64 { return batchAt(o, t) },
+		start: func(theta []float64, _ shape) rule { return optimizerRule(o, theta) },
+	}, nil
+}
+
+func optimizerRule(o theory.Optimizer, theta []float64) rule {
+	rate := &rate{base: o.LearningRate, schedule: o.Schedule}
+	var r rule
+	switch {
+	case o.Momentum == 0:
+		r = &sgd{rate: rate}
+	case o.Nesterov:
+		r = &nesterov{rate: rate, beta: o.Momentum, velocity: make([]float64, len(theta)), ahead: make([]float64, len(theta))}
+	default:
+		r = &heavyBall{rate: rate, beta: o.Momentum, velocity: make([]float64, len(theta))}
+	}
+	if o.LookaheadSteps > 0 {
+		r = &lookahead{rule: r, every: o.LookaheadSteps, size: o.SlowStep, slow: slices.Clone(theta)}
+	}
+	switch {
+	case o.Decay != 0:
+		r = newEMA(r, theta, o.Decay)
+	case o.UniformAverage:
+		r = newTailAverage(r, theta, o.AverageFrom)
+	}
+	return r
+}
+
+func allFinite(v []float64) bool {
+	for _, x := range v {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func batchLabel(b float64) string {
+	if max(b, 1) == 1 {
+		return ""
+	}
+	return fmt.Sprintf(", B=%g", b)
+}
+
+func validateBatch(b float64) error {
+	if b != 0 && !(b >= 1) || math.IsInf(b, 0) {
+		return fmt.Errorf("nqmkit: batch size %v: want a finite number >= 1", b)
+	}
+	return nil
+}

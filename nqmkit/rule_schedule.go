@@ -1,0 +1,80 @@
+package nqmkit
+
+import (
+	"math"
+
+	"nqm/theory"
+)
+
+// rate is the learning rate of a run that knows its step.
+type rate struct {
+	base     float64
+	schedule theory.Schedule
+	t        int
+}
+
+func (r *rate) now() float64 {
+	if r.schedule == nil {
+		return r.base
+	}
+	return r.base * rateFactor(r.schedule, r.t)
+}
+
+// next returns the learning rate of this step and goes on to the next.
+func (r *rate) next() float64 {
+	v := r.now()
+	r.t++
+	return v
+}
+
+// segmentAt returns the segment of step t and the step within it. After the
+// end it is the last segment at its end.
+func segmentAt(s theory.Schedule, t int) (theory.Segment, int) {
+	for _, g := range s {
+		if g.Steps == 0 || t < g.Steps {
+			return g, t
+		}
+		t -= g.Steps
+	}
+	last := s[len(s)-1]
+	switch last.Shape {
+	case theory.LinearRate, theory.CosineRate:
+		last = theory.Segment{From: last.To, BatchSize: last.BatchSize}
+	case theory.InverseTimeRate:
+		return last, last.Steps - 1
+	}
+	return last, 0
+}
+
+// rateFactor is the factor of the learning rate in step t, by the formulas of
+// theory.Segment's documentation.
+func rateFactor(s theory.Schedule, t int) float64 {
+	if len(s) == 0 {
+		return 1
+	}
+	g, k := segmentAt(s, t)
+	part := float64(k) / float64(max(g.Steps, 1))
+	switch g.Shape {
+	case theory.LinearRate:
+		return g.From + float64((g.To-g.From)*part)
+	case theory.CosineRate:
+		return g.To + float64((g.From-g.To)*((1+math.Cos(math.Pi*part))/2))
+	case theory.InverseTimeRate:
+		time := g.Time
+		if time == 0 {
+			time = 1
+		}
+		return g.From / (1 + float64(k)/time)
+	}
+	return g.From
+}
+
+// batchAt is the batch size in step t.
+func batchAt(o theory.Optimizer, t int) float64 {
+	if len(o.Schedule) > 0 {
+		if g, _ := segmentAt(o.Schedule, t); g.BatchSize != 0 {
+			return g.BatchSize
+		}
+	}
+	return max(o.BatchSize, 1)
+}
