@@ -87,6 +87,15 @@ func (b *block) watched(t int) bool {
 func (b *block) measure(t int) {
 	b.ground.loss(b.rule.answer(b.theta), b.loss)
 	b.largest = 0
+	small := 0
+	for _, l := range b.loss {
+		if l <= hugeLoss {
+			small++
+		}
+	}
+	if small == b.lanes && b.living == b.lanes {
+		return
+	}
 	for lane, l := range b.loss {
 		switch {
 		case b.dead[lane] >= 0:

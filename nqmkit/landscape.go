@@ -202,13 +202,10 @@ func (g *diagonal) gradient(point, out []float64, batch float64) {
 	if batch != g.batch {
 		g.rescale(batch)
 	}
-	d := len(g.curvature)
-	for lane := range g.streams {
-		for from := 0; from < d; from += chunk {
-			i, j := lane*d+from, lane*d+min(from+chunk, d)
-			g.law.fill(g.law, &g.streams[lane], out[i:j])
-			slope(g.h[i:j], point[i:j], g.scaled[i:j], out[i:j])
-		}
+	if len(g.streams) == 1 {
+		g.wide(point, out)
+	} else {
+		g.narrow(point, out)
 	}
 	if g.inputs != nil {
 		g.inputs.add(point, out, batch)
@@ -221,6 +218,24 @@ func (g *diagonal) gradient(point, out []float64, batch float64) {
 // chunk is how many numbers are drawn before they are used, while they are in
 // the fastest cache.
 const chunk = 1024
+
+// wide is Hθ + ε of one run of many coordinates.
+func (g *diagonal) wide(point, out []float64) {
+	for from := 0; from < len(out); from += chunk {
+		to := min(from+chunk, len(out))
+		g.law.fill(g.law, &g.streams[0], out[from:to])
+		slope(g.h[from:to], point[from:to], g.scaled[from:to], out[from:to])
+	}
+}
+
+// narrow is Hθ + ε of many runs of few coordinates.
+func (g *diagonal) narrow(point, out []float64) {
+	d := len(g.curvature)
+	for lane := range g.streams {
+		g.law.fill(g.law, &g.streams[lane], out[lane*d:][:d])
+	}
+	slope(g.h, point, g.scaled, out)
+}
 
 // slope turns unit noise into gradients.
 func slope(h, point, noise, out []float64) {
@@ -238,22 +253,18 @@ func (g *diagonal) rescale(batch float64) {
 	}
 }
 
+// loss writes ½ Σ h_i θ_i². Directions without curvature have none, wherever
+// they are.
 func (g *diagonal) loss(theta, out []float64) {
-	d := len(g.curvature)
+	k := 0
 	for lane := range out {
-		out[lane] = quadraticLoss(g.curvature, theta[lane*d:][:d])
-	}
-}
-
-// quadraticLoss returns ½ Σ h_i θ_i². Directions without curvature have none,
-// wherever they are.
-func quadraticLoss(curvature, theta []float64) float64 {
-	sum := 0.0
-	theta = theta[:len(curvature)]
-	for i, h := range curvature {
-		if h > 0 {
-			sum += float64(h * theta[i] * theta[i])
+		sum := 0.0
+		for _, h := range g.curvature {
+			if h > 0 {
+				sum += float64(h * theta[k] * theta[k])
+			}
+			k++
 		}
+		out[lane] = sum / 2
 	}
-	return sum / 2
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"nqm/nqmkit"
 	"nqm/theory"
 )
@@ -96,6 +98,12 @@ func TestDivergingRunsAreInfinite(t *testing.T) {
 
 func TestBadInputIsOneSentence(t *testing.T) {
 	p := nqmkit.TwoDirections(50, 1)
+	one := nqmkit.Trials(1, 1)
+	own := func(change func(theta []float64) []float64) nqmkit.CustomMethod {
+		return nqmkit.Custom("mine", func() nqmkit.Update {
+			return func(_ int, theta, _ []float64) []float64 { return change(theta) }
+		})
+	}
 	for _, test := range []struct {
 		want string // value and range that the sentence names
 		call func()
@@ -110,6 +118,33 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		{"step 1 is 3, after 3: want increasing steps", func() { nqmkit.ExpectAt(p, []int{3, 3}, nqmkit.SGD(0.1)) }},
 		{"0 trials: want 1 or more", func() { nqmkit.Sample(p, 10, nqmkit.Trials(0, 1), nqmkit.SGD(0.1)) }},
 		{"-5 steps: want 0 or more", func() { nqmkit.Paths(p, -5, nqmkit.Trials(1, 1), nqmkit.SGD(0.1)) }},
+		{"step 2 in place 1: want increasing steps", func() { nqmkit.SampleAt(p, []int{5, 2}, one, nqmkit.SGD(0.1)) }},
+		{"no steps to look at", func() { nqmkit.SampleAt(p, nil, one, nqmkit.SGD(0.1)) }},
+		{"no problem: want one", func() { nqmkit.Sample(nil, 5, one, nqmkit.SGD(0.1)) }},
+		{"no method: want one", func() { nqmkit.Sample(p, 5, one, nil) }},
+		{"SGD? has no sampled update: write it as nqmkit.Custom", func() { nqmkit.Sample(p, 5, one, stranger{nqmkit.SGD(0.1)}) }},
+		{"Adam α=0.1 has no closed form to check", func() { nqmkit.Check(p, 5, one, nqmkit.Adam(0.1)) }},
+		{"learning rate 0: want a finite number > 0", func() { nqmkit.Sample(p, 5, one, nqmkit.Adam(0)) }},
+		{"β₂ = 1: want 0 <= β₂ < 1", func() {
+			nqmkit.Sample(p, 5, one, nqmkit.Adaptive.Batch(func() nqmkit.Adaptive { m := nqmkit.Adam(1); m.Beta2 = 1; return m }(), 2))
+		}},
+		{"an Adaptive without a rule", func() { nqmkit.Sample(p, 5, one, nqmkit.Adaptive{LearningRate: 1}) }},
+		{"EMA decay 1: want 0 <= γ < 1", func() { nqmkit.Sample(p, 5, one, nqmkit.Adam(0.1).EMA(1)) }},
+		{"dampening 0.5: want momentum > 0 and dampening 0", func() {
+			nqmkit.Sample(p, 5, one, nqmkit.TorchSGD{LearningRate: 1, Momentum: 0.5, Dampening: 0.5, Nesterov: true})
+		}},
+		{"the update of mine returned 1 parameters in step 0: want the 2", func() { nqmkit.Sample(p, 5, one, own(func(theta []float64) []float64 { return theta[:1] })) }},
+		{"the update of mine returned NaN for parameter 1 in step 0", func() {
+			nqmkit.Sample(p, 5, one, own(func(theta []float64) []float64 { theta[1] = math.NaN(); return theta }))
+		}},
+		{"a custom method needs a name and an update", func() { nqmkit.Sample(p, 5, one, nqmkit.CustomMethod{Name: "mine"}) }},
+		{"Student t of 2 degrees of freedom: want a finite number > 2", func() { nqmkit.Sample(nqmkit.StudentT(p, 2), 5, one, nqmkit.SGD(0.1)) }},
+		{"batch size 1.5: sampling streaming noise wants a whole number", func() { nqmkit.Sample(streaming(p), 5, one, nqmkit.SGD(0.1).Batch(1.5)) }},
+		{"Noise has the eigenvalue -1: want 0 or more", func() {
+			nqmkit.Sample(nqmkit.Dense{Hessian: mat.NewSymDense(1, []float64{1}), Noise: mat.NewSymDense(1, []float64{-1})}, 5, one, nqmkit.SGD(0.1))
+		}},
+		{"whose directions are mixed", func() { nqmkit.Sample(nqmkit.Rotated(p, 30), 5, one, triple(0.1, 0.5)) }},
+		{"do not fit in 1 GB", func() { nqmkit.Paths(nqmkit.PowerLaw(10_000, 1), 1e5, one, nqmkit.SGD(0.1)) }},
 	} {
 		message := panicOf(test.call)
 		if !strings.Contains(message, test.want) || strings.Contains(message, "\n") {
@@ -117,6 +152,11 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		}
 	}
 }
+
+// stranger is a method that nqmkit does not know, although it can be expected.
+type stranger struct{ theory.Method }
+
+func (stranger) String() string { return "SGD?" }
 
 func panicOf(call func()) (message string) {
 	defer func() { message = fmt.Sprint(recover()) }()

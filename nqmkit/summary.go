@@ -22,7 +22,8 @@ func (o observations) summarise() theory.SampledCurve {
 	parallel(n, func(k int) {
 		values := o.values[k]
 		c.Mean[k], c.StdErr[k] = meanStdErr(values)
-		c.Low[k], c.High[k] = quantile(values, (1-bandLevel)/2), quantile(values, (1+bandLevel)/2)
+		q := quantiles(values, (1-bandLevel)/2, (1+bandLevel)/2)
+		c.Low[k], c.High[k] = q[0], q[1]
 	})
 	return c
 }
@@ -76,44 +77,80 @@ func totalSquares(v []float64, mean float64) float64 {
 	return (a + b) + (c + d)
 }
 
-// quantile returns the smallest value that a share q of the values does not
-// exceed. Of many values it sorts only those near a guess from a sample.
-func quantile(v []float64, q float64) float64 {
-	rank := max(int(math.Ceil(q*float64(len(v))))-1, 0)
-	if len(v) < 2000 {
-		return sorted(v)[rank]
-	}
-	low, high := bracket(v, q)
-	below := 0
-	near := make([]float64, 0, len(v)/4)
-	for _, x := range v {
-		if x < low {
-			below++
-		} else if x <= high {
-			near = append(near, x)
-		}
-	}
-	if rank < below || rank >= below+len(near) {
-		return sorted(v)[rank] // an unlucky guess
-	}
-	slices.Sort(near)
-	return near[rank-below]
-}
-
-// bracket guesses values below and above the quantile from every 32nd value.
-func bracket(v []float64, q float64) (low, high float64) {
+// quantiles returns, for each share q, the smallest value that a share q of
+// the values does not exceed. Of many values it looks only at those near a
+// guess from a sample.
+func quantiles(v []float64, q ...float64) []float64 {
 	some := make([]float64, 0, len(v)/32+1)
 	for i := 0; i < len(v); i += 32 {
 		some = append(some, v[i])
 	}
 	slices.Sort(some)
-	n := float64(len(some))
-	reach := 4*math.Sqrt(n*q*(1-q)) + 1
-	return some[max(int(n*q-reach), 0)], some[min(int(n*q+reach), len(some)-1)]
+	answers := make([]float64, len(q))
+	near := make([]float64, 0, len(v)/6)
+	for i, share := range q {
+		rank := max(int(math.Ceil(share*float64(len(v))))-1, 0)
+		low, high := bracket(some, share)
+		below := 0
+		near = near[:0]
+		for _, x := range v {
+			if x < low {
+				below++
+			} else if x <= high {
+				near = append(near, x)
+			}
+		}
+		if rank < below || rank >= below+len(near) { // an unlucky guess
+			near, below = append(near[:0], v...), 0
+		}
+		answers[i] = ranked(near, rank-below)
+	}
+	return answers
 }
 
-func sorted(v []float64) []float64 {
-	s := slices.Clone(v)
-	slices.Sort(s)
-	return s
+// bracket guesses values below and above a quantile from a sorted sample.
+func bracket(some []float64, q float64) (low, high float64) {
+	n := float64(len(some))
+	reach := 3*math.Sqrt(n*q*(1-q)) + 1
+	from, to := int(math.Floor(n*q-reach)), int(n*q+reach)
+	low, high = math.Inf(-1), math.Inf(1)
+	if from >= 0 {
+		low = some[from]
+	}
+	if to < len(some) {
+		high = some[to]
+	}
+	return low, high
+}
+
+// ranked returns the value of a rank, 0 the smallest, and reorders v (Hoare's
+// find, 1961): what lies at the rank is between from and to throughout.
+func ranked(v []float64, rank int) float64 {
+	from, to := 0, len(v)-1
+	for from < to {
+		pivot := v[from+(to-from)/2]
+		i, j := from, to
+		for i <= j {
+			for v[i] < pivot {
+				i++
+			}
+			for v[j] > pivot {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case rank <= j:
+			to = j
+		case rank >= i:
+			from = i
+		default:
+			return v[rank]
+		}
+	}
+	return v[rank]
 }

@@ -1,0 +1,229 @@
+package nqmkit
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Adaptive is a method that scales each coordinate by what it has seen of the
+// gradient there. None has a closed form; all depend on the axes, so that a
+// rotated problem is another problem to them (see Rotated).
+//
+// Make one with Adam, AdamW, RMSProp, Adagrad or SignSGD, and change fields
+// from there; each says which fields it reads.
+type Adaptive struct {
+	LearningRate float64 // α > 0
+	Beta1        float64 // in [0, 1): what the mean of gradients keeps
+	Beta2        float64 // in [0, 1): what the mean of squares keeps
+	Epsilon      float64 // >= 0, added to the root
+	WeightDecay  float64 // λ >= 0, decoupled
+	BatchSize    float64 // >= 1; zero means one
+
+	kind adaptiveKind
+}
+
+type adaptiveKind string
+
+const (
+	kindAdam    adaptiveKind = "Adam"
+	kindAdamW   adaptiveKind = "AdamW"
+	kindRMSProp adaptiveKind = "RMSProp"
+	kindAdagrad adaptiveKind = "Adagrad"
+	kindSign    adaptiveKind = "sign descent"
+)
+
+// Adam returns the method of Kingma and Ba (2015, algorithm 1), with bias
+// correction, β₁ = 0.9, β₂ = 0.999 and ε = 10^-8:
+//
+//	m' = β₁ m + (1-β₁) g        v' = β₂ v + (1-β₂) g²
+//	θ' = θ - α m'/(1-β₁^t) / (√(v'/(1-β₂^t)) + ε)        t = 1, 2, ...
+func Adam(learningRate float64) Adaptive {
+	return Adaptive{LearningRate: learningRate, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, kind: kindAdam}
+}
+
+// AdamW returns Adam with decoupled weight decay (Loshchilov and Hutter 2019,
+// algorithm 2 with schedule multiplier 1, in torch's and optax's form in which
+// the decay, too, is multiplied by the learning rate):
+//
+//	θ' = θ - α (Adam's direction + λ θ)
+func AdamW(learningRate, weightDecay float64) Adaptive {
+	m := Adam(learningRate)
+	m.WeightDecay, m.kind = weightDecay, kindAdamW
+	return m
+}
+
+// RMSProp returns the method of Tieleman and Hinton (2012, lecture 6.5), with
+// β₂ = 0.9 and ε = 10^-8, without bias correction, which it does not have:
+//
+//	v' = β₂ v + (1-β₂) g²        θ' = θ - α g / (√v' + ε)        v(0) = 0
+//
+// (torch calls β₂ alpha and its default is 0.99; ε stands outside the root.)
+func RMSProp(learningRate float64) Adaptive {
+	return Adaptive{LearningRate: learningRate, Beta2: 0.9, Epsilon: 1e-8, kind: kindRMSProp}
+}
+
+// Adagrad returns the diagonal method of Duchi, Hazan and Singer (2011,
+// figure 1), with ε = 10^-10 (their δ):
+//
+//	v' = v + g²        θ' = θ - α g / (√v' + ε)        v(0) = 0
+func Adagrad(learningRate float64) Adaptive {
+	return Adaptive{LearningRate: learningRate, Epsilon: 1e-10, kind: kindAdagrad}
+}
+
+// SignSGD returns sign descent (Bernstein et al. 2018): θ' = θ - α sign m' with
+// m' = β₁ m + (1-β₁) g, and β₁ = 0, so that m' is the gradient itself.
+func SignSGD(learningRate float64) Adaptive {
+	return Adaptive{LearningRate: learningRate, kind: kindSign}
+}
+
+// Batch returns a copy with batches of b examples.
+func (m Adaptive) Batch(b float64) Adaptive {
+	m.BatchSize = b
+	return m
+}
+
+// EMA returns the method with the results about the moving average of its
+// iterates, of decay γ in [0, 1).
+func (m Adaptive) EMA(decay float64) Wrapped { return EMA(m, decay) }
+
+// String names the method with the settings that it reads.
+func (m Adaptive) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s α=%g", m.kind, m.LearningRate)
+	setting := func(name string, v, usual float64) {
+		if v != usual {
+			fmt.Fprintf(&s, ", %s=%g", name, v)
+		}
+	}
+	usual := m.usual()
+	setting("β₁", m.Beta1, usual.Beta1)
+	setting("β₂", m.Beta2, usual.Beta2)
+	setting("ε", m.Epsilon, usual.Epsilon)
+	setting("λ", m.WeightDecay, 0)
+	return s.String() + batchLabel(m.BatchSize)
+}
+
+// usual returns the method as its constructor makes it.
+func (m Adaptive) usual() Adaptive {
+	switch m.kind {
+	case kindRMSProp:
+		return RMSProp(m.LearningRate)
+	case kindAdagrad:
+		return Adagrad(m.LearningRate)
+	case kindSign:
+		return SignSGD(m.LearningRate)
+	}
+	return Adam(m.LearningRate)
+}
+
+// Family returns the method's name.
+func (m Adaptive) Family() string { return string(m.kind) }
+
+// Validate returns an error that names the first setting outside its range.
+func (m Adaptive) Validate() error {
+	switch {
+	case m.kind == "":
+		return fmt.Errorf("nqmkit: an Adaptive without a rule: start from Adam, AdamW, RMSProp, Adagrad or SignSGD")
+	case !(m.LearningRate > 0) || math.IsInf(m.LearningRate, 0):
+		return fmt.Errorf("nqmkit: learning rate %v: want a finite number > 0", m.LearningRate)
+	case !(m.Beta1 >= 0 && m.Beta1 < 1):
+		return fmt.Errorf("nqmkit: β₁ = %v: want 0 <= β₁ < 1", m.Beta1)
+	case !(m.Beta2 >= 0 && m.Beta2 < 1):
+		return fmt.Errorf("nqmkit: β₂ = %v: want 0 <= β₂ < 1", m.Beta2)
+	case !(m.Epsilon >= 0) || math.IsInf(m.Epsilon, 0):
+		return fmt.Errorf("nqmkit: ε = %v: want a finite number >= 0", m.Epsilon)
+	case !(m.WeightDecay >= 0) || math.IsInf(m.WeightDecay, 0):
+		return fmt.Errorf("nqmkit: weight decay %v: want a finite number >= 0", m.WeightDecay)
+	}
+	return validateBatch(m.BatchSize)
+}
+
+func (m Adaptive) recipe(int) (recipe, error) {
+	return recipe{
+		batch: func(int) float64 { return max(m.BatchSize, 1) },
+		start: func(theta []float64, _ shape) rule { return m.rule(len(theta)) },
+	}, nil
+}
+
+func (m Adaptive) rule(n int) rule {
+	switch m.kind {
+	case kindRMSProp:
+		return &rmsprop{Adaptive: m, square: make([]float64, n)}
+	case kindAdagrad:
+		return &adagrad{Adaptive: m, square: make([]float64, n)}
+	case kindSign:
+		return &signDescent{Adaptive: m, mean: make([]float64, n)}
+	}
+	return &adam{Adaptive: m, left1: 1, left2: 1, mean: make([]float64, n), square: make([]float64, n)}
+}
+
+// adam is Adam and AdamW.
+type adam struct {
+	atTheta
+	Adaptive
+	left1, left2 float64 // β₁^t, β₂^t
+	mean, square []float64
+}
+
+func (r *adam) step(theta, gradient []float64) {
+	r.left1 *= r.Beta1
+	r.left2 *= r.Beta2
+	mean, square, gradient := r.mean[:len(theta)], r.square[:len(theta)], gradient[:len(theta)]
+	for i, g := range gradient {
+		mean[i] = float64(r.Beta1*mean[i]) + float64((1-r.Beta1)*g)
+		square[i] = float64(r.Beta2*square[i]) + float64((1-r.Beta2)*g*g)
+		direction := quotient(mean[i]/(1-r.left1), math.Sqrt(square[i]/(1-r.left2))+r.Epsilon)
+		theta[i] -= float64(r.LearningRate * (direction + float64(r.WeightDecay*theta[i])))
+	}
+}
+
+type rmsprop struct {
+	atTheta
+	Adaptive
+	square []float64
+}
+
+func (r *rmsprop) step(theta, gradient []float64) {
+	for i, g := range gradient {
+		r.square[i] = float64(r.Beta2*r.square[i]) + float64((1-r.Beta2)*g*g)
+		theta[i] -= float64(r.LearningRate * quotient(g, math.Sqrt(r.square[i])+r.Epsilon))
+	}
+}
+
+type adagrad struct {
+	atTheta
+	Adaptive
+	square []float64
+}
+
+func (r *adagrad) step(theta, gradient []float64) {
+	for i, g := range gradient {
+		r.square[i] += float64(g * g)
+		theta[i] -= float64(r.LearningRate * quotient(g, math.Sqrt(r.square[i])+r.Epsilon))
+	}
+}
+
+type signDescent struct {
+	atTheta
+	Adaptive
+	mean []float64
+}
+
+func (r *signDescent) step(theta, gradient []float64) {
+	for i, g := range gradient {
+		r.mean[i] = float64(r.Beta1*r.mean[i]) + float64((1-r.Beta1)*g)
+		if m := r.mean[i]; m != 0 {
+			theta[i] -= math.Copysign(r.LearningRate, m)
+		}
+	}
+}
+
+// quotient is a/b with 0/0 = 0: a coordinate that has never had a gradient
+// does not move where ε is 0.
+func quotient(a, b float64) float64 {
+	if a == 0 {
+		return 0
+	}
+	return a / b
+}

@@ -1,0 +1,62 @@
+package nqmkit
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Quantiles by selection are those of the sorted values, whatever the order,
+// the ties and the infinities.
+func TestQuantilesAreThoseOfTheSortedValues(t *testing.T) {
+	s := newStream(1, 0, forNoise)
+	for _, n := range []int{1, 2, 3, 31, 100, 1000, 10_000} {
+		for _, change := range []func(v []float64){
+			func([]float64) {},
+			slices.Sort[[]float64],
+			func(v []float64) { slices.Sort(v); slices.Reverse(v) },
+			func(v []float64) {
+				for i := range v {
+					v[i] = math.Round(v[i])
+				}
+			},
+			func(v []float64) {
+				for i := range v {
+					v[i] = float64(i / 32)
+				}
+			},
+			func(v []float64) {
+				for i := 0; i < n; i += 3 {
+					v[i] = math.Inf(1)
+				}
+			},
+		} {
+			v := make([]float64, n)
+			s.normals(v)
+			change(v)
+			shares := []float64{0.001, 0.05, 0.5, 0.95, 1}
+			got := quantiles(v, shares...)
+			slices.Sort(v)
+			for i, q := range shares {
+				if want := stat.Quantile(q, stat.Empirical, v, nil); got[i] != want {
+					t.Errorf("%d values, share %v: %v, want %v", n, q, got[i], want)
+				}
+			}
+		}
+	}
+}
+
+func TestMeanAndStandardError(t *testing.T) {
+	s := newStream(2, 0, forNoise)
+	for _, n := range []int{2, 3, 5, 8, 1001} {
+		v := make([]float64, n)
+		s.normals(v)
+		mean, stdErr := meanStdErr(v)
+		wantMean, std := stat.MeanStdDev(v, nil)
+		if math.Abs(mean-wantMean) > 1e-15*float64(n) || math.Abs(stdErr/stat.StdErr(std, float64(n))-1) > 1e-12 {
+			t.Errorf("%d values: %v ± %v", n, mean, stdErr)
+		}
+	}
+}
