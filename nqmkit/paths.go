@@ -42,31 +42,35 @@ func samplePaths(p Quadratic, m Sampler, steps []int, runs Runs) theory.Paths {
 	theta := make([][][]float64, runs.Trials)
 	w := begin("sampling paths of "+e.name, e.units())
 	defer w.end()
-	blocks := e.each(w, func(b *block, k int) bool {
+	finished := make([]bool, runs.Trials)
+	parallelBlocks(e, w, func(b *block) {
 		for lane := range b.lanes {
-			if k == 0 {
-				theta[b.first+lane] = table(d, len(steps))
-			}
-			for i, v := range b.at(lane) {
-				theta[b.first+lane][i][k] = v
-			}
+			theta[b.first+lane] = table(d, len(steps))
 		}
-		return true
+		looks := e.drive(w, b, func(k int) {
+			for lane := range b.lanes {
+				for i, v := range b.at(lane) {
+					theta[b.first+lane][i][k] = v
+				}
+			}
+		})
+		for lane := range b.lanes {
+			finished[b.first+lane] = looks == len(steps)
+		}
 	})
-	partial := false
-	for _, r := range slices.Backward(blocks) {
-		if r.looks < len(steps) {
-			theta = slices.Delete(theta, r.first, r.first+r.lanes)
-			partial = true
+	var whole [][][]float64
+	for i, path := range theta {
+		if finished[i] {
+			whole = append(whole, path)
 		}
 	}
-	if len(theta) == 0 {
-		panic(fmt.Errorf("nqmkit: interrupted before the first path was finished"))
+	if len(whole) == 0 {
+		panic(errInterrupted)
 	}
 	return theory.Paths{
 		Problem: p.String(), Method: m.String(), Family: m.Family(),
 		Curvature: e.landscape.curvature, Steps: slices.Clone(steps),
-		Theta: theta, Mean: expectedPath(p, m, steps), Seed: runs.Seed, Partial: partial,
+		Theta: whole, Mean: expectedPath(p, m, steps), Seed: runs.Seed, Partial: len(whole) < runs.Trials,
 	}
 }
 

@@ -1,6 +1,7 @@
 package nqmkit
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -124,45 +125,28 @@ func (e experiment) lanes() int {
 	return max(1, min(blockNumbers/e.landscape.d, perCore))
 }
 
-// each runs all blocks on all cores. look is called as block.run does, with
-// the block and the run's place in e.steps; it may end a block early. The
-// answer is how far each block came: len(e.steps) if it is finished.
-func (e experiment) each(w *work, look func(b *block, k int) (more bool)) (blocks []reached) {
+// parallelBlocks makes all blocks of runs and calls f on each, on all cores.
+func parallelBlocks(e experiment, w *work, f func(b *block)) {
 	lanes := e.lanes()
-	blocks = make([]reached, (e.runs.Trials+lanes-1)/lanes)
-	parallel(len(blocks), func(i int) {
-		first := i * lanes
-		r := &blocks[i]
-		r.first, r.lanes = first, min(lanes, e.runs.Trials-first)
+	parallel((e.runs.Trials+lanes-1)/lanes, func(i int) {
 		if w.interrupted.Load() {
 			return
 		}
-		b := must(newBlock(e.landscape, e.recipe, e.runs.Seed, first, r.lanes))
-		r.looks = e.drive(w, b, look)
-		r.dead = b.dead
+		first := i * lanes
+		f(must(newBlock(e.landscape, e.recipe, e.runs.Seed, first, min(lanes, e.runs.Trials-first))))
 	})
-	return blocks
 }
 
-// reached says how far a block of runs came.
-type reached struct {
-	first, lanes int
-	looks        int // places in steps that were looked at
-	dead         []int
-}
-
-// drive runs one block and returns the number of looks.
-func (e experiment) drive(w *work, b *block, look func(b *block, k int) bool) int {
+// drive takes one block through the chosen steps, calls look with the place in
+// e.steps of each, and returns the number of looks.
+func (e experiment) drive(w *work, b *block, look func(k int)) int {
 	k, before := 0, 0
 	b.run(&w.interrupted, func(t int) int {
 		w.done.Add(int64((t - before) * b.lanes))
 		before = t
 		if t == e.steps[k] {
-			more := look(b, k)
+			look(k)
 			k++
-			if !more {
-				k = len(e.steps)
-			}
 		}
 		if k == len(e.steps) {
 			return -1
@@ -181,70 +165,109 @@ func (e experiment) units() float64 {
 type observations struct {
 	experiment
 	values  [][]float64 // by place in steps, then by run
-	blocks  []reached
+	reached []reached   // by run
 	partial bool
 }
 
-func observe(e experiment, what Statistic) observations {
-	o := observations{experiment: e, values: table(len(e.steps), e.runs.Trials)}
-	w := begin("sampling "+e.name, e.units())
-	defer w.end()
-	o.blocks = e.each(w, func(b *block, k int) bool {
-		row := o.values[k][b.first:][:b.lanes]
-		copy(row, b.loss)
-		if what.Of != nil {
-			for lane := range row {
-				if b.dead[lane] < 0 {
-					row[lane] = what.Of(b.at(lane))
-				}
-			}
-		}
-		return true
-	})
-	o.partial = w.interrupted.Load() && o.keepFinished()
-	return o
+// reached says how far a run came.
+type reached struct {
+	looks int // places in steps that were looked at
+	dead  int // the step in which it diverged, -1 if it has not
 }
 
-// keepFinished drops what an interrupt left unfinished, if anything: the runs
-// that were not at the end, or, if none was, the steps that not all runs under
-// way had reached.
-func (o *observations) keepFinished() bool {
-	all := func(r reached) bool { return r.looks == len(o.steps) }
-	if !slices.ContainsFunc(o.blocks, func(r reached) bool { return !all(r) }) {
-		return false
+func newObservations(e experiment) observations {
+	return observations{experiment: e, values: table(len(e.steps), e.runs.Trials), reached: make([]reached, e.runs.Trials)}
+}
+
+func observe(e experiment, what Statistic) observations {
+	o := newObservations(e)
+	w := begin("sampling "+e.name, e.units())
+	defer w.end()
+	parallelBlocks(e, w, func(b *block) { o.take(w, b, what) })
+	return o.finished()
+}
+
+// take drives a block and notes its values.
+func (o observations) take(w *work, b *block, what Statistic) {
+	looks := o.drive(w, b, func(k int) {
+		row := o.values[k][b.first:][:b.lanes]
+		copy(row, b.loss)
+		if what.Of == nil {
+			return
+		}
+		for lane := range row {
+			if b.dead[lane] < 0 {
+				row[lane] = what.Of(b.at(lane))
+			}
+		}
+	})
+	for lane, dead := range b.dead {
+		o.reached[b.first+lane] = reached{looks, dead}
 	}
-	keep := slices.DeleteFunc(slices.Clone(o.blocks), func(r reached) bool { return !all(r) })
+}
+
+// finished drops what an interrupt left unfinished, if anything: the runs that
+// were not at the end, or, if none was, the steps that not all runs under way
+// had reached.
+func (o observations) finished() observations {
 	looks := len(o.steps)
-	if len(keep) == 0 {
-		keep = slices.DeleteFunc(slices.Clone(o.blocks), func(r reached) bool { return r.looks == 0 })
-		for _, r := range keep {
-			looks = min(looks, r.looks)
+	whole := func(r reached) bool { return r.looks == looks }
+	if countIf(o.reached, whole) == len(o.reached) {
+		return o
+	}
+	if countIf(o.reached, whole) == 0 {
+		for _, r := range o.reached {
+			if r.looks > 0 {
+				looks = min(looks, r.looks)
+			}
+		}
+		whole = func(r reached) bool { return r.looks > 0 }
+	}
+	if countIf(o.reached, whole) == 0 {
+		panic(errInterrupted)
+	}
+	return o.keep(looks, func(i int) bool { return whole(o.reached[i]) })
+}
+
+var errInterrupted = errors.New("nqmkit: interrupted before any run came to a step to look at")
+
+func countIf(runs []reached, is func(reached) bool) int {
+	n := 0
+	for _, r := range runs {
+		if is(r) {
+			n++
 		}
 	}
-	if len(keep) == 0 {
-		panic(fmt.Errorf("nqmkit: interrupted before any run was under way"))
-	}
-	o.blocks, o.steps = keep, o.steps[:looks]
-	for k := range looks {
-		var kept []float64
-		for _, r := range keep {
-			kept = append(kept, o.values[k][r.first:][:r.lanes]...)
+	return n
+}
+
+// keep returns the first looks of the runs in chosen places.
+func (o observations) keep(looks int, chosen func(i int) bool) observations {
+	values := make([][]float64, looks)
+	for k := range values {
+		for i, v := range o.values[k] {
+			if chosen(i) {
+				values[k] = append(values[k], v)
+			}
 		}
-		o.values[k] = kept
 	}
-	o.values = o.values[:looks]
-	return true
+	var runs []reached
+	for i, r := range o.reached {
+		if chosen(i) {
+			runs = append(runs, r)
+		}
+	}
+	o.steps, o.values, o.reached, o.partial = o.steps[:looks], values, runs, true
+	return o
 }
 
 // diverged returns the steps in which runs diverged, in increasing order.
 func (o observations) diverged() []int {
 	var steps []int
 	last := o.steps[len(o.steps)-1]
-	for _, r := range o.blocks {
-		for _, t := range r.dead {
-			if t >= 0 && t <= last {
-				steps = append(steps, t)
-			}
+	for _, r := range o.reached {
+		if r.dead >= 0 && r.dead <= last {
+			steps = append(steps, r.dead)
 		}
 	}
 	slices.Sort(steps)

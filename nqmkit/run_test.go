@@ -1,0 +1,220 @@
+package nqmkit_test
+
+import (
+	"math"
+	"os"
+	"reflect"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+// The runs are the same on one core and on eight, in blocks of any size, and
+// whether the problem is narrow or wide.
+func TestSameRunsOnAnyNumberOfCores(t *testing.T) {
+	for _, p := range []nqmkit.Quadratic{
+		nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(20, 1), nqmkit.PowerLaw(3000, 1),
+		nqmkit.StudentT(nqmkit.Rotated(nqmkit.TwoDirections(50, 1), 20), 4), streaming(nqmkit.PowerLaw(5, 1)),
+	} {
+		sample := func(cores int) []theory.SampledCurve {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			return nqmkit.Sample(p, 50, nqmkit.Trials(67, 5), nqmkit.Momentum(0.01, 0.5), nqmkit.Adam(0.1))
+		}
+		if !reflect.DeepEqual(sample(1), sample(8)) {
+			t.Errorf("%v: one core and eight give different runs", p)
+		}
+	}
+}
+
+// Without noise from (1), SGD at αh = 10 has the loss 81^t/2, which overflows
+// at t = 162.
+func TestDivergenceIsKeptWithItsStep(t *testing.T) {
+	p := nqmkit.Problem{Curvature: []float64{1}, Mean: []float64{1}}
+	for _, at := range [][]int{{0, 161, 162, 1_000_000_000_000}, {1_000_000_000_000}} {
+		c := nqmkit.SampleAt(p, at, nqmkit.Trials(3, 1), nqmkit.SGD(10))[0]
+		if !slices.Equal(c.Diverged, []int{162, 162, 162}) {
+			t.Errorf("looked at %v: diverged at %v, want 162 three times", at, c.Diverged)
+		}
+		if last := len(at) - 1; c.Mean[last] != math.Inf(1) || c.High[last] != math.Inf(1) || math.IsNaN(c.StdErr[last]) {
+			t.Errorf("looked at %v: %+v", at, c)
+		}
+		if len(at) == 4 && (c.Mean[1] == math.Inf(1) || c.Mean[2] != math.Inf(1)) {
+			t.Errorf("loss %v around the step of divergence", c.Mean)
+		}
+	}
+}
+
+// A rare large gradient blows up some runs and not others: only they are +Inf.
+func TestSomeRunsDiverge(t *testing.T) {
+	growing := nqmkit.Custom("cubic", func() nqmkit.Update {
+		return func(_ int, theta, gradient []float64) []float64 {
+			theta[0] -= 0.1 * gradient[0] * (1 + theta[0]*theta[0])
+			return theta
+		}
+	})
+	p := nqmkit.StudentT(nqmkit.Problem{Curvature: []float64{1}, Noise: []float64{1}}, 2.5)
+	c := nqmkit.SampleAt(p, []int{0, 300}, nqmkit.Trials(400, 2), growing)[0]
+	if n := len(c.Diverged); n == 0 || n == 400 || !slices.IsSorted(c.Diverged) {
+		t.Errorf("%d of 400 runs diverged", n)
+	}
+	if c.Low[1] == math.Inf(1) || c.Mean[1] != math.Inf(1) {
+		t.Errorf("band from %v, mean %v", c.Low[1], c.Mean[1])
+	}
+}
+
+// interruptSoon sends an interrupt as a notebook's stop button does. The work
+// that it interrupts would take minutes.
+func interruptSoon(t *testing.T) {
+	t.Helper()
+	time.AfterFunc(150*time.Millisecond, func() {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(syscall.SIGINT)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestInterruptKeepsFinishedRuns(t *testing.T) {
+	interruptSoon(t)
+	curves := nqmkit.SampleAt(nqmkit.TwoDirections(1, 0.1), []int{0, 2000}, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5), nqmkit.SGD(0.1))
+	c := curves[0]
+	if len(curves) != 1 || !c.Partial || c.Trials == 0 || c.Trials == 3_000_000 || !slices.Equal(c.Steps, []int{0, 2000}) {
+		t.Fatalf("%d curves, partial %v, %d runs, steps %v", len(curves), c.Partial, c.Trials, c.Steps)
+	}
+	if !(math.Abs(c.Mean[1]-0.25/1.5-0.025/1.95) < 5*c.StdErr[1]) {
+		t.Errorf("mean of the finished runs is %v", c.Mean[1])
+	}
+}
+
+func TestInterruptOfLongRunsKeepsTheirSteps(t *testing.T) {
+	interruptSoon(t)
+	at := make([]int, 1000)
+	for k := range at {
+		at[k] = 1000 * k * k
+	}
+	c := nqmkit.SampleAt(nqmkit.TwoDirections(1, 0.1), at, nqmkit.Trials(4, 4), nqmkit.SGD(0.5))[0]
+	if n := len(c.Steps); !c.Partial || c.Trials == 0 || n < 2 || n == len(at) || len(c.Mean) != n || len(c.High) != n {
+		t.Errorf("partial %v, %d runs, %d steps", c.Partial, c.Trials, n)
+	}
+}
+
+func TestInterruptOfOtherQuestions(t *testing.T) {
+	p := nqmkit.TwoDirections(1, 0.1)
+	interruptSoon(t)
+	c := nqmkit.CompareAt(p, []int{2000}, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5), nqmkit.SGD(0.1))
+	if !c.Partial || c.Trials < 2 || c.Trials == 3_000_000 {
+		t.Errorf("comparison: partial %v, %d runs", c.Partial, c.Trials)
+	}
+	interruptSoon(t)
+	s := nqmkit.SampleStepsToTarget(p, 1e-9, 2000, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5))[0]
+	if !s.Partial || s.Trials == 0 || s.Trials != len(s.Steps)+s.Late+s.Diverged {
+		t.Errorf("steps to target: %d runs, %d arrived, %d late", s.Trials, len(s.Steps), s.Late)
+	}
+	interruptSoon(t)
+	if a := nqmkit.CheckAt(p, []int{0, 2000}, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5))[0]; !a.Sampled.Partial || !a.Agrees() {
+		t.Errorf("check of a part: worst |z| %v", a.Worst())
+	}
+}
+
+// Steps to target without noise are a fact: θ = 0.5^t, loss 0.25^t/2.
+func TestStepsToTarget(t *testing.T) {
+	sure := nqmkit.Problem{Curvature: []float64{1}, Mean: []float64{1}}
+	s := nqmkit.SampleStepsToTarget(sure, 0.01, 50, nqmkit.Trials(3, 1), nqmkit.SGD(0.5))[0]
+	if !slices.Equal(s.Steps, []int{3, 3, 3}) || s.Late != 0 || s.Diverged != 0 || s.Trials != 3 {
+		t.Errorf("%+v", s)
+	}
+	if s := nqmkit.SampleStepsToTarget(sure, 0.01, 2, nqmkit.Trials(3, 1), nqmkit.SGD(0.5))[0]; s.Late != 3 || len(s.Steps) != 0 {
+		t.Errorf("limit of 2: %+v", s)
+	}
+	if s := nqmkit.SampleStepsToTarget(sure, 0.01, 1e12, nqmkit.Trials(3, 1), nqmkit.SGD(10))[0]; s.Diverged != 3 {
+		t.Errorf("diverging: %+v", s)
+	}
+	if s := nqmkit.SampleStepsToTarget(sure, 1, 5, nqmkit.Trials(3, 1), nqmkit.SGD(0.5))[0]; !slices.Equal(s.Steps, []int{0, 0, 0}) {
+		t.Errorf("there at the start: %+v", s)
+	}
+}
+
+// The first passage of each run, by looking at its path.
+func TestStepsToTargetAreFirstPassages(t *testing.T) {
+	p := nqmkit.TwoDirections(50, 1)
+	const target, limit, trials = 0.05, 80, 200
+	s := nqmkit.SampleStepsToTarget(p, target, limit, nqmkit.Trials(trials, 8), nqmkit.SGD(0.02))[0]
+	var want []int
+	for _, run := range nqmkit.Paths(p, limit, nqmkit.Trials(trials, 8), nqmkit.SGD(0.02))[0].Theta {
+		for k := range run[0] {
+			if 25*run[0][k]*run[0][k]+0.5*run[1][k]*run[1][k] <= target {
+				want = append(want, k)
+				break
+			}
+		}
+	}
+	slices.Sort(want)
+	if !slices.Equal(s.Steps, want) || s.Late != trials-len(want) || s.Late == 0 {
+		t.Errorf("%d runs arrived, %d late; by their paths %d", len(s.Steps), s.Late, len(want))
+	}
+	if median, ok := s.Quantile(0.5); !ok || median != want[trials/2-1] {
+		t.Errorf("median %d (%v), want %d", median, ok, want[trials/2-1])
+	}
+	if _, ok := s.Quantile(1); ok {
+		t.Error("all runs are said to have arrived")
+	}
+}
+
+// The paired interval holds the exact difference as often as it says, and is
+// narrower than that of independent runs.
+func TestPairedComparison(t *testing.T) {
+	p := nqmkit.PowerLaw(20, 1)
+	a, b := nqmkit.SGD(0.5), nqmkit.SGD(0.45)
+	at := []int{40}
+	want := must(theory.Expect(p, a, at)).Loss[0] - must(theory.Expect(p, b, at)).Loss[0]
+	const repeats = 1000
+	held := 0
+	for seed := range uint64(repeats) {
+		c := nqmkit.CompareAt(p, at, nqmkit.Trials(50, seed), a, b)
+		if c.Low[0] <= want && want <= c.High[0] {
+			held++
+		}
+		if c.Saving[0] < 5 {
+			t.Fatalf("seed %d: common random numbers save only a factor %.1f", seed, c.Saving[0])
+		}
+	}
+	// Binomial: 950 ± 6.9; the losses are skewed, which costs a little.
+	if held < 920 || held > 975 {
+		t.Errorf("the 95%% interval held the exact difference %d times of %d", held, repeats)
+	}
+}
+
+func TestComparisonWithDivergence(t *testing.T) {
+	p := nqmkit.Problem{Curvature: []float64{1}, Mean: []float64{1}}
+	c := nqmkit.CompareAt(p, []int{1, 500}, nqmkit.Trials(3, 1), nqmkit.SGD(10), nqmkit.SGD(0.5))
+	if c.Mean[1] != math.Inf(1) || math.IsNaN(c.Low[1]) || math.IsNaN(c.Saving[1]) {
+		t.Errorf("%+v", c)
+	}
+	same := nqmkit.CompareAt(nqmkit.TwoDirections(50, 1), []int{10}, nqmkit.Trials(30, 1), nqmkit.SGD(0.02), nqmkit.SGD(0.02))
+	if same.Mean[0] != 0 || same.High[0] != 0 || !math.IsInf(same.Saving[0], 1) {
+		t.Errorf("a method against itself: %+v", same)
+	}
+}
+
+func TestObserveAnyStatistic(t *testing.T) {
+	p := nqmkit.TwoDirections(50, 1)
+	at := nqmkit.Steps(30)
+	c := nqmkit.Observe(p, at, nqmkit.Trials(4000, 3), nqmkit.Coordinate(1), nqmkit.SGD(0.02))[0]
+	for k, t0 := range at { // E θ_2 = 0.98^t
+		want := math.Pow(0.98, float64(t0))
+		if math.Abs(c.Mean[k]-want) > 4.5*c.StdErr[k]+1e-12 {
+			t.Errorf("mean of θ[1] after %d steps is %v ± %v, want %v", t0, c.Mean[k], c.StdErr[k], want)
+		}
+	}
+	if c.Quantity != "θ[1]" {
+		t.Errorf("the quantity is called %q", c.Quantity)
+	}
+}
