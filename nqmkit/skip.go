@@ -1,0 +1,243 @@
+package nqmkit
+
+import (
+	"fmt"
+	"math"
+
+	"nqm/theory"
+)
+
+// SkipAhead is SampleAt for linear methods with constant settings and Gaussian
+// noise, at any steps up to 10^15: it draws each observed state from its exact
+// law given the one before, no matter how many steps lie between,
+//
+//	z(t+n) = A^n z(t) + N(0, V_n)        V_n = Σ_{k<n} A^k b b' A^k' c/B
+//
+// instead of taking the n steps. The runs have the same law as SampleAt's, not
+// the same numbers. A^n and V_n come from the rule's matrices by doubling.
+//
+// The methods are SGD, heavy ball and Nesterov, preconditioned or not, with or
+// without EMA, and theory.Linear. SkipAhead panics as Sample does, and on a
+// method or problem that has no such law: schedules, uniform averages,
+// Lookahead, adaptive methods, noise that is not Gaussian or that streams.
+func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []theory.SampledCurve {
+	if err := validate(steps, runs); err != nil {
+		panic(err)
+	}
+	if last := steps[len(steps)-1]; last > maxSkip {
+		panic(fmt.Errorf("nqmkit: step %d: skipping ahead wants at most 10^15", last))
+	}
+	if p.Streaming {
+		panic(fmt.Errorf("nqmkit: %v cannot be skipped through: streaming noise is not Gaussian", p))
+	}
+	var curves []theory.SampledCurve
+	for _, m := range methods {
+		e := newExperiment(p, m, steps, runs)
+		must(e.landscape.lay(1, e.recipe.power)) // there is such a preconditioner
+		systems := must(systemsOf(m))
+		o := skipThrough(e, must(newBowl(p)), systems)
+		c := o.summarise()
+		c.Problem, c.Method, c.Family, c.Seed = p.String(), m.String(), m.Family(), runs.Seed
+		curves = append(curves, c)
+		if c.Partial {
+			break
+		}
+	}
+	return curves
+}
+
+const maxSkip = 1_000_000_000_000_000
+
+// systemsOf returns the rule of m as z' = A z + b ε in a direction of curvature
+// h, with D = I - A in place of A: tiny curvatures keep their digits.
+func systemsOf(m Sampler) (func(h float64) step, error) {
+	switch m := m.(type) {
+	case theory.Linear:
+		return func(h float64) step { return linearStep(m.System(h)) }, nil
+	case theory.Optimizer:
+		if m.Schedule == nil && !m.UniformAverage && m.LookaheadSteps == 0 {
+			return func(h float64) step { return optimizerStep(m, h) }, nil
+		}
+	}
+	return nil, fmt.Errorf("nqmkit: %v cannot be skipped through: want a linear method with constant settings; nqmkit.Sample takes every step", m)
+}
+
+// Skips go through the runs in batches, so that an interrupt keeps some, and in
+// each through the directions in groups, whose leaps all runs share.
+const (
+	skipBatch = 256
+	skipGroup = 128
+)
+
+// skipThrough draws the losses of all runs at the chosen steps.
+func skipThrough(e experiment, b bowl, system func(h float64) step) observations {
+	o := newObservations(e)
+	w := begin("skipping ahead, "+e.name, float64(len(b.curvature))*float64(e.runs.Trials))
+	defer w.end()
+	for first := 0; first < e.runs.Trials && !w.interrupted.Load(); first += skipBatch {
+		o.skipBatch(w, b, system, first, min(skipBatch, e.runs.Trials-first))
+	}
+	return o.finished()
+}
+
+// skipper is the state of one run between groups of directions.
+type skipper struct {
+	starts, noise stream
+	loss          []float64 // at each chosen step, so far
+	draws         []float64
+}
+
+// skipBatch draws the runs first, first+1, ..., count of them.
+func (o observations) skipBatch(w *work, b bowl, system func(h float64) step, first, count int) {
+	seed, batch := o.experiment.runs.Seed, o.recipe.batch(0)
+	skippers := make([]skipper, count)
+	for i := range skippers {
+		skippers[i] = skipper{
+			starts: newStream(seed, first+i, forStart), noise: newStream(seed, first+i, forSkips),
+			loss: make([]float64, len(o.steps)),
+		}
+	}
+	for from := 0; from < len(b.curvature); from += skipGroup {
+		if w.interrupted.Load() {
+			return
+		}
+		group := b.group(system, o.steps, from, min(from+skipGroup, len(b.curvature)))
+		parallel(count, func(i int) {
+			for k := range group {
+				skippers[i].descend(&group[k], batch)
+			}
+		})
+		w.done.Add(int64(len(group) * count))
+	}
+	for i, s := range skippers {
+		o.reached[first+i] = o.note(first+i, s.loss)
+	}
+}
+
+// note keeps the losses of a run.
+func (o observations) note(run int, loss []float64) reached {
+	r := reached{looks: len(o.steps), dead: -1}
+	for k, l := range loss {
+		if r.dead < 0 && !(l <= math.MaxFloat64) {
+			r.dead = o.steps[k]
+		}
+		if r.dead >= 0 {
+			l = math.Inf(1)
+		}
+		o.values[k][run] = l
+	}
+	return r
+}
+
+// skipped is a direction with its leaps between the chosen steps.
+type skipped struct {
+	step
+	curvature, noise, mean, std float64
+	a, l                        square // A and L of each gap, one after the other
+}
+
+// group prepares the directions from..to-1, on all cores.
+func (b bowl) group(system func(h float64) step, steps []int, from, to int) []skipped {
+	group := make([]skipped, to-from)
+	parallel(len(group), func(k int) {
+		i := from + k
+		group[k] = skipped{curvature: b.curvature[i], noise: b.noise[i], mean: b.mean[i], std: b.std[i]}
+		if group[k].step = system(b.curvature[i]); group[k].curvature > 0 {
+			group[k].leaps(steps)
+		}
+	})
+	return group
+}
+
+// leaps computes A and L for each gap between chosen steps.
+func (s *skipped) leaps(steps []int) {
+	n, size := s.n, s.n*s.n
+	s.a, s.l = make(square, len(steps)*size), make(square, len(steps)*size)
+	v, scratch, spare := make(square, size), make(square, size), make(square, size)
+	longest, before := 0, 0
+	for _, t := range steps {
+		longest, before = max(longest, t-before), t
+	}
+	all := s.doublings(longest)
+	before = 0
+	for k, t := range steps {
+		over(all, t-before, s.a[k*size:][:size], v, scratch, spare, n)
+		s.l[k*size:][:size].cholesky(v, n)
+		before = t
+	}
+}
+
+// descend takes a run through all chosen steps in one direction and adds its
+// part of the losses. A direction without curvature has none, and one that
+// starts at its minimum and feels no noise stays there.
+func (s *skipper) descend(d *skipped, batch float64) {
+	start := d.mean + float64(d.std*s.starts.normal())
+	if d.curvature == 0 || start == 0 && d.noise == 0 {
+		return
+	}
+	n := d.n
+	if need := n * len(s.loss); cap(s.draws) < need {
+		s.draws = make([]float64, need)
+	}
+	draws := s.draws[:n*len(s.loss)]
+	s.noise.normals(draws)
+	scale, half := d.noise/math.Sqrt(batch), d.curvature/2
+	switch n {
+	case 1:
+		d.descendOne(start, scale, half, draws, s.loss)
+		return
+	case 2:
+		d.descendTwo(start, scale, half, draws, s.loss)
+		return
+	}
+	var z, next vector
+	for i := range n {
+		z[i] = d.s[i] * start
+	}
+	for k := range s.loss {
+		a, l, e := d.a[k*n*n:][:n*n], d.l[k*n*n:][:n*n], draws[k*n:][:n]
+		theta := 0.0
+		for i := range n {
+			sum := 0.0
+			for j := range n {
+				sum += float64(a[i*n+j] * z[j])
+			}
+			if scale > 0 {
+				for j := range i + 1 {
+					sum += float64(scale * l[i*n+j] * e[j])
+				}
+			}
+			next[i] = sum
+			theta += float64(d.r[i] * sum)
+		}
+		z = next
+		s.loss[k] += float64(half * theta * theta)
+	}
+}
+
+// descendOne is descend for a state of one number.
+func (d *skipped) descendOne(start, scale, half float64, draws, loss []float64) {
+	theta := d.s[0] * start
+	for k, e := range draws {
+		theta = float64(d.a[k] * theta)
+		if scale > 0 {
+			theta += float64(scale * d.l[k] * e)
+		}
+		loss[k] += float64(half * theta * d.r[0] * theta * d.r[0])
+	}
+}
+
+// descendTwo is descend for a state of two numbers.
+func (d *skipped) descendTwo(start, scale, half float64, draws, loss []float64) {
+	x, y := d.s[0]*start, d.s[1]*start
+	for k := range loss {
+		a, l, e := d.a[4*k:][:4], d.l[4*k:][:4], draws[2*k:][:2]
+		x, y = float64(a[0]*x)+float64(a[1]*y), float64(a[2]*x)+float64(a[3]*y)
+		if scale > 0 {
+			x += float64(scale * l[0] * e[0])
+			y += float64(scale * (float64(l[2]*e[0]) + float64(l[3]*e[1])))
+		}
+		theta := float64(d.r[0]*x) + float64(d.r[1]*y)
+		loss[k] += float64(half * theta * theta)
+	}
+}

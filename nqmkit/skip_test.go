@@ -1,0 +1,92 @@
+package nqmkit_test
+
+import (
+	"math"
+	"testing"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+// skippable are the methods that SkipAhead draws, on curvatures of which some
+// ring, some flip and one is tiny.
+func skippable() map[string]nqmkit.Sampler {
+	return map[string]nqmkit.Sampler{
+		"SGD":                     nqmkit.SGD(0.9).Batch(4),
+		"heavy ball":              nqmkit.Momentum(0.5, 0.9),
+		"heavy ball, double root": nqmkit.Momentum(0.25, 0.25),
+		"Nesterov":                nqmkit.Nesterov(0.4, 0.8),
+		"EMA of SGD":              nqmkit.SGD(0.9).EMA(0.95),
+		"EMA of heavy ball":       nqmkit.Momentum(0.5, 0.9).EMA(0.9),
+		"EMA of Nesterov":         nqmkit.Nesterov(0.4, 0.8).EMA(0.5),
+		"preconditioned":          nqmkit.Momentum(0.5, 0.5).Precondition(0.5),
+		"own":                     triple(0.5, 0.9),
+	}
+}
+
+func spread() theory.Problem {
+	return theory.Problem{
+		Curvature: []float64{1.9, 1, 1, 0.3, 0.01, 1e-9},
+		Noise:     []float64{1, 0.5, 0.5, 0, 0.01, 1e-9},
+		Mean:      []float64{1, 0, 0, 2, -3, 1e4},
+		Variance:  []float64{0, 1, 1, 0.5, 1, 0},
+	}
+}
+
+// The mean and the variance of the loss are the exact ones, up to 10^12 steps.
+// 4.5 standard errors over 9 x 11 means: a false alarm in 1500.
+func TestSkipAheadHasTheExactMoments(t *testing.T) {
+	steps := []int{0, 1, 2, 3, 10, 11, 1000, 1_000_000, 1_000_000_007, 1_000_000_000_000 - 1, 1_000_000_000_000}
+	const trials = 20_000
+	for name, m := range skippable() {
+		c := nqmkit.SkipAhead(spread(), steps, nqmkit.Trials(trials, 6), m)[0]
+		exact := must(theory.Expect(spread(), m.(theory.Method), steps))
+		for k, at := range steps {
+			se := exact.StdDev[k]/math.Sqrt(trials) + 1e-9*exact.Loss[k]
+			if z := (c.Mean[k] - exact.Loss[k]) / se; math.Abs(z) > 4.5 {
+				t.Errorf("%s after %d steps: mean %v, exact %v, %.1f standard errors away", name, at, c.Mean[k], exact.Loss[k], z)
+			}
+			// The loss is a sum of squares of normals: its kurtosis is at most 15.
+			if std := c.StdErr[k] * math.Sqrt(trials); math.Abs(std-exact.StdDev[k]) > 4.5*exact.StdDev[k]*math.Sqrt(14/4.0/trials)+1e-9*exact.Loss[k] {
+				t.Errorf("%s after %d steps: standard deviation %v, exact %v", name, at, std, exact.StdDev[k])
+			}
+		}
+	}
+}
+
+func TestSkipAheadOfDivergence(t *testing.T) {
+	p := nqmkit.TwoDirections(50, 1)
+	for _, m := range []nqmkit.Sampler{nqmkit.SGD(0.1), nqmkit.Momentum(0.1, 0.5), nqmkit.SGD(0.1).EMA(0.5)} {
+		c := nqmkit.SkipAhead(p, []int{0, 10, 1e4, 1e12}, nqmkit.Trials(3, 1), m)[0]
+		if !(c.Mean[1] < math.Inf(1)) || c.Mean[2] != math.Inf(1) || c.Mean[3] != math.Inf(1) || len(c.Diverged) != 3 || c.Diverged[0] != 1e4 {
+			t.Errorf("%v: %v, diverged %v", m, c.Mean, c.Diverged)
+		}
+	}
+	// A direction at its minimum that feels no noise stays, however unstable.
+	still := theory.Problem{Curvature: []float64{50, 1}, Noise: []float64{0, 1}, Mean: []float64{0, 1}}
+	if c := nqmkit.SkipAhead(still, []int{1e12}, nqmkit.Trials(3, 1), nqmkit.SGD(0.1))[0]; !(c.Mean[0] < 1) {
+		t.Errorf("a still direction diverges: %v", c.Mean)
+	}
+}
+
+func BenchmarkSkipAhead(b *testing.B) {
+	p := nqmkit.PowerLaw(10_000, 1)
+	steps := make([]int, 100)
+	for k := range steps {
+		steps[k] = int(math.Pow(10, 9*float64(k+1)/100)) + k
+	}
+	for _, m := range []nqmkit.Sampler{nqmkit.SGD(0.5), nqmkit.Momentum(0.1, 0.9)} {
+		b.Run(m.Family(), func(b *testing.B) {
+			const trials = 32
+			for b.Loop() {
+				nqmkit.SkipAhead(p, steps, nqmkit.Trials(trials, 1), m)
+			}
+			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/trials, "ms/trial")
+		})
+		b.Run(m.Family()+" one trial", func(b *testing.B) {
+			for b.Loop() {
+				nqmkit.SkipAhead(p, steps, nqmkit.Trials(1, 1), m)
+			}
+		})
+	}
+}
