@@ -14,9 +14,40 @@
 // that names the value and its valid range; package theory has the same
 // questions with errors.
 //
-// # Evidence
+// # Sampling
 //
-// Expect evaluates closed forms. Sample steps the literal update rule with
-// seeded random noise and shares no code with them. Check holds one against
-// the other.
+// Sample steps the literal update rule with seeded random noise and shares no
+// code with the closed forms that Expect evaluates; Check holds one against the
+// other and gives a verdict. A method that has no sampled update is refused.
+//
+//	Sample, SampleAt       loss of runs: mean, standard error, band
+//	Observe                the same of a coordinate or any other statistic
+//	Check, CheckAgainst    a closed form against its runs, with a verdict
+//	Paths, PointAfter      the parameters themselves
+//	Compare                two methods on the same noise, with the paired interval
+//	SampleStepsToTarget    how long each run takes, as a distribution
+//	SkipAhead              runs at chosen steps up to 10^15, exact in law
+//	NoiseScale             estimators of the gradient noise scale, with their bias
+//
+// What is sampled is a theory.Problem, a Dense or Rotated one, or either with
+// StudentT or Rademacher noise; a theory.Problem with Streaming set draws fresh
+// inputs. Methods are theory.Optimizer and theory.Linear, Adam and its
+// relatives, TorchSGD and OptaxSGD, and Custom.
+//
+// # Randomness
+//
+// Every sampling call has a seed. Run k draws from streams of its own, keyed by
+// the seed, k and the purpose (start, gradient noise, inputs): it is the same
+// on any number of cores and among any number of runs, and methods that are
+// sampled together share their noise. Any seed is valid, 0 too.
+//
+// The numbers are the same on every processor as far as math.Sqrt, +, -, * and
+// / decide; a schedule's cosine, a power of H, a rotation, and Student's t may
+// differ in the last bit between processors.
+//
+// # Long work
+//
+// What takes more than a second shows its progress with the time left, as one
+// line in a notebook or on a terminal, and nowhere else. An interrupt returns
+// what was finished by then, marked Partial.
 package nqmkit

@@ -136,6 +136,15 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		{"target 0: want a finite loss > 0", func() { nqmkit.SampleStepsToTarget(p, 0, 5, one, nqmkit.SGD(0.1)) }},
 		{"limit of 0 steps: want 1 or more", func() { nqmkit.SampleStepsToTarget(p, 1, 0, one, nqmkit.SGD(0.1)) }},
 		{"1 trials: a paired comparison wants 2 or more", func() { nqmkit.Compare(p, 5, one, nqmkit.SGD(0.1), nqmkit.SGD(0.2)) }},
+		{"step 1000000000000001: skipping ahead wants at most 10^15", func() { nqmkit.SkipAhead(p, []int{1e15 + 1}, one, nqmkit.SGD(0.1)) }},
+		{"cannot be skipped through: want a linear method with constant settings", func() { nqmkit.SkipAhead(p, []int{5}, one, nqmkit.Adam(0.1)) }},
+		{"cannot be skipped through: want a linear method with constant settings", func() { nqmkit.SkipAhead(p, []int{5}, one, nqmkit.SGD(0.1).Cosine()) }},
+		{"streaming noise is not Gaussian", func() { nqmkit.SkipAhead(streaming(p), []int{5}, one, nqmkit.SGD(0.1)) }},
+		{"preconditioning by H^-1 needs curvatures > 0", func() { nqmkit.SkipAhead(uneven(), []int{5}, one, nqmkit.SGD(0.1).Precondition(1)) }},
+		{"preconditioning by H^-1 needs curvatures > 0", func() { nqmkit.Sample(uneven(), 5, one, nqmkit.SGD(0.1).Precondition(1)) }},
+		{"batch sizes 4 and 4: want 1 <= small < big", func() { nqmkit.NoiseScale(p, []float64{1, 1}, 4, 4, nqmkit.Trials(9, 1)) }},
+		{"a point of 1 parameters: want 2", func() { nqmkit.NoiseScale(p, []float64{1}, 1, 4, nqmkit.Trials(9, 1)) }},
+		{"the gradient at the point is 0", func() { nqmkit.NoiseScale(p, []float64{0, 0}, 1, 4, nqmkit.Trials(9, 1)) }},
 		{"do not fit in 1 GB", func() { nqmkit.Paths(nqmkit.PowerLaw(10_000, 1), 1e5, one, nqmkit.SGD(0.1)) }},
 	} {
 		message := panicOf(test.call)

@@ -29,9 +29,7 @@ func linearStep(s theory.System) step {
 		t.b[i], t.r[i] = s.Noise[i], s.Readout[i]
 	}
 	t.s[0] = 1
-	for i, v := range s.Start {
-		t.s[i] = v
-	}
+	copy(t.s[:], s.Start)
 	return t
 }
 

@@ -1,0 +1,154 @@
+package nqmkit
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"nqm/theory"
+)
+
+// NoiseScale runs the usual estimators of the simple gradient noise scale
+//
+//	B_simple = tr C(θ) / |∇L(θ)|²
+//
+// on sampled gradients at one point, once in each trial, and returns their law
+// beside the exact value (McCandlish et al. 2018, appendix A.1):
+//
+//	two batch sizes   one gradient of each size b < B:
+//	                  |g|² ≈ (B |g_B|² - b |g_b|²) / (B - b)
+//	                  tr C ≈ (|g_b|² - |g_B|²) / (1/b - 1/B)
+//	per example       B gradients of one example, with mean ḡ:
+//	                  tr C ≈ Σ |g_k - ḡ|² / (B-1)        |g|² ≈ |ḡ|² - tr C / B
+//
+// Both parts of each are free of bias, their quotient is not. It panics on an
+// invalid problem, a point of another length or without gradient, or unless
+// 1 <= small < big, whole numbers, and 2 or more trials.
+func NoiseScale(p Quadratic, theta []float64, small, big int, runs Runs) []theory.ScaleEstimates {
+	l := must(landscapeOf(p))
+	if runs.Trials < 2 {
+		panic(fmt.Errorf("nqmkit: %d trials: the law of an estimator wants 2 or more", runs.Trials))
+	}
+	if len(theta) != l.d || !allFinite(theta) {
+		panic(fmt.Errorf("nqmkit: a point of %d parameters: want %d finite numbers", len(theta), l.d))
+	}
+	if small < 1 || small >= big {
+		panic(fmt.Errorf("nqmkit: batch sizes %d and %d: want 1 <= small < big", small, big))
+	}
+	trace, square := gradientMoments(p, theta)
+	if square == 0 {
+		panic(fmt.Errorf("nqmkit: the gradient at the point is 0: the noise scale there is infinite"))
+	}
+	results := []theory.ScaleEstimates{
+		estimates(l, runs, func(g ground) scaleParts { return twoBatches(g, theta, float64(small), float64(big)) }),
+		estimates(l, runs, func(g ground) scaleParts { return perExample(g, theta, big) }),
+	}
+	results[0].Estimator = fmt.Sprintf("two batch sizes, %d and %d", small, big)
+	results[1].Estimator = fmt.Sprintf("per example, %d", big)
+	for i := range results {
+		r := &results[i]
+		r.Problem, r.Seed, r.Exact = p.String(), runs.Seed, trace/square
+		r.Bias = r.Mean - r.Exact
+	}
+	return results
+}
+
+// PointAfter returns the parameters of the first run of a seed after t steps.
+func PointAfter(p Quadratic, t int, seed uint64, m Sampler) []float64 {
+	e := newExperiment(p, m, []int{t}, Trials(1, seed))
+	w := begin("sampling "+e.name, e.units())
+	defer w.end()
+	b := must(newBlock(e.landscape, e.recipe, seed, 0, 1))
+	if e.drive(w, b, func(int) {}) == 0 {
+		panic(errInterrupted)
+	}
+	return append([]float64(nil), b.at(0)...)
+}
+
+// scaleParts are the estimates of tr C and |g|² in one trial.
+type scaleParts struct{ trace, square float64 }
+
+// estimates runs an estimator in every trial.
+func estimates(l landscape, runs Runs, estimate func(g ground) scaleParts) theory.ScaleEstimates {
+	parts := make([]scaleParts, runs.Trials)
+	parallel(runs.Trials, func(trial int) {
+		g := must(l.lay(1, 0))
+		g.begin(make([]float64, l.d), runs.Seed, trial)
+		parts[trial] = estimate(g)
+	})
+	quotients := make([]float64, runs.Trials)
+	var sum scaleParts
+	negative := 0
+	for i, v := range parts {
+		quotients[i] = v.trace / v.square
+		sum.trace += v.trace
+		sum.square += v.square
+		if v.square <= 0 {
+			negative++
+		}
+	}
+	mean, std := stat.MeanStdDev(quotients, nil)
+	q := quantiles(quotients, 0.05, 0.5, 0.95)
+	n := float64(runs.Trials)
+	return theory.ScaleEstimates{
+		Mean: mean, StdDev: std, Low: q[0], Median: q[1], High: q[2],
+		BiasStdErr: stat.StdErr(std, n), Pooled: sum.trace / sum.square,
+		Negative: float64(negative) / n, Trials: runs.Trials,
+	}
+}
+
+func twoBatches(g ground, theta []float64, small, big float64) scaleParts {
+	slope := make([]float64, len(theta))
+	g.gradient(theta, slope, small)
+	ofSmall := product(slope, slope)
+	g.gradient(theta, slope, big)
+	ofBig := product(slope, slope)
+	return scaleParts{
+		trace:  (ofSmall - ofBig) / (1/small - 1/big),
+		square: (big*ofBig - small*ofSmall) / (big - small),
+	}
+}
+
+func perExample(g ground, theta []float64, n int) scaleParts {
+	slope, mean := make([]float64, len(theta)), make([]float64, len(theta))
+	squares := 0.0
+	for range n {
+		g.gradient(theta, slope, 1)
+		squares += product(slope, slope)
+		for i, v := range slope {
+			mean[i] += v / float64(n)
+		}
+	}
+	ofMean := product(mean, mean)
+	trace := (squares - float64(n)*ofMean) / float64(n-1)
+	return scaleParts{trace: trace, square: ofMean - trace/float64(n)}
+}
+
+// gradientMoments returns tr C(θ) of one example and |∇L(θ)|².
+func gradientMoments(q Quadratic, theta []float64) (trace, square float64) {
+	switch p := q.(type) {
+	case Noisy:
+		return gradientMoments(p.Problem, theta)
+	case Dense:
+		var slope mat.VecDense
+		slope.MulVec(p.Hessian, mat.NewVecDense(len(theta), theta))
+		if p.Noise != nil {
+			trace = mat.Trace(p.Noise)
+		}
+		return trace, mat.Dot(&slope, &slope)
+	case theory.Problem:
+		b := must(newBowl(p))
+		var sum, twice float64 // tr H, θ'Hθ
+		for i, h := range b.curvature {
+			trace += b.noise[i] * b.noise[i]
+			square += h * h * theta[i] * theta[i]
+			sum += h
+			twice += h * theta[i] * theta[i]
+		}
+		if p.Streaming { // Cov x(x'θ) = Hθθ'H + H θ'Hθ
+			trace += square + sum*twice
+		}
+	}
+	return trace, square
+}
