@@ -17,7 +17,7 @@ func TestNoiseScaleEstimators(t *testing.T) {
 	for _, p := range []nqmkit.Quadratic{
 		regular, misaligned(), nqmkit.Rotated(regular, 25), nqmkit.StudentT(regular, 9), streaming(theory.Problem{Curvature: []float64{2, 0.5, 1}, Noise: []float64{2, 0.5, 1}}),
 	} {
-		for _, e := range nqmkit.NoiseScale(p, theta, 4, 400, nqmkit.Trials(6000, 1)) {
+		for _, e := range nqmkit.NoiseScale(p, theta, 4, 400, nqmkit.Trials(2000, 1)) {
 			if math.Abs(e.Pooled/e.Exact-1) > 0.05 {
 				t.Errorf("%v, %s: pooled %.4f, exact %.4f", p, e.Estimator, e.Pooled, e.Exact)
 			}
@@ -36,7 +36,11 @@ func TestPerExampleBiasAndSpread(t *testing.T) {
 	// 4/B + var τ = 4/B + 2/(B-1).
 	p := theory.Problem{Curvature: []float64{1}, Noise: []float64{1}}
 	const big = 2000
-	e := nqmkit.NoiseScale(p, []float64{1}, 1, big, nqmkit.Trials(40_000, 5))[1]
+	runs := nqmkit.Trials(40_000, 5)
+	if testing.Short() {
+		runs.Trials = 10_000
+	}
+	e := nqmkit.NoiseScale(p, []float64{1}, 1, big, runs)[1]
 	if z := (e.Bias - 4.0/big) / e.BiasStdErr; math.Abs(z) > 4.5 {
 		t.Errorf("bias %v ± %v, want %v", e.Bias, e.BiasStdErr, 4.0/big)
 	}

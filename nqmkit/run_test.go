@@ -6,9 +6,8 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
-	"syscall"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"nqm/nqmkit"
 	"nqm/theory"
@@ -67,60 +66,88 @@ func TestSomeRunsDiverge(t *testing.T) {
 	}
 }
 
-// interruptSoon sends an interrupt as a notebook's stop button does. The work
-// that it interrupts would take minutes.
-func interruptSoon(t *testing.T) {
-	t.Helper()
-	time.AfterFunc(150*time.Millisecond, func() {
-		self, err := os.FindProcess(os.Getpid())
-		if err == nil {
-			err = self.Signal(syscall.SIGINT)
-		}
-		if err != nil {
-			t.Error(err)
+// interrupting is SGD that sends an interrupt, as a notebook's stop button
+// does, once all its runs together have taken so many steps.
+func interrupting(t *testing.T, alpha float64, after int64) nqmkit.Sampler {
+	var taken atomic.Int64
+	return nqmkit.Custom("SGD", func() nqmkit.Update {
+		return func(_ int, theta, gradient []float64) []float64 {
+			if taken.Add(1) == after {
+				interrupt(t)
+			}
+			for i, g := range gradient {
+				theta[i] -= alpha * g
+			}
+			return theta
 		}
 	})
 }
 
+func interrupt(t *testing.T) {
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Signal(os.Interrupt)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+const (
+	manyRuns  = 300_000 // far more than are done by the interrupt
+	someSteps = 200
+	enough    = 2000 * someSteps // steps, of a few blocks
+)
+
 func TestInterruptKeepsFinishedRuns(t *testing.T) {
-	interruptSoon(t)
-	curves := nqmkit.SampleAt(nqmkit.TwoDirections(1, 0.1), []int{0, 2000}, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5), nqmkit.SGD(0.1))
+	at := []int{0, someSteps}
+	p := nqmkit.TwoDirections(1, 0.1)
+	curves := nqmkit.SampleAt(p, at, nqmkit.Trials(manyRuns, 4), interrupting(t, 0.5, enough), nqmkit.SGD(0.1))
 	c := curves[0]
-	if len(curves) != 1 || !c.Partial || c.Trials == 0 || c.Trials == 3_000_000 || !slices.Equal(c.Steps, []int{0, 2000}) {
+	if len(curves) != 1 || !c.Partial || c.Trials < 500 || c.Trials == manyRuns || !slices.Equal(c.Steps, at) {
 		t.Fatalf("%d curves, partial %v, %d runs, steps %v", len(curves), c.Partial, c.Trials, c.Steps)
 	}
-	if !(math.Abs(c.Mean[1]-0.25/1.5-0.025/1.95) < 5*c.StdErr[1]) {
-		t.Errorf("mean of the finished runs is %v", c.Mean[1])
+	if want := must(theory.ExpectedLoss(p, nqmkit.SGD(0.5), someSteps)); math.Abs(c.Mean[1]-want) > 5*c.StdErr[1] {
+		t.Errorf("mean of the finished runs is %v ± %v, want %v", c.Mean[1], c.StdErr[1], want)
 	}
 }
 
 func TestInterruptOfLongRunsKeepsTheirSteps(t *testing.T) {
-	interruptSoon(t)
-	at := make([]int, 1000)
+	at := make([]int, 10_000)
 	for k := range at {
-		at[k] = 1000 * k * k
+		at[k] = 100 * k
 	}
-	c := nqmkit.SampleAt(nqmkit.TwoDirections(1, 0.1), at, nqmkit.Trials(4, 4), nqmkit.SGD(0.5))[0]
+	c := nqmkit.SampleAt(nqmkit.TwoDirections(1, 0.1), at, nqmkit.Trials(4, 4), interrupting(t, 0.5, 50_000))[0]
 	if n := len(c.Steps); !c.Partial || c.Trials == 0 || n < 2 || n == len(at) || len(c.Mean) != n || len(c.High) != n {
 		t.Errorf("partial %v, %d runs, %d steps", c.Partial, c.Trials, n)
 	}
 }
 
 func TestInterruptOfOtherQuestions(t *testing.T) {
-	p := nqmkit.TwoDirections(1, 0.1)
-	interruptSoon(t)
-	c := nqmkit.CompareAt(p, []int{2000}, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5), nqmkit.SGD(0.1))
-	if !c.Partial || c.Trials < 2 || c.Trials == 3_000_000 {
+	p, runs := nqmkit.TwoDirections(1, 0.1), nqmkit.Trials(manyRuns, 4)
+	c := nqmkit.CompareAt(p, []int{someSteps}, runs, interrupting(t, 0.5, enough), nqmkit.SGD(0.1))
+	if !c.Partial || c.Trials < 2 || c.Trials == manyRuns {
 		t.Errorf("comparison: partial %v, %d runs", c.Partial, c.Trials)
 	}
-	interruptSoon(t)
-	s := nqmkit.SampleStepsToTarget(p, 1e-9, 2000, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5))[0]
+	s := nqmkit.SampleStepsToTarget(p, 1e-9, someSteps, runs, interrupting(t, 0.5, enough))[0]
 	if !s.Partial || s.Trials == 0 || s.Trials != len(s.Steps)+s.Late+s.Diverged {
 		t.Errorf("steps to target: %d runs, %d arrived, %d late", s.Trials, len(s.Steps), s.Late)
 	}
-	interruptSoon(t)
-	if a := nqmkit.CheckAt(p, []int{0, 2000}, nqmkit.Trials(3_000_000, 4), nqmkit.SGD(0.5))[0]; !a.Sampled.Partial || !a.Agrees() {
-		t.Errorf("check of a part: worst |z| %v", a.Worst())
+	a := nqmkit.CheckAgainst(p, []int{0, someSteps}, runs, nqmkit.SGD(0.5), interrupting(t, 0.5, enough))
+	if !a.Sampled.Partial || !a.Agrees() {
+		t.Errorf("check of a part: partial %v, worst |z| %v", a.Sampled.Partial, a.Worst())
+	}
+	paths := nqmkit.Paths(p, someSteps, nqmkit.Trials(manyRuns/10, 4), interrupting(t, 0.5, enough))[0]
+	if n := len(paths.Theta); !paths.Partial || n == 0 || n == manyRuns/10 {
+		t.Errorf("paths: partial %v, %d of them", paths.Partial, n)
+	}
+	var message string
+	func() {
+		defer func() { message = recover().(error).Error() }()
+		nqmkit.SampleAt(p, []int{1e9}, nqmkit.Trials(2, 4), interrupting(t, 0.5, 1000))
+	}()
+	if want := "nqmkit: interrupted before any run came to a step to look at"; message != want {
+		t.Errorf("got %q, want %q", message, want)
 	}
 }
 

@@ -18,6 +18,9 @@ func TestSkipAheadHasTheLawOfTheLiteralRule(t *testing.T) {
 	}
 	steps := []int{1, 2, 5, 6, 20, 50}
 	runs := Trials(20_000, 12)
+	if testing.Short() {
+		runs.Trials = 4000
+	}
 	for _, m := range []theory.Optimizer{
 		SGD(0.9), Momentum(0.5, 0.9), Nesterov(0.4, 0.8), SGD(0.9).EMA(0.8), Momentum(0.5, 0.7).EMA(0.9).Batch(3), Momentum(0.3, 0.5).Precondition(0.5),
 	} {
