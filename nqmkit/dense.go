@@ -282,7 +282,7 @@ func (g *denseGround) gradient(point, out []float64, batch float64) {
 		at, slope := point[lane*g.d:][:g.d], out[lane*g.d:][:g.d]
 		clear(slope)
 		if g.noise != nil {
-			g.law.fill(g.law, &g.streams[lane], g.scratch)
+			g.law.fill(&g.streams[lane], g.scratch)
 			multiply(g.noise, g.scratch, slope)
 		}
 		for i, e := range slope {

@@ -217,13 +217,13 @@ func (g *diagonal) gradient(point, out []float64, batch float64) {
 
 // chunk is how many numbers are drawn before they are used, while they are in
 // the fastest cache.
-const chunk = 1024
+const chunk = 512
 
 // wide is Hθ + ε of one run of many coordinates.
 func (g *diagonal) wide(point, out []float64) {
 	for from := 0; from < len(out); from += chunk {
 		to := min(from+chunk, len(out))
-		g.law.fill(g.law, &g.streams[0], out[from:to])
+		g.law.fill(&g.streams[0], out[from:to])
 		slope(g.h[from:to], point[from:to], g.scaled[from:to], out[from:to])
 	}
 }
@@ -232,7 +232,7 @@ func (g *diagonal) wide(point, out []float64) {
 func (g *diagonal) narrow(point, out []float64) {
 	d := len(g.curvature)
 	for lane := range g.streams {
-		g.law.fill(g.law, &g.streams[lane], out[lane*d:][:d])
+		g.law.fill(&g.streams[lane], out[lane*d:][:d])
 	}
 	slope(g.h, point, g.scaled, out)
 }

@@ -10,25 +10,24 @@ import (
 // the covariance C/B. The expected loss of a linear method depends on C alone;
 // its spread, and adaptive methods, see the law as well.
 type Law struct {
-	name    string
-	freedom float64 // of Student's t
-	fill    func(l Law, s *stream, dst []float64)
+	name string
+	fill func(s *stream, dst []float64)
 }
 
 // String names the law.
 func (l Law) String() string { return l.name }
 
-var gaussian = Law{name: "Gaussian noise", fill: func(_ Law, s *stream, dst []float64) { s.normals(dst) }}
+var gaussian = Law{name: "Gaussian noise", fill: (*stream).normals}
 
-var rademacher = Law{name: "Rademacher noise", fill: func(_ Law, s *stream, dst []float64) { s.signs(dst) }}
+var rademacher = Law{name: "Rademacher noise", fill: (*stream).signs}
 
 // studentT is Student's t with more than two degrees of freedom, divided by
 // its standard deviation √(ν/(ν-2)).
 func studentT(freedom float64) Law {
-	return Law{name: fmt.Sprintf("Student t noise, ν=%g", freedom), freedom: freedom, fill: func(l Law, s *stream, dst []float64) {
+	return Law{name: fmt.Sprintf("Student t noise, ν=%g", freedom), fill: func(s *stream, dst []float64) {
 		s.normals(dst)
 		for i := range dst {
-			dst[i] *= math.Sqrt((l.freedom - 2) / (2 * s.gamma(l.freedom/2)))
+			dst[i] *= math.Sqrt((freedom - 2) / (2 * s.gamma(freedom/2)))
 		}
 	}}
 }

@@ -155,7 +155,7 @@ func TestLawsHaveUnitVariance(t *testing.T) {
 	}{{gaussian, 3}, {rademacher, 1}, {studentT(12), 3 + 6.0/8}} {
 		s := newStream(3, 0, forNoise)
 		x := make([]float64, n)
-		test.law.fill(test.law, &s, x)
+		test.law.fill(&s, x)
 		var sums [5]float64
 		for _, v := range x {
 			for k, p := 1, v; k <= 4; k, p = k+1, p*v {

@@ -78,34 +78,45 @@ func totalSquares(v []float64, mean float64) float64 {
 }
 
 // quantiles returns, for each share q, the smallest value that a share q of
-// the values does not exceed. Of many values it looks only at those near a
-// guess from a sample.
+// the values does not exceed. Of many values it looks only at a tail that a
+// sample says holds it.
 func quantiles(v []float64, q ...float64) []float64 {
-	some := make([]float64, 0, len(v)/32+1)
-	for i := 0; i < len(v); i += 32 {
+	some := make([]float64, 0, len(v)/64+1)
+	for i := 0; i < len(v); i += 64 {
 		some = append(some, v[i])
 	}
 	slices.Sort(some)
 	answers := make([]float64, len(q))
-	near := make([]float64, 0, len(v)/6)
+	var tail []float64
 	for i, share := range q {
 		rank := max(int(math.Ceil(share*float64(len(v))))-1, 0)
 		low, high := bracket(some, share)
-		below := 0
-		near = near[:0]
-		for _, x := range v {
-			if x < low {
-				below++
-			} else if x <= high {
-				near = append(near, x)
-			}
+		if share < 0.5 {
+			low = math.Inf(-1)
+		} else {
+			high = math.Inf(1)
 		}
-		if rank < below || rank >= below+len(near) { // an unlucky guess
-			near, below = append(near[:0], v...), 0
+		tail = within(tail[:0], v, low, high)
+		before := 0 // values below the tail
+		if share >= 0.5 {
+			before = len(v) - len(tail)
 		}
-		answers[i] = ranked(near, rank-below)
+		if rank < before || rank >= before+len(tail) { // an unlucky guess
+			tail, before = append(tail[:0], v...), 0
+		}
+		answers[i] = ranked(tail, rank-before)
 	}
 	return answers
+}
+
+// within appends the values from low to high.
+func within(kept, v []float64, low, high float64) []float64 {
+	for _, x := range v {
+		if x >= low && x <= high {
+			kept = append(kept, x)
+		}
+	}
+	return kept
 }
 
 // bracket guesses values below and above a quantile from a sorted sample.
