@@ -3,6 +3,7 @@ package nqmkit
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"nqm/theory"
 )
@@ -87,36 +88,45 @@ func quantiles(v []float64, q ...float64) []float64 {
 	}
 	slices.Sort(some)
 	answers := make([]float64, len(q))
-	var tail []float64
+	scratch := tails.Get().(*[]float64)
+	defer tails.Put(scratch)
+	*scratch = slices.Grow((*scratch)[:0], len(v))
+	tail := *scratch
 	for i, share := range q {
 		rank := max(int(math.Ceil(share*float64(len(v))))-1, 0)
 		low, high := bracket(some, share)
 		if share < 0.5 {
-			low = math.Inf(-1)
+			tail = upToBound(tail, v, 1, high)
 		} else {
-			high = math.Inf(1)
+			tail = upToBound(tail, v, -1, -low)
 		}
-		tail = within(tail[:0], v, low, high)
 		before := 0 // values below the tail
 		if share >= 0.5 {
 			before = len(v) - len(tail)
 		}
 		if rank < before || rank >= before+len(tail) { // an unlucky guess
-			tail, before = append(tail[:0], v...), 0
+			tail, before = upToBound(tail, v, 1, math.Inf(1)), 0
 		}
 		answers[i] = ranked(tail, rank-before)
 	}
 	return answers
 }
 
-// within appends the values from low to high.
-func within(kept, v []float64, low, high float64) []float64 {
+// tails are buffers that quantiles share.
+var tails = sync.Pool{New: func() any { return new([]float64) }}
+
+// upToBound copies to kept the values with sign·x <= bound. It writes each and
+// counts some, which costs no mispredicted branch.
+func upToBound(kept, v []float64, sign, bound float64) []float64 {
+	kept = kept[:len(v)]
+	n := 0
 	for _, x := range v {
-		if x >= low && x <= high {
-			kept = append(kept, x)
+		kept[n] = x
+		if sign*x <= bound {
+			n++
 		}
 	}
-	return kept
+	return kept[:n]
 }
 
 // bracket guesses values below and above a quantile from a sorted sample.
