@@ -27,11 +27,11 @@
 //	Compare                two methods on the same noise, with the paired interval
 //	SampleStepsToTarget    how long each run takes, as a distribution
 //	SkipAhead              runs at chosen steps up to 10^15, exact in law
-//	NoiseScale             estimators of the gradient noise scale, with their bias
+//	EstimateNoiseScale     estimators of the gradient noise scale, with their bias
 //
 // What is sampled is a theory.Problem, a Dense or Rotated one, or either with
 // StudentT or Rademacher noise; a theory.Problem with Streaming set draws fresh
-// inputs. Methods are theory.Optimizer and theory.Linear, Adam and its
+// inputs (Streaming). Methods are theory.Optimizer, Linear and Torch, Adam and its
 // relatives, TorchSGD and OptaxSGD, and Custom.
 //
 // # Randomness

@@ -9,7 +9,7 @@ import (
 	"nqm/theory"
 )
 
-// NoiseScale runs the usual estimators of the simple gradient noise scale
+// EstimateNoiseScale runs the usual estimators of the simple gradient noise scale
 //
 //	B_simple = tr C(θ) / |∇L(θ)|²
 //
@@ -25,7 +25,7 @@ import (
 // Both parts of each are free of bias, their quotient is not. It panics on an
 // invalid problem, a point of another length or without gradient, or unless
 // 1 <= small < big, whole numbers, and 2 or more trials.
-func NoiseScale(p Quadratic, theta []float64, small, big int, runs Runs) []theory.ScaleEstimates {
+func EstimateNoiseScale(p Quadratic, theta []float64, small, big int, runs Runs) []theory.ScaleEstimates {
 	l := must(landscapeOf(p))
 	if runs.Trials < 2 {
 		panic(fmt.Errorf("nqmkit: %d trials: the law of an estimator wants 2 or more", runs.Trials))

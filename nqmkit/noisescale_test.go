@@ -17,7 +17,7 @@ func TestNoiseScaleEstimators(t *testing.T) {
 	for _, p := range []nqmkit.Quadratic{
 		regular, misaligned(), nqmkit.Rotated(regular, 25), nqmkit.StudentT(regular, 9), streaming(theory.Problem{Curvature: []float64{2, 0.5, 1}, Noise: []float64{2, 0.5, 1}}),
 	} {
-		for _, e := range nqmkit.NoiseScale(p, theta, 4, 400, nqmkit.Trials(2000, 1)) {
+		for _, e := range nqmkit.EstimateNoiseScale(p, theta, 4, 400, nqmkit.Trials(2000, 1)) {
 			if math.Abs(e.Pooled/e.Exact-1) > 0.05 {
 				t.Errorf("%v, %s: pooled %.4f, exact %.4f", p, e.Estimator, e.Pooled, e.Exact)
 			}
@@ -40,7 +40,7 @@ func TestPerExampleBiasAndSpread(t *testing.T) {
 	if testing.Short() {
 		runs.Trials = 10_000
 	}
-	e := nqmkit.NoiseScale(p, []float64{1}, 1, big, runs)[1]
+	e := nqmkit.EstimateNoiseScale(p, []float64{1}, 1, big, runs)[1]
 	if z := (e.Bias - 4.0/big) / e.BiasStdErr; math.Abs(z) > 4.5 {
 		t.Errorf("bias %v ± %v, want %v", e.Bias, e.BiasStdErr, 4.0/big)
 	}
@@ -58,10 +58,10 @@ func TestPointAfterIsThePathsPoint(t *testing.T) {
 	}
 }
 
-func ExampleNoiseScale() {
+func ExampleEstimateNoiseScale() {
 	p := nqmkit.PowerLaw(100, 1)
 	theta := nqmkit.PointAfter(p, 20, 1, nqmkit.SGD(0.3))
-	for _, e := range nqmkit.NoiseScale(p, theta, 8, 512, nqmkit.Trials(2000, 1)) {
+	for _, e := range nqmkit.EstimateNoiseScale(p, theta, 8, 512, nqmkit.Trials(2000, 1)) {
 		fmt.Printf("%s: median %.1f, 90%% in %.1f to %.1f, exact %.1f\n", e.Estimator, e.Median, e.Low, e.High, e.Exact)
 	}
 	// Output:

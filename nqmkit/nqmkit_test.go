@@ -142,9 +142,9 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		{"streaming noise is not Gaussian", func() { nqmkit.SkipAhead(streaming(p), []int{5}, one, nqmkit.SGD(0.1)) }},
 		{"preconditioning by H^-1 needs curvatures > 0", func() { nqmkit.SkipAhead(uneven(), []int{5}, one, nqmkit.SGD(0.1).Precondition(1)) }},
 		{"preconditioning by H^-1 needs curvatures > 0", func() { nqmkit.Sample(uneven(), 5, one, nqmkit.SGD(0.1).Precondition(1)) }},
-		{"batch sizes 4 and 4: want 1 <= small < big", func() { nqmkit.NoiseScale(p, []float64{1, 1}, 4, 4, nqmkit.Trials(9, 1)) }},
-		{"a point of 1 parameters: want 2", func() { nqmkit.NoiseScale(p, []float64{1}, 1, 4, nqmkit.Trials(9, 1)) }},
-		{"the gradient at the point is 0", func() { nqmkit.NoiseScale(p, []float64{0, 0}, 1, 4, nqmkit.Trials(9, 1)) }},
+		{"batch sizes 4 and 4: want 1 <= small < big", func() { nqmkit.EstimateNoiseScale(p, []float64{1, 1}, 4, 4, nqmkit.Trials(9, 1)) }},
+		{"a point of 1 parameters: want 2", func() { nqmkit.EstimateNoiseScale(p, []float64{1}, 1, 4, nqmkit.Trials(9, 1)) }},
+		{"the gradient at the point is 0", func() { nqmkit.EstimateNoiseScale(p, []float64{0, 0}, 1, 4, nqmkit.Trials(9, 1)) }},
 		{"do not fit in 1 GB", func() { nqmkit.Paths(nqmkit.PowerLaw(10_000, 1), 1e5, one, nqmkit.SGD(0.1)) }},
 	} {
 		message := panicOf(test.call)

@@ -9,8 +9,8 @@ import (
 	"nqm/theory"
 )
 
-// Sampler is a method that can be sampled: a theory.Optimizer, a theory.Linear,
-// or a method of this package that has no closed form (Adam, RMSProp, ...,
+// Sampler is a method that can be sampled: a theory.Optimizer, Linear or
+// Torch, or a method of this package that has no closed form (Adam, RMSProp, ...,
 // Custom, and averages of them). Sampling any other is refused.
 type Sampler interface {
 	// String names the method with its settings, Family without.
@@ -71,6 +71,8 @@ func recipeOf(m Sampler, steps int) (recipe, error) {
 		return optimizerRecipe(m, steps)
 	case theory.Linear:
 		return linearRecipe(m), nil
+	case theory.Torch:
+		return torchRecipe(m, steps)
 	case interface {
 		recipe(steps int) (recipe, error)
 	}:

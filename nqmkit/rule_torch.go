@@ -3,6 +3,8 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory"
 )
 
 // TorchSGD is torch.optim.SGD by its own names and conventions. Its buffer
@@ -89,6 +91,15 @@ func (m TorchSGD) Validate() error {
 // Validate returns an error that names the first setting outside its range.
 func (m OptaxSGD) Validate() error {
 	return TorchSGD{LearningRate: m.LearningRate, Momentum: m.Momentum, BatchSize: m.BatchSize}.Validate()
+}
+
+// torchRecipe samples theory.Torch, whose answers are about the sequence θ of
+// theory.Nesterov where it has Nesterov's momentum.
+func torchRecipe(m theory.Torch, steps int) (recipe, error) {
+	if m.Nesterov {
+		return optimizerRecipe(m.Optimizer(), steps)
+	}
+	return TorchSGD{LearningRate: m.LearningRate, Momentum: m.Momentum, Dampening: m.Dampening, BatchSize: m.BatchSize}.recipe(steps)
 }
 
 func (m TorchSGD) recipe(int) (recipe, error) {
