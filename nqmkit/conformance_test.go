@@ -1,6 +1,7 @@
 package nqmkit_test
 
 import (
+	"math"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -151,4 +152,26 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// Without noise and with a certain start there is nothing to average: the
+// literal rule must give the closed form itself.
+func TestLiteralRulesWithoutNoiseAreExact(t *testing.T) {
+	p := theory.Problem{Curvature: []float64{1.7, 0.6, 0.01}, Mean: []float64{1, -2, 30}}
+	at := nqmkit.Steps(80)
+	for _, m := range []theory.Method{
+		nqmkit.SGD(0.9), nqmkit.Momentum(0.5, 0.9), nqmkit.Nesterov(0.4, 0.9), nqmkit.SGD(0.9).EMA(0.8), nqmkit.Nesterov(0.4, 0.9).EMA(0.6),
+		nqmkit.Momentum(0.5, 0.7).TailAverage(13), nqmkit.Nesterov(0.4, 0.5).Average(), nqmkit.Momentum(0.5, 0.9).Lookahead(6, 0.4), nqmkit.Nesterov(0.3, 0.8).Precondition(0.5),
+		nqmkit.Nesterov(0.4, 0.9).Cosine(), nqmkit.Momentum(0.5, 0.9).WSD(7, 11), nqmkit.SGD(0.9).InverseTime(5), nqmkit.Momentum(0.3, 0.5).Linear().Lookahead(4, 0.5).EMA(0.3),
+		triple(0.5, 0.9), lookingAhead(0.4, 0.9), theory.Torch{LearningRate: 0.5, Momentum: 0.8, Dampening: 0.4},
+	} {
+		exact := must(theory.Expect(p, m, at))
+		sampled := nqmkit.SampleAt(p, at, nqmkit.Trials(2, 1), m)[0]
+		for k, want := range exact.Loss {
+			if got := sampled.Mean[k]; !(math.Abs(got-want) <= 1e-12*exact.Loss[0]) {
+				t.Errorf("%v after %d steps: loss %v, closed form %v", m, at[k], got, want)
+				break
+			}
+		}
+	}
 }
