@@ -3,6 +3,7 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"unicode/utf8"
 
 	"nqm/theory"
 )
@@ -20,10 +21,11 @@ func LossCurves(curves []theory.Curve) Figure {
 	colors := newPalette(families(curves, func(c theory.Curve) string { return c.Family }))
 	for _, c := range curves {
 		l := colors.next(c.Family)
-		panel.Series = append(panel.Series, below(ceiling, Series{
+		panel.Series = append(panel.Series, below(ceiling, panel.X.from(Series{
 			Name: curveName(c), X: asFloats(c.Steps), Y: c.Loss, Color: l.color, Dash: l.dash, Width: 2,
-		}))
+		})))
 	}
+	labelEnds(panel.Series)
 	panel.References = floors(curves)
 	return Figure{
 		Title:   "Expected loss: " + commonProblem(curves),
@@ -33,12 +35,47 @@ func LossCurves(curves []theory.Curve) Figure {
 	}
 }
 
+// Lines are labelled at their ends while there are few, with short names.
+const (
+	mostEnds    = 6
+	longestName = 24
+)
+
+// labelEnds labels each line at its end, if there are more than one and the
+// labels have room.
+func labelEnds(lines []Series) {
+	if len(lines) < 2 || len(lines) > mostEnds {
+		return
+	}
+	for _, s := range lines {
+		if utf8.RuneCountInString(s.Name) > longestName {
+			return
+		}
+	}
+	for i := range lines {
+		lines[i].End = lines[i].Name
+	}
+}
+
 func stepAxis(last int) Axis {
 	a := Axis{Label: "steps t", Max: float64(last)}
 	if last >= 1000 {
 		a.Scale, a.Min = Log10, 1
 	}
 	return a
+}
+
+// from returns the series from the start of an axis of steps on: the start
+// t = 0 has no place on a logarithmic one.
+func (a Axis) from(s Series) Series {
+	kept := s
+	kept.X, kept.Y, kept.High = nil, nil, nil
+	for k, x := range s.X {
+		if x >= a.Min {
+			kept.take(s, k)
+		}
+	}
+	return kept
 }
 
 func lossAxis() Axis { return Axis{Label: "loss L(t)", Scale: Log10} }
@@ -74,7 +111,7 @@ func below(ceiling float64, s Series) Series {
 	for k, y := range s.Y {
 		if y > ceiling {
 			s.X, s.Y, s.Diverges = s.X[:k], s.Y[:k], true
-			break
+			return s
 		}
 	}
 	return s
@@ -102,7 +139,7 @@ func floors(curves []theory.Curve) []Reference {
 			lowest = min(lowest, l)
 		}
 		if !c.Diverges() && c.Floor > 0 && c.Floor > lowest/2 {
-			lines = append(lines, Reference{Y: c.Floor, Label: "floor, " + c.Method})
+			lines = append(lines, Reference{At: c.Floor, Label: "floor, " + c.Method})
 		}
 	}
 	return lines
@@ -135,17 +172,6 @@ func curvesTable(curves []theory.Curve) Table {
 		t.Rows = append(t.Rows, append(row, number(c.Floor)))
 	}
 	return t
-}
-
-// few returns at most n places of a list of the given length, evenly spread,
-// first and last included.
-func few(length, n int) []int {
-	n = min(n, length)
-	at := make([]int, n)
-	for k := range at {
-		at[k] = k * (length - 1) / max(n-1, 1)
-	}
-	return at
 }
 
 func asFloats(steps []int) []float64 {

@@ -1,8 +1,6 @@
 package plotting
 
 import (
-	"image/color"
-
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -11,7 +9,8 @@ import (
 type legendRow []Series
 
 const (
-	sampleLength = 0.3 * vg.Inch
+	legendSize   = 10.5
+	sampleLength = 0.33 * vg.Inch
 	sampleGap    = 0.06 * vg.Inch
 	entryGap     = 0.2 * vg.Inch
 )
@@ -37,48 +36,76 @@ func (f Figure) legendRows(width vg.Length) []legendRow {
 }
 
 // entries returns for each name of the legend the series that shows it best:
-// the widest line, or the first series of another kind.
+// the widest line, or the first series of another kind. A name whose lines are
+// labelled at their ends, or that is the title of its panel, has no entry.
 func (f Figure) entries() []Series {
 	var entries []Series
 	for _, name := range f.legend() {
-		var best Series
+		best, labelled := Series{}, false
 		for _, p := range f.Panels {
 			for _, s := range p.Series {
-				if s.Name == name && (best.Name == "" || s.Kind == Line && (best.Kind != Line || s.width() > best.width())) {
+				if s.Name != name {
+					continue
+				}
+				labelled = labelled || s.End == name || p.Title == name
+				if best.Name == "" || s.lined() && (!best.lined() || s.width() > best.width()) {
 					best = s
 				}
 			}
 		}
-		entries = append(entries, best)
+		if !labelled && best.Kind != Heat {
+			entries = append(entries, best)
+		}
 	}
 	return entries
 }
 
+// legend names each series once.
+func (f Figure) legend() []string {
+	var names []string
+	seen := map[string]bool{"": true}
+	for _, p := range f.Panels {
+		for _, s := range p.Series {
+			if !seen[s.Name] {
+				seen[s.Name] = true
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
+}
+
 func entryWidth(s Series) vg.Length {
-	return sampleLength + sampleGap + textStyle(9, color.Black).Width(s.Name) + entryGap
+	return sampleLength + sampleGap + textStyle(legendSize, ink).Width(s.Name) + entryGap
 }
 
 // draw draws the row with its base line at y.
 func (row legendRow) draw(c draw.Canvas, y vg.Length) {
 	x := c.Min.X
 	for _, s := range row {
-		drawSample(c, s, x, y+vg.Points(3))
-		c.FillText(textStyle(9, color.Black), vg.Point{X: x + sampleLength + sampleGap, Y: y}, s.Name)
+		drawSample(c, s, x, y+5)
+		c.FillText(textStyle(legendSize, ink), vg.Point{X: x + sampleLength + sampleGap, Y: y}, shortened(s.Name, legendSize, c.Max.X-x-sampleLength-sampleGap))
 		x += entryWidth(s)
 	}
 }
 
 // drawSample draws a short piece of the series around (x, y).
 func drawSample(c draw.Canvas, s Series, x, y vg.Length) {
+	middle := vg.Point{X: x + sampleLength/2, Y: y}
 	switch s.Kind {
-	case Line:
-		c.StrokeLine2(s.lineStyle(), x, y, x+sampleLength, y)
+	case Band, Bar:
+		opacity := bandOpacity
+		if s.Kind == Bar {
+			opacity = barOpacity
+		}
+		const h = 4
+		c.FillPolygon(faded(rgb(s.Color), opacity), []vg.Point{{X: x, Y: y - h}, {X: x + sampleLength, Y: y - h}, {X: x + sampleLength, Y: y + h}, {X: x, Y: y + h}})
 	case Points:
-		c.DrawGlyph(draw.GlyphStyle{Color: rgb(s.Color), Radius: vg.Points(2), Shape: draw.CircleGlyph{}}, vg.Point{X: x + sampleLength/2, Y: y})
-	case Band:
-		tint := rgb(s.Color)
-		tint.A = 51
-		h := vg.Points(4)
-		c.FillPolygon(tint, []vg.Point{{X: x, Y: y - h}, {X: x + sampleLength, Y: y - h}, {X: x + sampleLength, Y: y + h}, {X: x, Y: y + h}})
+		c.DrawGlyph(draw.GlyphStyle{Color: rgb(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}, middle)
+	default:
+		c.StrokeLine2(s.lineStyle(), x, y, x+sampleLength, y)
+		if s.Marker != Plain {
+			c.DrawGlyph(draw.GlyphStyle{Color: rgb(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}, middle)
+		}
 	}
 }

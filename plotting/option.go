@@ -2,195 +2,437 @@ package plotting
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
 )
 
-// The layout of the interactive chart, in pixels.
+// The height of the interactive chart, in pixels. The runtime knows the width
+// of the page and lays the chart out; these are what it starts from.
 const (
-	titleRoom   = 72 // title and legend
+	titleRoom   = 84 // title and legend
 	singlePanel = 310
-	manyPanels  = 200 // each, where there are several
+	manyPanels  = 210 // each, where there are several
 	axisRoom    = 58  // ticks and name of the x axis below a panel
-	leftRoom    = 68
-	rightRoom   = 24
 )
 
 // height returns the height of the interactive chart.
 func (f Figure) height() int {
-	return titleRoom + len(f.Panels)*(f.panelHeight()+axisRoom)
+	return titleRoom + f.rows()*(f.panelHeight()+axisRoom)
 }
 
 func (f Figure) panelHeight() int {
-	if len(f.Panels) == 1 {
+	if f.rows() == 1 && f.columns() == 1 {
 		return singlePanel
 	}
 	return manyPanels
 }
 
-// option returns the ECharts option of a valid figure as JSON. What JSON cannot
-// hold (tick and tooltip formats, the drawing of bands, the theme) is added on
-// the page by the runtime in plotting/echarts.
+// What an ECharts option has no word for, for the runtime in plotting/echarts,
+// stands beside it under the name "nqm".
+type (
+	chartExtra struct {
+		Columns int               `json:"columns"`
+		Height  int               `json:"height"` // of a panel
+		Panels  []panelExtra      `json:"panels"`
+		Series  []seriesExtra     `json:"series"` // in the order of the option's series
+		Dark    map[string]string `json:"dark"`   // each colour's like on a dark page
+		Time    string            `json:"time,omitempty"`
+	}
+	panelExtra struct {
+		Title string     `json:"title,omitempty"`
+		X     axisExtra  `json:"x"`
+		Y     axisExtra  `json:"y"`
+		Heat  *heatExtra `json:"heat,omitempty"`
+	}
+	axisExtra struct {
+		Base   float64 `json:"base,omitempty"`   // of a logarithmic axis
+		Linear float64 `json:"linear,omitempty"` // of a symmetric axis, whose data are mapped
+		Ticks  []tick  `json:"ticks,omitempty"`  // of a symmetric axis, or one of few powers
+	}
+	tick struct {
+		At    float64 `json:"at"`
+		Label string  `json:"label"`
+	}
+	seriesExtra struct {
+		Kind   Kind     `json:"kind"`
+		Marker string   `json:"marker,omitempty"`
+		End    string   `json:"end,omitempty"`
+		Ink    string   `json:"ink,omitempty"` // of words on a light page
+		Foot   float64  `json:"foot"`          // where bars stand
+		Time   sixes    `json:"time,omitempty"`
+		Labels []point  `json:"labels,omitempty"` // places of the labels of a contour
+		Words  []string `json:"words,omitempty"`  // and what they say
+	}
+	heatExtra struct {
+		X      sixes    `json:"x"` // edges of the cells
+		Y      sixes    `json:"y"`
+		Z      sixes    `json:"z"` // null where it has no colour
+		Min    float64  `json:"min"`
+		Max    float64  `json:"max"`
+		Base   float64  `json:"base,omitempty"` // of a logarithmic scale of colours
+		Label  string   `json:"label"`
+		Stops  []string `json:"stops"`
+		Beyond string   `json:"beyond"` // colour of a cell without a number
+		Ticks  []tick   `json:"ticks"`
+	}
+)
+
+// option returns the ECharts option of a valid figure as JSON, with lines of
+// at most so many columns. What JSON cannot hold (tick and tooltip formats,
+// the drawing of bands, the theme) is added on the page by the runtime in
+// plotting/echarts.
 //
 // encoding/json writes <, > and & as escapes, so that no label can end the
 // script element that holds the option.
-func (f Figure) option() ([]byte, error) {
+func (f Figure) option(columns int) ([]byte, error) {
+	f = f.printable()
 	chart := charts.NewLine()
 	chart.SetGlobalOptions(
-		charts.WithTitleOpts(opts.Title{Title: f.Title, Left: "8", Top: "4", TitleStyle: &opts.TextStyle{FontSize: 15}}),
-		charts.WithLegendOpts(opts.Legend{Type: "scroll", Left: "8", Right: "8", Top: "34", Data: f.legend()}),
+		charts.WithTitleOpts(opts.Title{Title: f.Title}),
+		charts.WithLegendOpts(opts.Legend{Data: f.legend()}),
 	)
 	chart.XAxisList, chart.YAxisList = nil, nil
-	for i, p := range f.Panels {
-		chart.GridList = append(chart.GridList, f.grid(i))
-		chart.XAxisList = append(chart.XAxisList, xAxis(p.X, i))
-		chart.YAxisList = append(chart.YAxisList, yAxis(p.Y, i))
-		for k, s := range p.Series {
-			drawn := p.chartSeries(s, i)
-			if k == 0 {
-				drawn.MarkLines = markLines(p.References)
-			}
-			chart.MultiSeries = append(chart.MultiSeries, drawn)
+	extra := chartExtra{Columns: f.columns(), Height: f.panelHeight(), Time: f.Time, Dark: f.darkColors()}
+	for i, v := range f.views() {
+		chart.GridList = append(chart.GridList, opts.Grid{})
+		chart.XAxisList = append(chart.XAxisList, xAxis(v.X, i))
+		chart.YAxisList = append(chart.YAxisList, yAxis(v.Y, i))
+		chart.MultiSeries = append(chart.MultiSeries, v.marks(i))
+		extra.Series = append(extra.Series, seriesExtra{Kind: "marks"})
+		extra.Panels = append(extra.Panels, v.extra())
+		for _, s := range linesFirst(v.Series) {
+			s = v.thinned(s, columns)
+			chart.MultiSeries = append(chart.MultiSeries, v.chartSeries(s, i))
+			extra.Series = append(extra.Series, v.seriesExtra(s))
 		}
 	}
-	return json.Marshal(chart.JSON())
+	plain := chart.JSON()
+	for _, unused := range []string{"tooltip", "toolbox", "color"} {
+		delete(plain, unused)
+	}
+	plain["nqm"] = extra
+	return json.Marshal(plain)
 }
 
-// legend names each series once.
-func (f Figure) legend() []string {
-	var names []string
-	seen := map[string]bool{"": true}
+// linesFirst returns the series with lines before the rest: the first series of
+// a name is the one that the legend shows.
+func linesFirst(series []Series) []Series { return ordered(series, Series.lined) }
+
+// darkColors returns each colour of the figure with its like on a dark page.
+func (f Figure) darkColors() map[string]string {
+	like := map[string]string{grey: onDark(grey)}
 	for _, p := range f.Panels {
 		for _, s := range p.Series {
-			if !seen[s.Name] {
-				seen[s.Name] = true
-				names = append(names, s.Name)
+			if s.Color != "" {
+				like[s.Color] = onDark(s.Color)
 			}
 		}
+		for _, r := range p.Regions {
+			like[r.color()] = onDark(r.color())
+		}
 	}
-	return names
+	return like
 }
-
-func (f Figure) grid(i int) opts.Grid {
-	return opts.Grid{
-		Left: px(leftRoom), Right: px(rightRoom),
-		Top: px(titleRoom + i*(f.panelHeight()+axisRoom)), Height: px(f.panelHeight()),
-	}
-}
-
-func px(n int) string { return strconv.Itoa(n) }
 
 func xAxis(a Axis, grid int) opts.XAxis {
-	x := opts.XAxis{Name: a.Label, Type: axisType(a.Scale), NameLocation: "middle", NameGap: 28, GridIndex: grid, Scale: opts.Bool(true)}
-	if a.bounded() {
-		x.Min, x.Max = a.Min, a.Max
-	}
-	return x
+	return opts.XAxis{Name: a.Label, Type: axisType(a), GridIndex: grid, Min: number6(a.place(a.Min)), Max: number6(a.place(a.Max))}
 }
 
 func yAxis(a Axis, grid int) opts.YAxis {
-	y := opts.YAxis{Name: a.Label, Type: axisType(a.Scale), NameLocation: "middle", NameGap: 46, GridIndex: grid, Scale: opts.Bool(true)}
-	if a.bounded() {
-		y.Min, y.Max = a.Min, a.Max
-	}
-	return y
+	return opts.YAxis{Name: a.Label, Type: axisType(a), GridIndex: grid, Min: number6(a.place(a.Min)), Max: number6(a.place(a.Max))}
 }
 
-func axisType(s Scale) string {
-	if s == Log10 {
+func axisType(a Axis) string {
+	if a.Scale.logarithmic() {
 		return "log"
 	}
 	return "value"
 }
 
-// chartSeries returns the series of panel i as ECharts draws it.
-func (p Panel) chartSeries(s Series, i int) charts.SingleSeries {
-	s = s.drawable(p.X.Scale, p.Y.Scale)
-	drawn := charts.SingleSeries{Name: s.Name, XAxisIndex: i, YAxisIndex: i, ItemStyle: &opts.ItemStyle{Color: s.Color}}
-	switch s.Kind {
-	case Band:
-		drawn.Type, drawn.Data = "custom", rounded(s.outline())
-		drawn.ItemStyle.Opacity = opts.Float(bandOpacity)
-		return drawn
-	case Points:
-		drawn.Type, drawn.SymbolSize = "scatter", 6
-	default:
-		drawn.Type, drawn.ShowSymbol = "line", opts.Bool(false)
-		drawn.LineStyle = &opts.LineStyle{Color: s.Color, Width: float32(s.width()), Type: string(s.Dash)}
+// place maps a number to what ECharts is told of it: itself, or its place on a
+// symmetric axis, which ECharts does not have.
+func (a Axis) place(v float64) float64 {
+	if a.Scale == Symmetric {
+		return a.forward(v)
 	}
-	drawn.Data = rounded(pairs(s))
-	if s.Diverges && len(s.X) > 0 {
-		drawn.MarkPoints = arrow(s)
+	return v
+}
+
+func (v view) extra() panelExtra {
+	e := panelExtra{Title: v.Title, X: axisMeta(v.X), Y: axisMeta(v.Y)}
+	if s, ok := v.heatMap(); ok {
+		a := s.zAxis()
+		e.Heat = &heatExtra{
+			X: v.places(v.X, cellEdges(v.X, s.X)), Y: v.places(v.Y, cellEdges(v.Y, s.Y)),
+			Min: a.Min, Max: a.Max, Label: s.ZAxis.Label, Stops: heatStops, Beyond: noPlace,
+		}
+		for _, z := range s.Z {
+			if !a.Scale.shows(z) {
+				z = math.NaN()
+			}
+			e.Heat.Z = append(e.Heat.Z, z)
+		}
+		if a.Scale.logarithmic() {
+			e.Heat.Base = a.Scale.base()
+		}
+		for _, t := range a.Ticks(a.Min, a.Max) {
+			if t.Label != "" && a.inside(t.Value) {
+				e.Heat.Ticks = append(e.Heat.Ticks, tick{a.Normalize(a.Min, a.Max, t.Value), t.Label})
+			}
+		}
+	}
+	return e
+}
+
+func axisMeta(a Axis) axisExtra {
+	var e axisExtra
+	switch {
+	case a.Scale.logarithmic():
+		e.Base = a.Scale.base()
+		if a.Scale == Log10 && a.Max < 100*a.Min { // too few powers
+			for _, t := range a.Ticks(a.Min, a.Max) {
+				if t.Label != "" {
+					e.Ticks = append(e.Ticks, tick{number6(t.Value), t.Label})
+				}
+			}
+		}
+	case a.Scale == Symmetric:
+		e.Linear = a.Linear
+		for _, t := range a.Ticks(a.Min, a.Max) {
+			e.Ticks = append(e.Ticks, tick{a.place(t.Value), t.Label})
+		}
+	}
+	return e
+}
+
+func (v view) places(a Axis, values Values) sixes {
+	mapped := make(sixes, len(values))
+	for k, x := range values {
+		mapped[k] = a.place(x)
+	}
+	return mapped
+}
+
+func (v view) seriesExtra(s Series) seriesExtra {
+	e := seriesExtra{Kind: s.Kind, End: s.End, Marker: echartsMarker(s), Time: sixes(s.Time)}
+	if s.End != "" || s.Kind == Contour {
+		e.Ink = readable(s.Color)
+	}
+	if s.Kind == Bar {
+		e.Foot = v.Y.place(v.barFoot())
+	}
+	if s.Kind == Contour {
+		for _, l := range labelled(s.isolines(v.X, v.Y)) {
+			m := l.middle()
+			if v.X.inside(m[0]) && v.Y.inside(m[1]) {
+				e.Labels, e.Words = append(e.Labels, point{v.X.place(m[0]), v.Y.place(m[1])}), append(e.Words, number(l.level))
+			}
+		}
+	}
+	return e
+}
+
+func echartsMarker(s Series) string {
+	switch {
+	case s.Marker == Square:
+		return "rect"
+	case s.Marker == Ring:
+		return "emptyCircle"
+	case s.Marker == Plain && s.Kind == Points:
+		return "circle"
+	}
+	return string(s.Marker)
+}
+
+// areaEnd is one end of a region, as ECharts reads it.
+type areaEnd struct {
+	Name      string          `json:"name,omitempty"`
+	XAxis     any             `json:"xAxis,omitempty"`
+	YAxis     any             `json:"yAxis,omitempty"`
+	ItemStyle *opts.ItemStyle `json:"itemStyle,omitempty"`
+}
+
+// marks returns a series without a name that holds the references and regions
+// of panel i: they stay when a reader toggles the others.
+func (v view) marks(i int) charts.SingleSeries {
+	drawn := charts.SingleSeries{Type: "line", XAxisIndex: i, YAxisIndex: i, Data: []point{}}
+	if len(v.References) > 0 {
+		drawn.MarkLines = &opts.MarkLines{}
+	}
+	for _, r := range v.References {
+		switch {
+		case !v.axisOf(r.Vertical).inside(r.At):
+		case r.Vertical:
+			drawn.MarkLines.Data = append(drawn.MarkLines.Data, opts.MarkLineNameXAxisItem{Name: r.Label, XAxis: v.X.place(r.At)})
+		default:
+			drawn.MarkLines.Data = append(drawn.MarkLines.Data, opts.MarkLineNameYAxisItem{Name: r.Label, YAxis: v.Y.place(r.At)})
+		}
+	}
+	for _, r := range v.Regions {
+		if drawn.MarkAreas == nil {
+			drawn.MarkAreas = &opts.MarkAreas{}
+		}
+		style := &opts.ItemStyle{Color: r.color(), Opacity: opts.Float(regionOpacity)}
+		a := v.axisOf(r.Vertical)
+		from, to := a.place(a.clamped(r.From)), a.place(a.clamped(r.To))
+		ends := []areaEnd{{Name: r.Label, ItemStyle: style}, {}}
+		if r.Vertical {
+			ends[0].XAxis, ends[1].XAxis = from, to
+		} else {
+			ends[0].YAxis, ends[1].YAxis = from, to
+		}
+		drawn.MarkAreas.Data = append(drawn.MarkAreas.Data, ends)
 	}
 	return drawn
 }
 
-const bandOpacity = 0.2
-
-func pairs(s Series) [][2]float64 {
-	points := make([][2]float64, len(s.X))
-	for k := range points {
-		points[k] = [2]float64{s.X[k], s.Y[k]}
+// chartSeries returns the series of panel i as ECharts draws it.
+func (v view) chartSeries(s Series, i int) charts.SingleSeries {
+	drawn := charts.SingleSeries{Name: s.Name, XAxisIndex: i, YAxisIndex: i, ItemStyle: &opts.ItemStyle{Color: s.Color}}
+	switch s.Kind {
+	case Band:
+		drawn.Type, drawn.Data = "custom", v.bandData(s)
+		drawn.ItemStyle.Opacity = opts.Float(bandOpacity)
+	case Bar:
+		drawn.Type, drawn.Data = "custom", v.barData(s)
+		drawn.ItemStyle.Opacity = opts.Float(barOpacity)
+	case Heat:
+		drawn.Type, drawn.Data = "custom", []point{v.mapped(s.X[0], s.Y[0])}
+	case Points:
+		drawn.Type, drawn.Data = "scatter", v.lineData(s)
+	case Contour:
+		drawn.Type, drawn.Data = "line", v.contourData(s)
+		drawn.LineStyle = lineLook(s)
+	default:
+		drawn.Type, drawn.Data = "line", v.lineData(s)
+		drawn.LineStyle = lineLook(s)
+		if s.Kind == Step {
+			drawn.Step = "end"
+		}
+		if s.Diverges && len(s.X) > 0 {
+			drawn.MarkPoints = v.arrow(s)
+		}
 	}
-	return points
+	return drawn
 }
 
-// point is written with as many digits as a screen can tell apart.
-type point [2]float64
-
-// MarshalJSON writes the two numbers with six significant digits.
-func (p point) MarshalJSON() ([]byte, error) {
-	if math.IsInf(p[0], 0) || math.IsInf(p[1], 0) || math.IsNaN(p[0]) || math.IsNaN(p[1]) {
-		return nil, fmt.Errorf("plotting: point (%v, %v): want finite numbers", p[0], p[1])
+func lineLook(s Series) *opts.LineStyle {
+	dash := "solid"
+	if s.Dash != Solid {
+		dash = string(s.Dash)
 	}
-	text := []byte{'['}
-	text = appendSixDigits(text, p[0])
-	text = append(text, ',')
-	text = appendSixDigits(text, p[1])
-	return append(text, ']'), nil
+	return &opts.LineStyle{Color: s.Color, Width: float32(s.width()), Type: dash}
 }
 
-func appendSixDigits(text []byte, v float64) []byte {
-	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
-	if err != nil {
-		short = v // rounding up left the range of float64
+func (v view) mapped(x, y float64) point { return point{v.X.place(x), v.Y.place(y)} }
+
+func (v view) lineData(s Series) []point {
+	data := make([]point, len(s.X))
+	for k := range s.X {
+		data[k] = v.mapped(s.X[k], s.Y[k])
 	}
-	return strconv.AppendFloat(text, short, 'g', -1, 64)
+	return data
 }
 
-func rounded(points [][2]float64) []point {
-	r := make([]point, len(points))
-	for k, p := range points {
-		r[k] = p
+var hole = point{math.NaN(), math.NaN()}
+
+// bandData returns the closed outlines of a band, with holes between them.
+func (v view) bandData(s Series) []point {
+	data := []point{}
+	for n, outline := range s.outlines() {
+		if n > 0 {
+			data = append(data, hole)
+		}
+		for _, p := range outline {
+			data = append(data, v.mapped(p[0], p[1]))
+		}
 	}
-	return r
+	return data
 }
 
-func markLines(references []Reference) *opts.MarkLines {
-	if len(references) == 0 {
-		return nil
+// barData returns left edge, right edge and height of each bar.
+func (v view) barData(s Series) []sixes {
+	data := make([]sixes, len(s.X))
+	for k := range s.X {
+		data[k] = sixes{v.X.place(s.X[k]), v.X.place(s.To[k]), v.Y.place(s.Y[k])}
 	}
-	lines := &opts.MarkLines{MarkLineStyle: opts.MarkLineStyle{
-		Symbol:    []string{"none", "none"},
-		Label:     &opts.Label{Show: opts.Bool(true), Position: "insideEndTop", Formatter: "{b}"},
-		LineStyle: &opts.LineStyle{Type: "dashed", Width: 1},
-	}}
-	for _, r := range references {
-		lines.Data = append(lines.Data, opts.MarkLineNameYAxisItem{Name: r.Label, YAxis: r.Y})
+	return data
+}
+
+func (v view) contourData(s Series) []point {
+	data := []point{}
+	for n, l := range s.isolines(v.X, v.Y) {
+		if n > 0 {
+			data = append(data, hole)
+		}
+		for _, p := range l.at {
+			data = append(data, v.mapped(p[0], p[1]))
+		}
 	}
-	return lines
+	return data
 }
 
 // arrow marks the end of a diverging line.
-func arrow(s Series) *opts.MarkPoints {
-	last := len(s.X) - 1
+func (v view) arrow(s Series) *opts.MarkPoints {
+	k := v.lastInside(s)
+	if k < 0 {
+		return nil
+	}
+	at := v.mapped(s.X[k], s.Y[k])
 	return &opts.MarkPoints{Data: []any{opts.MarkPointNameCoordItem{
-		Name: "diverges", Coordinate: []any{s.X[last], s.Y[last]},
+		Name: "diverges", Coordinate: []any{number6(at[0]), number6(at[1])},
 		Symbol: "triangle", SymbolSize: 13,
 		ItemStyle: &opts.ItemStyle{Color: s.Color}, Label: &opts.Label{Show: opts.Bool(false)},
 	}}}
+}
+
+// point is a pair of numbers, written with as many digits as a screen can tell
+// apart; a hole is written as nulls.
+type point [2]float64
+
+// MarshalJSON writes the two numbers with six significant digits.
+func (p point) MarshalJSON() ([]byte, error) { return sixes(p[:]).MarshalJSON() }
+
+// sixes are numbers written with six significant digits, and null for one that
+// is not finite.
+type sixes []float64
+
+// MarshalJSON writes the numbers as an array.
+func (s sixes) MarshalJSON() ([]byte, error) {
+	text := []byte{'['}
+	for k, v := range s {
+		if k > 0 {
+			text = append(text, ',')
+		}
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			text = append(text, "null"...)
+			continue
+		}
+		text = strconv.AppendFloat(text, number6(v), 'g', -1, 64)
+	}
+	return append(text, ']'), nil
+}
+
+// number6 rounds to six significant digits.
+func number6(v float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil {
+		return v // rounding up left the range of float64
+	}
+	return short
+}
+
+// few returns at most n places of a list of the given length, evenly spread,
+// first and last included.
+func few(length, n int) []int {
+	n = min(n, length)
+	at := make([]int, n)
+	for k := range at {
+		at[k] = k * (length - 1) / max(n-1, 1)
+	}
+	return slices.Compact(at)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"nqm/theory"
 )
@@ -12,7 +13,7 @@ import (
 // loss: thin lines are runs, the thick line is the expected path.
 // The error says that the problem does not have two coordinates.
 func Paths(paths []theory.Paths) (Figure, error) {
-	panel := Panel{X: Axis{Label: "θ₁"}, Y: Axis{Label: "θ₂"}}
+	panel := Panel{X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
 	table := Table{Columns: []string{"method", "θ₁ at the end, mean", "θ₂ at the end, mean"}}
 	colors := newPalette(families(paths, func(p theory.Paths) string { return p.Family }))
 	for i, p := range paths {
@@ -25,10 +26,10 @@ func Paths(paths []theory.Paths) (Figure, error) {
 			panel.X.Min, panel.X.Max, panel.Y.Min, panel.Y.Max = -r0, r0, -r1, r1
 		}
 		l := colors.next(p.Family)
+		panel.Series = append(panel.Series, Series{Name: p.Method, Kind: Path, X: p.Mean[0], Y: p.Mean[1], Time: asFloats(p.Steps), Color: l.color, Dash: l.dash, Width: 2.5})
 		for _, run := range p.Theta {
-			panel.Series = append(panel.Series, Series{Name: p.Method, X: run[0], Y: run[1], Color: shade(l.color, -0.5), Width: 0.8})
+			panel.Series = append(panel.Series, Series{Name: p.Method, X: run[0], Y: run[1], Time: asFloats(p.Steps), Color: shade(l.color, -0.5), Width: 0.8})
 		}
-		panel.Series = append(panel.Series, Series{Name: p.Method, X: p.Mean[0], Y: p.Mean[1], Color: l.color, Dash: l.dash, Width: 2.5})
 		last := len(p.Steps) - 1
 		table.Rows = append(table.Rows, []string{p.Method, number(p.Mean[0][last]), number(p.Mean[1][last])})
 	}
@@ -38,6 +39,8 @@ func Paths(paths []theory.Paths) (Figure, error) {
 	return Figure{
 		Title:   "Paths: " + common(families(paths, func(p theory.Paths) string { return p.Problem })),
 		Caption: fmt.Sprintf("Thin: %d runs of %d steps (seed %d). Thick: the expected path. Grey: contours of the loss, each four times the next.", len(paths[0].Theta), paths[0].Steps[len(paths[0].Steps)-1], paths[0].Seed),
+		Alt:     "Paths of " + strings.Join(families(paths, func(p theory.Paths) string { return p.Method }), " and ") + " from their start towards the minimum at (0, 0), over ellipses of equal loss.",
+		Time:    "step t",
 		Panels:  []Panel{panel},
 		Table:   table,
 	}, nil

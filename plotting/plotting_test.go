@@ -46,7 +46,7 @@ func TestEveryValueHasEveryForm(t *testing.T) {
 				t.Errorf("%s%s: two renderings of %d and %d bytes differ", name, extension, len(first), len(again))
 			}
 		}
-		if option, err := f.option(); err != nil || !json.Valid(option) {
+		if option, err := f.option(screenColumns); err != nil || !json.Valid(option) {
 			t.Errorf("%s: option: %v", name, err)
 		}
 		if f.Title == "" || f.Caption == "" || len(f.Table.Rows) == 0 {
@@ -55,8 +55,8 @@ func TestEveryValueHasEveryForm(t *testing.T) {
 	}
 }
 
-// ink counts the pixels of exactly one colour.
-func ink(t *testing.T, f Figure, hex string) int {
+// inkOf counts the pixels of exactly one colour.
+func inkOf(t *testing.T, f Figure, hex string) int {
 	t.Helper()
 	var b bytes.Buffer
 	if err := f.writePNG(&b); err != nil {
@@ -79,10 +79,10 @@ func ink(t *testing.T, f Figure, hex string) int {
 
 func TestStillShowsTheCurve(t *testing.T) {
 	f := Figure{Title: "t", Panels: []Panel{{Series: []Series{{X: []float64{0, 1}, Y: []float64{0, 1}, Color: "#ff0000", Width: 3}}}}}
-	if n := ink(t, f, "#ff0000"); n < 500 {
+	if n := inkOf(t, f, "#ff0000"); n < 500 {
 		t.Errorf("a red diagonal has %d red pixels", n)
 	}
-	if n := ink(t, f, "#00ff00"); n != 0 {
+	if n := inkOf(t, f, "#00ff00"); n != 0 {
 		t.Errorf("a figure without green has %d green pixels", n)
 	}
 }
@@ -109,7 +109,7 @@ func TestDivergenceIsDrawn(t *testing.T) {
 	if err != nil || len(all.Panels[0].Series[0].X) < 2 {
 		t.Errorf("a figure of divergence alone: %v, %v", err, all.Panels)
 	}
-	option, err := f.option()
+	option, err := f.option(screenColumns)
 	if err != nil || !bytes.Contains(option, []byte(`"name":"diverges"`)) {
 		t.Errorf("the chart has no arrow (%v)", err)
 	}
@@ -128,7 +128,7 @@ const hostile = `</script><script>alert(1)</script><img src=x onerror="alert(2)"
 func TestLabelsAreNeverMarkup(t *testing.T) {
 	f := LossCurves([]theory.Curve{{Problem: hostile, Method: hostile, Family: hostile,
 		Steps: []int{0, 1}, Loss: []float64{1, 2}, Floor: 1}})
-	b, err := f.bundle()
+	b, err := picture{Figure: f}.bundle()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func BenchmarkOption(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := f.option(); err != nil {
+		if _, err := f.option(screenColumns); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -12,10 +14,9 @@ import (
 
 // writePNG writes the still image of a valid figure.
 func (f Figure) writePNG(w io.Writer) error {
-	c := vgimg.NewWith(vgimg.UseWH(stillWidth, f.stillHeight()), vgimg.UseDPI(stillDPI))
-	if err := f.draw(draw.New(c)); err != nil {
-		return err
-	}
+	s := f.still()
+	c := vgimg.NewWith(vgimg.UseWH(s.width, s.height()), vgimg.UseDPI(stillDPI))
+	s.draw(draw.New(c))
 	m, ok := c.Image().(*image.RGBA)
 	if !ok {
 		return png.Encode(w, c.Image())
@@ -24,43 +25,53 @@ func (f Figure) writePNG(w io.Writer) error {
 }
 
 // paletted returns the image with at most 256 colours, which makes its file
-// three times smaller. A figure of flat colours keeps them all; one with more
-// shades (smoothed edges) has them rounded until they fit.
+// three times smaller. A figure of flat colours keeps them all. Of one with
+// more shades (smoothed edges) the commonest are kept, and each other pixel
+// has the nearest of them.
 func paletted(m *image.RGBA) image.Image {
-	for bits := 8; bits >= 4; bits-- {
-		if p := withBits(m, bits); p != nil {
-			return p
+	count := map[[3]uint8]int{}
+	pixel := func(k int) [3]uint8 { return [3]uint8(m.Pix[4*k : 4*k+3]) }
+	pixels := len(m.Pix) / 4
+	for k := range pixels {
+		count[pixel(k)]++
+	}
+	colors := make([][3]uint8, 0, len(count))
+	for c := range count {
+		colors = append(colors, c)
+	}
+	slices.SortFunc(colors, func(a, b [3]uint8) int {
+		if count[a] != count[b] {
+			return count[b] - count[a]
 		}
-	}
-	return m
-}
-
-// withBits returns the opaque image with channels of so many bits, or nil if
-// it has more than 256 colours then.
-func withBits(m *image.RGBA, bits int) image.Image {
-	var coarse [256]uint8
-	levels := 1<<bits - 1
-	for v := range coarse {
-		coarse[v] = uint8((((v*levels + 127) / 255 * 255) + levels/2) / levels)
-	}
+		return slices.Compare(a[:], b[:])
+	})
 	p := image.NewPaletted(m.Rect, nil)
-	index := map[[3]uint8]uint8{}
-	last, at := [3]uint8{}, uint8(0)
+	index := make(map[[3]uint8]uint8, len(colors))
+	for k, c := range colors {
+		if k < 256 {
+			p.Palette = append(p.Palette, color.RGBA{c[0], c[1], c[2], 255})
+			index[c] = uint8(k)
+			continue
+		}
+		index[c] = nearest(colors[:256], c)
+	}
+	last, at := pixel(0), index[pixel(0)]
 	for k := range p.Pix {
-		pixel := m.Pix[4*k : 4*k+3]
-		c := [3]uint8{coarse[pixel[0]], coarse[pixel[1]], coarse[pixel[2]]}
-		if c != last || k == 0 {
-			i, ok := index[c]
-			if !ok {
-				if len(p.Palette) == 256 {
-					return nil
-				}
-				i = uint8(len(p.Palette))
-				index[c], p.Palette = i, append(p.Palette, color.RGBA{c[0], c[1], c[2], 255})
-			}
-			last, at = c, i
+		if c := pixel(k); c != last {
+			last, at = c, index[c]
 		}
 		p.Pix[k] = at
 	}
 	return p
+}
+
+func nearest(colors [][3]uint8, c [3]uint8) uint8 {
+	best, least := 0, math.MaxInt
+	for k, o := range colors {
+		r, g, b := int(o[0])-int(c[0]), int(o[1])-int(c[1]), int(o[2])-int(c[2])
+		if d := r*r + g*g + b*b; d < least {
+			best, least = k, d
+		}
+	}
+	return uint8(best)
 }

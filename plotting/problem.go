@@ -12,12 +12,12 @@ import (
 func Spectrum(p theory.Problem) Figure {
 	panel := Panel{
 		X: Axis{Label: "direction i", Scale: Log10},
-		Y: Axis{Label: "curvature h and noise variance c", Scale: Log10},
+		Y: Axis{Label: "h and c", Scale: Log10},
 	}
 	ranks, h, c := ranked(p)
 	panel.Series = []Series{
 		{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5},
-		{Name: "noise variance c, one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5},
+		{Name: "noise variance c of one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5},
 	}
 	return Figure{
 		Title:   "Problem: " + p.String(),
@@ -59,4 +59,55 @@ func ranked(p theory.Problem) (ranks, h, c []float64) {
 		before += d.Multiplicity
 	}
 	return ranks, h, c
+}
+
+// Scree returns the figure of the curvatures of a problem in falling order, on
+// a linear axis of directions: a scree plot.
+func Scree(p theory.Problem) Figure {
+	ranks, h, _ := ranked(p)
+	return Figure{
+		Title:   "Scree: " + p.String(),
+		Caption: "Eigenvalues of the Hessian in falling order.",
+		Panels: []Panel{{
+			X:      Axis{Label: "direction i"},
+			Y:      Axis{Label: "curvature h", Scale: Log10},
+			Series: []Series{{Name: "curvature h", Kind: Points, X: ranks, Y: h, Color: blue}},
+		}},
+		Table: problemTable(p),
+	}
+}
+
+// densityBins is how many bins a density has.
+const densityBins = 24
+
+// Density returns the figure of how many directions of a problem have which
+// curvature, in bins of equal width on a logarithmic axis.
+func Density(p theory.Problem) Figure {
+	low, high := math.Inf(1), 0.0
+	flat := 0.0
+	for i := range p.Len() {
+		if d := p.Direction(i); d.Curvature > 0 {
+			low, high = min(low, d.Curvature), max(high, d.Curvature)
+		} else {
+			flat += d.Multiplicity
+		}
+	}
+	x := Axis{Label: "curvature h", Scale: Log10}.fitted(low, high, 0.02)
+	bars, _ := counted(Distribution{Name: "directions", Family: "SGD"}, x, densityBins)
+	for i := range p.Len() {
+		if d := p.Direction(i); d.Curvature > 0 {
+			k := int(densityBins * x.Normalize(x.Min, x.Max, d.Curvature))
+			bars.Y[min(max(k, 0), densityBins-1)] += d.Multiplicity
+		}
+	}
+	f := Figure{
+		Title:   "Density of the spectrum: " + p.String(),
+		Caption: "How many eigenvalues of the Hessian fall into each bin; bins are equally wide on the logarithmic axis.",
+		Panels:  []Panel{{X: x, Y: Axis{Label: "directions in a bin", Scale: Log10}, Series: []Series{bars}}},
+		Table:   problemTable(p),
+	}
+	if flat > 0 {
+		f.Notes = []string{number(flat) + " directions have no curvature, and no place on the axis."}
+	}
+	return f
 }

@@ -20,8 +20,8 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 		last := len(c.Steps) - 1
 		panel.X, panel.Y = stepAxis(c.Steps[last]), lossAxis()
 		panel.Series = append(panel.Series,
-			Series{Name: c.Method, X: asFloats(c.Steps), Y: c.Mean, Color: l.color, Dash: l.dash},
-			bandOf(c, l, c.Method))
+			panel.X.from(Series{Name: c.Method, X: asFloats(c.Steps), Y: c.Mean, Color: l.color, Dash: l.dash}),
+			panel.X.from(bandOf(c, l, c.Method)))
 		table.Rows = append(table.Rows, []string{c.Method, fmt.Sprint(c.Steps[last]),
 			number(c.Mean[last]), number(c.StdErr[last]), number(c.Low[last]), number(c.High[last])})
 	}
@@ -57,11 +57,11 @@ func Agreement(results []theory.Agreement) Figure {
 		loss.X, loss.Y = stepAxis(a.Exact.Steps[len(steps)-1]), lossAxis()
 		z.X = loss.X
 		loss.Series = append(loss.Series,
-			Series{Name: a.Exact.Method, X: steps, Y: a.Exact.Loss, Color: l.color, Dash: l.dash, Width: 2},
-			bandOf(a.Sampled, l, a.Exact.Method),
-			sparse(Series{Name: a.Exact.Method, Kind: Points, X: steps, Y: a.Sampled.Mean, Color: l.color}))
-		z.Series = append(z.Series, Series{Name: a.Exact.Method, X: steps, Y: a.Z, Color: l.color, Dash: l.dash})
-		z.References = []Reference{{a.Threshold, "limit of agreement"}, {-a.Threshold, "limit of agreement"}}
+			loss.X.from(Series{Name: a.Exact.Method, X: steps, Y: a.Exact.Loss, Color: l.color, Dash: l.dash, Width: 2}),
+			loss.X.from(bandOf(a.Sampled, l, a.Exact.Method)),
+			sparse(loss.X.from(Series{Name: a.Exact.Method, Kind: Points, Marker: l.marker, X: steps, Y: a.Sampled.Mean, Color: l.color})))
+		z.Series = append(z.Series, loss.X.from(Series{Name: a.Exact.Method, X: steps, Y: a.Z, Color: l.color, Dash: l.dash}))
+		z.References = []Reference{{At: a.Threshold, Label: "limit of agreement"}, {At: -a.Threshold}}
 		reach = max(reach, a.Threshold, min(a.Worst(), 10*a.Threshold))
 		verdicts = append(verdicts, verdict(a))
 		table.Rows = append(table.Rows, []string{a.Exact.Method, number(a.Worst()), number(a.Threshold), verdictWord(a)})

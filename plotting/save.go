@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,9 +14,16 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Save writes the figure of a value (all that Show takes) to a file; the
-// extension says the form: .svg, .pdf or .png. The same value gives the same
-// bytes. A file is written whole or not at all.
+// Save writes the picture of a value (all that Show takes) to a file; the
+// extension says the form:
+//
+//	.svg .pdf .png  the still figure
+//	.html           a page that holds the interactive figure and all it needs
+//	.csv            the data, a row for each point
+//	.json           the whole figure, to be read back or drawn elsewhere
+//
+// A page may hold several values: give it a []any. The same value gives the
+// same bytes. A file is written whole or not at all.
 //
 // Save panics with one sentence on an unknown extension, a folder that does
 // not exist or may not be written, and a figure that cannot be drawn.
@@ -26,18 +34,51 @@ func Save(path string, value any) {
 }
 
 func save(path string, value any) error {
-	f, err := FigureOf(value)
+	data, err := encodeFile(strings.ToLower(filepath.Ext(path)), value)
 	if err != nil {
+		if !strings.HasPrefix(err.Error(), "plotting:") {
+			err = fmt.Errorf("plotting: %s: %w", path, err)
+		}
 		return err
-	}
-	data, err := f.encode(strings.ToLower(filepath.Ext(path)))
-	if err != nil {
-		return fmt.Errorf("plotting: %s: %w", path, err)
 	}
 	return writeWhole(path, data)
 }
 
-// encode returns the bytes of the figure's file of one form.
+// encodeFile returns the bytes of a value's file of one form.
+func encodeFile(extension string, value any) ([]byte, error) {
+	if values, ok := value.([]any); ok && extension == ".html" {
+		return pageOf(values)
+	}
+	p, err := pictureOf(value)
+	if err != nil {
+		return nil, err
+	}
+	switch extension {
+	case ".html":
+		return page([]picture{p})
+	case ".csv":
+		return p.dataCSV()
+	case ".json":
+		return p.dataJSON()
+	}
+	return p.encode(extension)
+}
+
+func pageOf(values []any) ([]byte, error) {
+	if len(values) == 0 {
+		return nil, errors.New("an empty page: give at least one value")
+	}
+	pictures := make([]picture, len(values))
+	for i, v := range values {
+		var err error
+		if pictures[i], err = pictureOf(v); err != nil {
+			return nil, err
+		}
+	}
+	return page(pictures)
+}
+
+// encode returns the bytes of the still figure's file of one form.
 func (f Figure) encode(extension string) ([]byte, error) {
 	var b bytes.Buffer
 	switch extension {
@@ -45,19 +86,17 @@ func (f Figure) encode(extension string) ([]byte, error) {
 		err := f.writePNG(&b)
 		return b.Bytes(), err
 	case ".svg":
-		c := vgsvg.New(stillWidth, f.stillHeight())
-		return f.encodeVector(c, &b)
+		p := f.still()
+		return p.encodeVector(vgsvg.New(p.width, p.height()), &b)
 	case ".pdf":
-		c := vgpdf.New(stillWidth, f.stillHeight())
-		return f.encodeVector(c, &b)
+		p := f.still()
+		return p.encodeVector(vgpdf.New(p.width, p.height()), &b)
 	}
-	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf or .png", extension)
+	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf, .png, .html, .csv or .json", extension)
 }
 
-func (f Figure) encodeVector(c vg.CanvasWriterTo, b *bytes.Buffer) ([]byte, error) {
-	if err := f.draw(draw.NewCanvas(c, stillWidth, f.stillHeight())); err != nil {
-		return nil, err
-	}
+func (s still) encodeVector(c vg.CanvasWriterTo, b *bytes.Buffer) ([]byte, error) {
+	s.draw(draw.NewCanvas(c, s.width, s.height()))
 	_, err := c.WriteTo(b)
 	return b.Bytes(), err
 }

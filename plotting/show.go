@@ -1,11 +1,7 @@
 package plotting
 
 import (
-	"bytes"
-	_ "embed"
-	"encoding/base64"
 	"fmt"
-	"html"
 	"os"
 	"strings"
 
@@ -23,6 +19,7 @@ import (
 //	theory.SampledCurve, []theory.SampledCurve sampled loss with its band
 //	theory.Agreement, []theory.Agreement       theory against samples
 //	theory.Paths, []theory.Paths               two coordinates on loss contours
+//	Frames                                     figures with a slider
 //	Figure                                     itself
 //
 // It panics with one sentence on any other value, and on a figure that cannot
@@ -39,15 +36,15 @@ func Show(values ...any) {
 }
 
 func show(value any) error {
-	f, err := FigureOf(value)
+	p, err := pictureOf(value)
 	if err != nil {
 		return err
 	}
 	if !gonbui.IsNotebook {
-		_, err := fmt.Fprintln(os.Stdout, f.text())
+		_, err := fmt.Fprintln(os.Stdout, p.text())
 		return err
 	}
-	b, err := f.bundle()
+	b, err := p.bundle()
 	if err != nil {
 		return err
 	}
@@ -55,17 +52,40 @@ func show(value any) error {
 	return nil
 }
 
-// FigureOf returns the obvious picture of a value; see Show for the values.
+// FigureOf returns the obvious picture of a value; see Show for the values. Of
+// Frames it is the one that stands for all.
 // The error says that the value has none, or cannot be drawn truly.
 func FigureOf(value any) (Figure, error) {
-	f, err := pictureOf(value)
-	if err != nil {
-		return Figure{}, err
-	}
-	return f, f.Validate()
+	p, err := pictureOf(value)
+	return p.Figure, err
 }
 
-func pictureOf(value any) (Figure, error) {
+// picture is what is shown of a value: a figure, and with it the frames that
+// it stands for, if there are any.
+type picture struct {
+	Figure
+	frames *Frames
+}
+
+func pictureOf(value any) (picture, error) {
+	if f, ok := value.(Frames); ok {
+		if err := f.Validate(); err != nil {
+			return picture{}, err
+		}
+		f = f.aligned()
+		return picture{f.start(), &f}, nil
+	}
+	f, err := drawnFrom(value)
+	if err == nil {
+		err = f.Validate()
+	}
+	if err != nil {
+		return picture{}, err
+	}
+	return picture{Figure: f}, nil
+}
+
+func drawnFrom(value any) (Figure, error) {
 	switch v := value.(type) {
 	case Figure:
 		return v, nil
@@ -91,52 +111,11 @@ func pictureOf(value any) (Figure, error) {
 	return Figure{}, fmt.Errorf("plotting: a %T has no picture: give a problem, a result of nqmkit or a Figure", value)
 }
 
-// text returns the figure as plain text: title, numbers, caption.
+// text returns the figure as plain text: title, numbers, caption, notes.
 func (f Figure) text() string {
-	return strings.TrimSpace(f.Title + "\n\n" + f.Table.String() + "\n" + f.Caption)
-}
-
-// bundle returns the figure in every form that a notebook's reader may need:
-// text/html for a page, image/png for print, text/plain for the rest.
-func (f Figure) bundle() (map[protocol.MIMEType]any, error) {
-	var still bytes.Buffer
-	if err := f.writePNG(&still); err != nil {
-		return nil, err
+	parts := []string{f.Title, "\n\n", f.Table.String(), "\n", f.Caption}
+	for _, n := range f.notes() {
+		parts = append(parts, "\n", n)
 	}
-	option, err := f.option()
-	if err != nil {
-		return nil, fmt.Errorf("plotting: %q: %w", f.Title, err)
-	}
-	return map[protocol.MIMEType]any{
-		protocol.MIMETextHTML:  f.markup(still.Bytes(), option),
-		protocol.MIMEImagePNG:  still.Bytes(),
-		protocol.MIMETextPlain: f.text(),
-	}, nil
-}
-
-// markup returns the figure as HTML: the still image, the option of the
-// interactive chart that takes its place, caption and numbers. Every text is
-// escaped. Where scripts are stripped, the still image stays.
-func (f Figure) markup(still, option []byte) string {
-	return fmt.Sprintf(`<div class="nqm-figure" data-height="%d" style="max-width:860px">`+
-		`<img alt="%s" src="data:image/png;base64,%s" style="width:100%%;max-width:780px">`+
-		`<script type="application/json">%s</script></div>`+
-		`<p style="max-width:780px;margin:0.3em 0">%s</p>`+
-		`<details><summary>numbers</summary>%s</details>`+
-		`<script>%s</script>`,
-		f.height(), html.EscapeString(f.Title+". "+f.Caption), base64.StdEncoding.EncodeToString(still),
-		option, html.EscapeString(f.Caption), f.Table.html(), wakeScript())
-}
-
-//go:embed wake.js
-var wake string
-
-// wakeScript returns the script that has the page draw its figures, with the
-// library from the folder of this kernel's specification.
-func wakeScript() string {
-	kernel := os.Getenv("NQM_KERNEL")
-	if kernel == "" {
-		kernel = "nqm"
-	}
-	return strings.ReplaceAll(strings.TrimSpace(wake), "KERNEL", kernel)
+	return strings.TrimSpace(strings.Join(parts, ""))
 }

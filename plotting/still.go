@@ -4,273 +4,242 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"slices"
+	"strings"
 	"sync"
 
 	"codeberg.org/go-fonts/dejavu/dejavusans"
 	"golang.org/x/image/font/opentype"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// The size of a saved figure: as wide as a paper's text.
+// The size of a saved figure: as wide as a paper's text, in letters that can
+// still be read where the paper prints it at half that width.
 const (
-	stillWidth  = 6.5 * vg.Inch
-	stillPanel  = 3.1 * vg.Inch // height of a single panel with its axis
-	stillPanels = 2.1 * vg.Inch // height of each of several panels
-	stillHead   = 0.35 * vg.Inch
-	legendLine  = 0.2 * vg.Inch
+	stillWidth  = 6 * vg.Inch
+	stillWide   = 7.5 * vg.Inch // with three and more columns
+	stillPanel  = 3.2 * vg.Inch // height of a single panel with its axis
+	stillPanels = 2.3 * vg.Inch // height of each of several rows of panels
+	lineHeight  = 1.35          // of its letters
 	stillDPI    = 144
 )
 
-var mutedInk = color.NRGBA{R: 0x5f, G: 0x63, B: 0x68, A: 255}
+// The sizes of letters in a saved figure, in points.
+const (
+	titleSize = 13
+	labelSize = 11.5
+	tickSize  = 10.5
+	noteSize  = 9.5
+)
 
-// stillHeight returns the height of the saved figure.
-func (f Figure) stillHeight() vg.Length {
-	lines := vg.Length(len(f.legendRows(stillWidth)))
-	if len(f.Panels) == 1 {
-		return stillHead + lines*legendLine + stillPanel
-	}
-	return stillHead + lines*legendLine + stillPanels*vg.Length(len(f.Panels))
+var (
+	ink      = color.NRGBA{R: 0x1a, G: 0x1a, B: 0x1a, A: 255}
+	mutedInk = color.NRGBA{R: 0x5f, G: 0x63, B: 0x68, A: 255}
+	gridInk  = color.NRGBA{R: 0xe6, G: 0xe6, B: 0xe6, A: 255}
+)
+
+// still is the plan of a saved figure: what stands where.
+type still struct {
+	Figure
+	views  []view
+	width  vg.Length
+	title  []string // in lines
+	legend []legendRow
+	notes  []string // in lines
 }
 
-// draw draws a valid figure: title, legend, panels below one another with
-// their y axes aligned.
-func (f Figure) draw(c draw.Canvas) error {
+func (f Figure) still() still {
+	f = f.printable()
+	s := still{Figure: f, views: f.views(), width: stillWidth}
+	if f.columns() > 2 {
+		s.width = stillWide
+	}
+	room := s.width - 0.3*vg.Inch
+	s.title = wrapped(f.Title, titleSize, room)
+	s.legend = f.legendRows(room)
+	for _, n := range f.notes() {
+		s.notes = append(s.notes, wrapped(n, noteSize, room)...)
+	}
+	return s
+}
+
+func (s still) height() vg.Length {
+	panels := stillPanel
+	if n := s.rows(); n > 1 || s.columns() > 1 {
+		panels = stillPanels * vg.Length(n)
+	}
+	return s.head() + panels + s.foot()
+}
+
+// head returns the height of title and legend.
+func (s still) head() vg.Length {
+	lines := vg.Length(len(s.title))*titleSize + vg.Length(len(s.legend))*labelSize
+	return 6 + lineHeight*lines + 5
+}
+
+func (s still) foot() vg.Length { return lineHeight * noteSize * vg.Length(len(s.notes)) }
+
+// wrapped breaks a text into lines no wider than the room.
+func wrapped(words string, size float64, room vg.Length) []string {
+	style := textStyle(size, ink)
+	var lines []string
+	for _, word := range strings.Fields(words) {
+		n := len(lines)
+		if n > 0 && style.Width(lines[n-1]+" "+word) <= room {
+			lines[n-1] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
+}
+
+// draw draws a valid figure: title, legend, the panels with the left and lower
+// edges of their data aligned, and the notes.
+func (s still) draw(c draw.Canvas) {
 	c.SetColor(color.White)
 	c.Fill(c.Rectangle.Path())
-	c = draw.Crop(c, 0.08*vg.Inch, -0.12*vg.Inch, 0.04*vg.Inch, -0.06*vg.Inch)
-	c.FillText(textStyle(12, color.Black), vg.Point{X: c.Min.X, Y: c.Max.Y - 13}, f.Title)
-	rows := f.legendRows(stillWidth)
-	for i, row := range rows {
-		row.draw(c, c.Max.Y-stillHead-vg.Length(i)*legendLine)
+	c = draw.Crop(c, 0.08*vg.Inch, -0.14*vg.Inch, 0.05*vg.Inch, -6)
+	y := c.Max.Y
+	for _, line := range s.title {
+		y -= lineHeight * titleSize
+		c.FillText(textStyle(titleSize, ink), vg.Point{X: c.Min.X, Y: y + 3}, line)
 	}
-	body := draw.Crop(c, 0, 0, 0, -stillHead-vg.Length(len(rows))*legendLine+vg.Points(8))
-	plots := make([]*plot.Plot, len(f.Panels))
-	for i, p := range f.Panels {
-		var err error
-		if plots[i], err = p.plot(); err != nil {
-			return fmt.Errorf("plotting: %q: %w", f.Title, err)
-		}
+	for _, row := range s.legend {
+		y -= lineHeight * labelSize
+		row.draw(c, y+2)
 	}
-	for i, area := range stack(plots, body) {
-		plots[i].Draw(area)
+	for i, line := range s.notes {
+		at := c.Min.Y + s.foot() - vg.Length(i+1)*lineHeight*noteSize
+		c.FillText(textStyle(noteSize, mutedInk), vg.Point{X: c.Min.X, Y: at}, line)
 	}
-	return nil
+	s.drawPanels(draw.Crop(c, 0, 0, s.foot(), -(s.head() - 6)))
 }
 
-// stack divides the canvas among the plots, with their left edges of data
-// aligned.
-func stack(plots []*plot.Plot, c draw.Canvas) []draw.Canvas {
-	height := c.Size().Y / vg.Length(len(plots))
-	areas := make([]draw.Canvas, len(plots))
-	margins := make([]vg.Length, len(plots))
-	var widest vg.Length
-	for i, p := range plots {
-		areas[i] = draw.Crop(c, 0, 0, height*vg.Length(len(plots)-1-i), -height*vg.Length(i))
-		margins[i] = p.DataCanvas(areas[i]).Min.X - areas[i].Min.X
-		widest = max(widest, margins[i])
+func (s still) drawPanels(c draw.Canvas) {
+	plots := make([]*plot.Plot, len(s.views))
+	for i, v := range s.views {
+		plots[i] = v.plot()
+		if s.columns() > 1 {
+			plots[i].X.Tick.Marker = sparseTicks{v.X}
+		}
 	}
-	for i := range areas {
-		areas[i] = draw.Crop(areas[i], widest-margins[i], 0, 0, 0)
+	for i, area := range s.tiles(plots, c) {
+		v := s.views[i]
+		plots[i].Draw(area)
+		data := plots[i].DataCanvas(area)
+		v.drawNames(data, area)
+		v.drawEnds(data)
+		if v.Title != "" {
+			style := textStyle(labelSize, ink)
+			c.FillText(style, vg.Point{X: data.Min.X, Y: data.Max.Y + 4}, shortened(v.Title, labelSize, area.Max.X-data.Min.X))
+		}
+		if h, ok := v.heatMap(); ok {
+			data.Max.X += v.endsWidth()
+			drawColors(data, h)
+		}
+	}
+}
+
+// tiles divides the canvas among the plots and leaves room for what stands
+// beside each: its title, the labels of line ends, the bar of colours.
+func (s still) tiles(plots []*plot.Plot, c draw.Canvas) []draw.Canvas {
+	columns, rows := s.columns(), s.rows()
+	w, h := c.Size().X/vg.Length(columns), c.Size().Y/vg.Length(rows)
+	areas := make([]draw.Canvas, len(plots))
+	left, right, low := make([]vg.Length, columns), make([]vg.Length, columns), make([]vg.Length, rows)
+	for i, v := range s.views {
+		right[i%columns] = max(right[i%columns], v.beside())
+	}
+	for i, p := range plots {
+		col, row := i%columns, i/columns
+		top := vg.Length(2)
+		if s.views[i].Title != "" {
+			top += lineHeight * labelSize
+		}
+		gap := vg.Length(0)
+		if col < columns-1 {
+			gap = 8
+		}
+		areas[i] = draw.Crop(c, vg.Length(col)*w+nameRoom, -vg.Length(columns-1-col)*w-right[col]-gap, h*vg.Length(rows-1-row)+nameRoom, -h*vg.Length(row)-top)
+		data := p.DataCanvas(areas[i])
+		left[col], low[row] = max(left[col], data.Min.X-areas[i].Min.X), max(low[row], data.Min.Y-areas[i].Min.Y)
+	}
+	for i, p := range plots {
+		data := p.DataCanvas(areas[i])
+		areas[i] = draw.Crop(areas[i], left[i%columns]-(data.Min.X-areas[i].Min.X), 0, low[i/columns]-(data.Min.Y-areas[i].Min.Y), 0)
 	}
 	return areas
 }
 
+// nameRoom is the room of the name of an axis.
+const nameRoom = lineHeight * labelSize
+
+// drawNames writes the names of the axes beside them. (Those of gonum/plot
+// take room away from the data where an axis is logarithmic.)
+func (v view) drawNames(data, area draw.Canvas) {
+	style := textStyle(labelSize, ink)
+	style.XAlign = text.XCenter
+	middle := (data.Min.X + data.Max.X) / 2
+	x := shortened(v.X.Label, labelSize, data.Max.X-area.Min.X)
+	if half := style.Width(x) / 2; middle+half > data.Max.X+4 {
+		middle = data.Max.X + 4 - half
+	}
+	area.FillText(style, vg.Point{X: middle, Y: area.Min.Y - nameRoom + 2}, x)
+	style.Rotation = math.Pi / 2
+	middle = (data.Min.Y + data.Max.Y) / 2
+	y := shortened(v.Y.Label, labelSize, data.Max.Y-area.Min.Y+nameRoom)
+	if half := style.Width(y) / 2; middle+half > data.Max.Y+4 {
+		middle = data.Max.Y + 4 - half
+	}
+	area.FillText(style, vg.Point{X: area.Min.X - 3, Y: middle}, y)
+}
+
 // plot turns a panel into a gonum plot.
-func (p Panel) plot() (*plot.Plot, error) {
+func (v view) plot() *plot.Plot {
 	g := plot.New()
 	g.TextHandler = letters()
-	g.X.Label.Text, g.Y.Label.Text = p.X.Label, p.Y.Label
 	for _, a := range []*plot.Axis{&g.X, &g.Y} {
-		a.Label.TextStyle = withFont(a.Label.TextStyle, 10)
-		a.Tick.Label = withFont(a.Tick.Label, 9)
+		a.Tick.Label = withFont(a.Tick.Label, tickSize)
 		a.Tick.Label.Color, a.Color, a.Tick.Color = mutedInk, mutedInk, mutedInk
 		a.Padding = 0
 	}
-	grid := plotter.NewGrid()
-	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{0xe6}, color.Gray{0xe6}
-	g.Add(grid)
-	for _, s := range bandsFirst(p.Series) {
-		if err := addSeries(g, s.drawable(p.X.Scale, p.Y.Scale)); err != nil {
-			return nil, err
-		}
-	}
-	setScale(&g.X, p.X)
-	setScale(&g.Y, p.Y)
-	for _, r := range p.References {
-		g.Add(reference{r})
-	}
-	return g, nil
-}
-
-// bandsFirst returns the series with the bands below the rest.
-func bandsFirst(series []Series) []Series {
-	ordered := slices.Clone(series)
-	slices.SortStableFunc(ordered, func(a, b Series) int {
-		switch {
-		case a.Kind == Band && b.Kind != Band:
-			return -1
-		case a.Kind != Band && b.Kind == Band:
-			return 1
-		}
-		return 0
-	})
-	return ordered
+	setScale(&g.X, v.X)
+	setScale(&g.Y, v.Y)
+	g.Add(v)
+	return g
 }
 
 func setScale(drawn *plot.Axis, a Axis) {
-	drawn.Tick.Marker = plain{}
-	if a.Scale == Log10 {
-		drawn.Scale = plot.LogScale{}
-		drawn.Tick.Marker = decades{}
-	}
-	if a.bounded() {
-		drawn.Min, drawn.Max = a.Min, a.Max
-	}
+	drawn.Scale, drawn.Tick.Marker = a, a
+	drawn.Min, drawn.Max = a.Min, a.Max
 }
 
-// plain are gonum's ticks with labels of no more digits than they need.
-type plain struct{}
-
-// Ticks returns the ticks between min and max.
-func (plain) Ticks(min, max float64) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(min, max)
-	for i, t := range ticks {
-		if !t.IsMinor() {
-			ticks[i].Label = fmt.Sprintf("%.6g", t.Value)
+// shortened cuts a text that is wider than the room, and says so by an ellipsis.
+func shortened(words string, size float64, room vg.Length) string {
+	style := textStyle(size, ink)
+	if style.Width(words) <= room {
+		return words
+	}
+	letters := []rune(words)
+	for n := len(letters) - 1; n > 0; n-- {
+		if cut := string(letters[:n]) + "…"; style.Width(cut) <= room {
+			return cut
 		}
 	}
-	return ticks
+	return "…"
 }
 
-// decades marks the powers of ten, every one if there is room, else evenly
-// chosen ones; within two decades also their halves (2 and 5).
-type decades struct{}
-
-// Ticks returns the ticks between min and max > 0.
-func (decades) Ticks(min, max float64) []plot.Tick {
-	low, high := math.Floor(math.Log10(min)), math.Ceil(math.Log10(max))
-	every := math.Ceil((high - low + 1) / 8)
-	var ticks []plot.Tick
-	for e := low; e <= high; e++ {
-		for m := 1.0; m < 10; m++ {
-			t := plot.Tick{Value: m * math.Pow(10, e)}
-			if t.Value < min || t.Value > max || every > 1 && m > 1 {
-				continue
-			}
-			if m == 1 && math.Mod(e-low, every) == 0 {
-				t.Label = powerOfTen(int(e))
-			} else if high-low <= 2 && (m == 2 || m == 5) {
-				t.Label = fmt.Sprintf("%.3g", t.Value)
-			}
-			ticks = append(ticks, t)
-		}
+// beside returns the width of what stands to the right of a panel's data.
+func (v view) beside() vg.Length {
+	width := v.endsWidth()
+	if h, ok := v.heatMap(); ok {
+		width += colorsWidth(h)
 	}
-	return ticks
-}
-
-var superscripts = map[rune]rune{'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹'}
-
-func powerOfTen(e int) string {
-	if e >= 0 && e <= 2 {
-		return fmt.Sprint(math.Pow10(e))
-	}
-	label := []rune("10")
-	for _, r := range fmt.Sprint(e) {
-		label = append(label, superscripts[r])
-	}
-	return string(label)
-}
-
-func addSeries(g *plot.Plot, s Series) error {
-	if len(s.X) == 0 {
-		return nil
-	}
-	switch s.Kind {
-	case Band:
-		return addBand(g, s)
-	case Points:
-		points, err := plotter.NewScatter(xys(pairs(s)))
-		if err != nil {
-			return err
-		}
-		points.GlyphStyle = draw.GlyphStyle{Color: rgb(s.Color), Radius: vg.Points(2), Shape: draw.CircleGlyph{}}
-		g.Add(points)
-		return nil
-	}
-	line, err := plotter.NewLine(xys(pairs(s)))
-	if err != nil {
-		return err
-	}
-	line.LineStyle = s.lineStyle()
-	g.Add(line)
-	if s.Diverges {
-		return addArrow(g, s)
-	}
-	return nil
-}
-
-func addBand(g *plot.Plot, s Series) error {
-	area, err := plotter.NewPolygon(xys(s.outline()))
-	if err != nil {
-		return err
-	}
-	tint := rgb(s.Color)
-	tint.A = uint8(math.Round(255 * bandOpacity))
-	area.Color, area.LineStyle.Width = tint, 0
-	g.Add(area)
-	return nil
-}
-
-// addArrow marks the end of a diverging line.
-func addArrow(g *plot.Plot, s Series) error {
-	last := len(s.X) - 1
-	end, err := plotter.NewScatter(plotter.XYs{{X: s.X[last], Y: s.Y[last]}})
-	if err != nil {
-		return err
-	}
-	end.GlyphStyle = draw.GlyphStyle{Color: rgb(s.Color), Radius: vg.Points(4), Shape: draw.PyramidGlyph{}}
-	g.Add(end)
-	return nil
-}
-
-func xys(points [][2]float64) plotter.XYs {
-	p := make(plotter.XYs, len(points))
-	for k, v := range points {
-		p[k] = plotter.XY{X: v[0], Y: v[1]}
-	}
-	return p
-}
-
-func (s Series) lineStyle() draw.LineStyle {
-	style := draw.LineStyle{Color: rgb(s.Color), Width: vg.Points(0.8 * s.width())}
-	switch s.Dash {
-	case Dashed:
-		style.Dashes = []vg.Length{vg.Points(6), vg.Points(3)}
-	case Dotted:
-		style.Dashes = []vg.Length{vg.Points(1.5), vg.Points(2.5)}
-	}
-	return style
-}
-
-// reference draws a grey line across the panel with its label above its right end.
-type reference struct{ Reference }
-
-// Plot draws the line if its value is in the panel's range.
-func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
-	_, y := p.Transforms(&c)
-	at := y(r.Y)
-	if !c.ContainsY(at) {
-		return
-	}
-	style := draw.LineStyle{Color: mutedInk, Width: vg.Points(0.7), Dashes: []vg.Length{vg.Points(3), vg.Points(3)}}
-	c.StrokeLine2(style, c.Min.X, at, c.Max.X, at)
-	c.FillText(textStyle(8, mutedInk), vg.Point{X: c.Max.X - textStyle(8, mutedInk).Width(r.Label) - 4, Y: at + 2}, r.Label)
+	return width
 }
 
 // letters writes text in DejaVu Sans, which has the Greek letters, superscripts
@@ -292,4 +261,10 @@ func textStyle(size float64, ink color.Color) text.Style {
 func withFont(s text.Style, size float64) text.Style {
 	s.Font, s.Handler = font.From(typeface, vg.Points(size)), letters()
 	return s
+}
+
+// faded returns the colour with an opacity between 0 and 1.
+func faded(c color.NRGBA, opacity float64) color.NRGBA {
+	c.A = uint8(math.Round(255 * opacity))
+	return c
 }

@@ -1,14 +1,9 @@
 package plotting
 
-import (
-	"fmt"
-	"image/color"
-	"math"
-	"strconv"
-)
-
 // Colours of Okabe and Ito's palette, which readers with any common colour
-// vision tell apart.
+// vision tell apart (Color Universal Design, jfly.uni-koeln.de/color, 2008).
+// Orange and sky blue have a contrast of only 2.3 to 1 on white: no series is
+// told by its colour alone, and words in a colour are darkened for reading.
 const (
 	black      = "#000000"
 	orange     = "#e69f00"
@@ -22,81 +17,86 @@ const (
 
 // look is how a family of methods is drawn, in every figure.
 type look struct {
-	color string
-	dash  Dash
+	color  string
+	dash   Dash
+	marker Marker
 }
 
 var looks = map[string]look{
-	"SGD":                {blue, Solid},
-	"heavy ball":         {vermillion, Dashed},
-	"Nesterov":           {purple, Dashed},
-	"SGD with EMA":       {green, Dotted},
-	"preconditioned SGD": {orange, Solid},
+	"SGD":                                {blue, Solid, Circle},
+	"heavy ball":                         {vermillion, Dashed, Square},
+	"Nesterov":                           {purple, Dashed, Triangle},
+	"SGD with EMA":                       {green, Dotted, Diamond},
+	"preconditioned SGD":                 {orange, Solid, Triangle},
+	"heavy ball with EMA":                {skyBlue, Dotted, Square},
+	"preconditioned heavy ball":          {black, Dashed, Diamond},
+	"Nesterov with EMA":                  {purple, Dotted, Diamond},
+	"preconditioned Nesterov":            {orange, Dashed, Square},
+	"preconditioned SGD with EMA":        {orange, Dotted, Ring},
+	"Adam":                               {black, Solid, Ring},
+	"preconditioned heavy ball with EMA": {black, Dotted, Ring},
 }
 
 // otherLooks serve families that are not in the table, by their name.
-var otherLooks = []look{{skyBlue, Solid}, {black, Dashed}, {skyBlue, Dotted}, {black, Dotted}}
+var otherLooks = []look{
+	{skyBlue, Solid, Diamond}, {skyBlue, Dashed, Ring}, {green, Solid, Square}, {green, Dashed, Circle},
+	{purple, Solid, Square}, {vermillion, Solid, Ring}, {blue, Dashed, Triangle},
+}
 
+// lookOf returns the look of a family. It depends on nothing but the name, so
+// that a method looks the same in every figure.
 func lookOf(family string) look {
 	if l, ok := looks[family]; ok {
 		return l
 	}
+	return otherLooks[checksum(family)%len(otherLooks)]
+}
+
+func checksum(name string) int {
 	sum := 0
-	for _, b := range []byte(family) {
-		sum += int(b)
+	for _, b := range []byte(name) {
+		sum = (31*sum + int(b)) % 65521
 	}
-	return otherLooks[sum%len(otherLooks)]
+	return sum
 }
 
 // palette hands out the look of each curve of a figure: one colour for a
 // family; several curves of one family in steps from light to dark.
 type palette struct {
+	look map[string]look
 	size map[string]int // curves of each family
 	used map[string]int // handed out so far
 }
 
 func newPalette(families []string) palette {
-	p := palette{map[string]int{}, map[string]int{}}
+	p := palette{map[string]look{}, map[string]int{}, map[string]int{}}
+	taken := map[look]bool{}
 	for _, f := range families {
-		p.size[f]++
+		if p.size[f]++; p.size[f] > 1 {
+			continue
+		}
+		l := lookOf(f)
+		for k := 1; taken[l] && k < len(otherLooks); k++ { // two names of one checksum
+			l = otherLooks[(checksum(f)+k)%len(otherLooks)]
+		}
+		p.look[f], taken[l] = l, true
 	}
 	return p
 }
 
 func (p palette) next(family string) look {
-	l := lookOf(family)
-	n, k := p.size[family], p.used[family]
+	l, n, k := p.look[family], p.size[family], p.used[family]
 	p.used[family]++
 	if n > 1 {
-		l.color = shade(l.color, lightest+(darkest-lightest)*float64(k)/float64(n-1))
+		l.color = ramp(l.color, float64(k)/float64(n-1))
 		l.dash = dashes[k%len(dashes)]
+		l.marker = markers[k%len(markers)]
 	}
 	return l
 }
 
 // The curves of one family run from light to dark, and through the dashes.
-const lightest, darkest = -0.5, 0.4
-
-var dashes = []Dash{Solid, Dashed, Dotted}
-
-// shade mixes a colour with white (amount < 0) or black (amount > 0); amount
-// -1 and 1 are white and black.
-func shade(hex string, amount float64) string {
-	towards := 0.0
-	if amount < 0 {
-		towards = 255
-	}
-	w := math.Abs(amount)
-	c := rgb(hex)
-	mix := func(v uint8) uint8 { return uint8(math.Round((1-w)*float64(v) + w*towards)) }
-	return fmt.Sprintf("#%02x%02x%02x", mix(c.R), mix(c.G), mix(c.B))
-}
-
-// rgb reads a colour of the form #rrggbb, which Validate has checked.
-func rgb(hex string) color.NRGBA {
-	v, err := strconv.ParseUint(hex[1:], 16, 32)
-	if err != nil {
-		panic(fmt.Sprintf("plotting: color %q: want the form #rrggbb", hex))
-	}
-	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 255}
-}
+var (
+	dashes  = []Dash{Solid, Dashed, Dotted}
+	markers = []Marker{Circle, Square, Triangle, Diamond, Ring}
+)

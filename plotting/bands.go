@@ -1,0 +1,187 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"nqm/theory"
+)
+
+// LossBands returns the figure of LossCurves with a band around each curve that
+// holds about the central 68% of the runs: the loss after t steps is a weighted
+// sum of chi-squares, taken as the gamma law of the same mean and variance
+// (Satterthwaite), with Wilson and Hilferty's quantiles:
+//
+//	L(t) (1 - 2/(9ν) ± √(2/(9ν)))³        ν = 2 E L(t)² / Var L(t)
+func LossBands(curves []theory.Curve) Figure {
+	f := LossCurves(curves)
+	p := &f.Panels[0]
+	lines := p.Series
+	p.Series = nil
+	for i, c := range curves {
+		band := Series{Name: lines[i].Name, Kind: Band, X: asFloats(c.Steps), Color: lines[i].Color}
+		for k, l := range c.Loss {
+			low, high := centralBand(l, c.StdDev[k])
+			band.Y, band.High = append(band.Y, low), append(band.High, high)
+		}
+		p.Series = append(p.Series, p.X.from(below(ceilingOf(curves), band)))
+	}
+	p.Series = append(p.Series, lines...)
+	f.Caption += " The bands hold about 68% of the runs."
+	return f
+}
+
+// centralBand returns the edges of the band around a loss.
+func centralBand(loss, deviation float64) (low, high float64) {
+	if deviation == 0 || loss == 0 {
+		return loss, loss
+	}
+	q := (deviation / loss) * (deviation / loss) / 9 // 2/(9ν)
+	edge := func(side float64) float64 {
+		r := max(1-q+side*math.Sqrt(q), 0.05)
+		return loss * r * r * r
+	}
+	return edge(-1), edge(1)
+}
+
+// LossSplit returns the figure that splits the expected loss of each curve
+// into the part that the start has left (bias) and the part that the gradient
+// noise has put in, with the steady-state risk as floor. Curves stand side by
+// side on equal axes.
+func LossSplit(curves []theory.Curve) Figure {
+	f := Figure{
+		Title:   "Bias and noise: " + commonProblem(curves),
+		Caption: "Expected loss, exact: what is left of the start (bias) falls, what the gradient noise has put in rises to the floor.",
+		Columns: min(len(curves), 3),
+		Table:   curvesTable(curves),
+	}
+	ceiling := ceilingOf(curves)
+	for _, c := range curves {
+		x, l := asFloats(c.Steps), lookOf(c.Family)
+		p := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
+		for _, s := range []Series{
+			{Name: "bias", X: x, Y: c.Bias, Color: black, Dash: Dotted},
+			{Name: "noise", X: x, Y: c.Noise, Color: grey, Dash: Dashed, Width: 2},
+			{Name: curveName(c), X: x, Y: c.Loss, Color: l.color, Width: 2},
+		} {
+			p.Series = append(p.Series, below(ceiling, p.X.from(positive(s))))
+		}
+		if len(curves) > 1 {
+			p.Title = curveName(c)
+		}
+		if !c.Diverges() && c.Floor > 0 {
+			p.References = []Reference{{At: c.Floor, Label: "floor"}}
+		}
+		f.Panels = append(f.Panels, p)
+	}
+	shareY(f.Panels, deepest)
+	return f
+}
+
+// positive returns a series without its zeros at the start, where there is no
+// noise yet: they have no place on a logarithmic axis.
+func positive(s Series) Series {
+	for len(s.Y) > 0 && s.Y[0] == 0 {
+		s.X, s.Y = s.X[1:], s.Y[1:]
+	}
+	return s
+}
+
+// deepest is how many decades a logarithmic axis of shared panels shows.
+const deepest = 6
+
+// shareY gives the panels one range of y, of at most so many decades below the
+// highest value on a logarithmic axis.
+func shareY(panels []Panel, decades float64) {
+	if len(panels) == 0 {
+		return
+	}
+	views := make([]view, len(panels))
+	for i, p := range panels {
+		views[i] = p.view()
+	}
+	y := widest(views, func(v view) Axis { return v.Y })
+	if y.Scale.logarithmic() {
+		y.Min = max(y.Min, y.Max*math.Pow(10, -decades))
+	}
+	for i := range panels {
+		panels[i].Y = within(panels[i].Y, y)
+	}
+}
+
+// SideBySide returns one figure of several, as panels side by side on equal y
+// axes where they have the same label and scale. Each panel has the title of
+// its figure, or the name of its only series where figures have equal titles;
+// captions and tables are joined.
+func SideBySide(title string, figures ...Figure) Figure {
+	f := Figure{Title: title, Columns: min(len(figures), 3)}
+	var captions, titles []string
+	for _, g := range figures {
+		titles = append(titles, g.Title)
+	}
+	alike := len(unique(titles)) < len(titles)
+	for _, g := range figures {
+		for _, p := range g.Panels {
+			if names := g.legend(); p.Title == "" && alike && len(names) == 1 {
+				p.Title = names[0]
+			}
+			if p.Title == "" {
+				p.Title = g.Title
+			}
+			f.Panels = append(f.Panels, p)
+		}
+		if g.Caption != "" {
+			captions = append(captions, g.Caption)
+		}
+		f.Notes, f.Time = append(f.Notes, g.Notes...), g.Time
+		f.Table = stacked(f.Table, g)
+	}
+	f.Caption = strings.Join(unique(captions), " ")
+	same := true
+	for _, p := range f.Panels {
+		same = same && p.Y.Label == f.Panels[0].Y.Label && p.Y.Scale == f.Panels[0].Y.Scale
+	}
+	if same {
+		shareY(f.Panels, math.Inf(1))
+	}
+	return f
+}
+
+// stacked appends the table of a figure, with the figure's title before each
+// row. Tables of other columns are kept as cells that name theirs.
+func stacked(t Table, g Figure) Table {
+	if t.Columns == nil {
+		t.Columns = append([]string{"panel"}, g.Table.Columns...)
+	}
+	for _, row := range g.Table.Rows {
+		cells := []string{g.Title}
+		for k, cell := range row {
+			if k+1 >= len(t.Columns) {
+				last := len(cells) - 1
+				cells[last] += fmt.Sprintf(", %s: %s", g.Table.Columns[k], cell)
+				continue
+			}
+			if t.Columns[k+1] != g.Table.Columns[k] {
+				cell = g.Table.Columns[k] + ": " + cell
+			}
+			cells = append(cells, cell)
+		}
+		for len(cells) < len(t.Columns) {
+			cells = append(cells, "")
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+func unique(words []string) []string {
+	var kept []string
+	seen := map[string]bool{}
+	for _, w := range words {
+		if !seen[w] {
+			seen[w], kept = true, append(kept, w)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,144 @@
+package plotting
+
+import (
+	"image"
+	"slices"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// ending is a label at the end of a line.
+type ending struct {
+	Series
+	at, label vg.Length // heights of the line's end and of its label
+}
+
+// drawEnds writes the labels of line ends: to the right of the data, moved
+// apart where they would overlap, or beside the end of a line that stops
+// earlier.
+func (v view) drawEnds(c draw.Canvas) {
+	var ends []ending
+	for _, s := range v.Series {
+		k := v.lastInside(s)
+		if s.End == "" || k < 0 {
+			continue
+		}
+		y := c.Y(v.Y.Normalize(v.Y.Min, v.Y.Max, s.Y[k]))
+		if v.endsEarly(s) {
+			b := brush{Canvas: c}
+			style := textStyle(noteSize, rgb(readable(s.Color)))
+			style.YAlign = text.YCenter
+			b.words(style, vg.Point{X: c.X(v.X.Normalize(v.X.Min, v.X.Max, s.X[k])) + 8, Y: min(y, c.Max.Y-6)}, s.End)
+			continue
+		}
+		ends = append(ends, ending{s, y, y})
+	}
+	spread(ends, lineHeight*noteSize*0.95, c.Min.Y, c.Max.Y)
+	for _, e := range ends {
+		style := textStyle(noteSize, rgb(readable(e.Color)))
+		style.YAlign = text.YCenter
+		c.StrokeLine2(draw.LineStyle{Color: rgb(e.Color), Width: 0.6}, c.Max.X+1, e.at, c.Max.X+6, e.label)
+		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, e.End)
+	}
+}
+
+// endsEarly reports whether a line stops so far from the right edge that its
+// label has room beside its end.
+func (v view) endsEarly(s Series) bool {
+	k := v.lastInside(s)
+	return k < 0 || v.X.Normalize(v.X.Min, v.X.Max, s.X[k]) < 0.6
+}
+
+// endsWidth returns the width of the labels of line ends.
+func (v view) endsWidth() vg.Length {
+	var widest vg.Length
+	for _, s := range v.Series {
+		if s.End != "" && !v.endsEarly(s) {
+			widest = max(widest, textStyle(noteSize, ink).Width(s.End)+10)
+		}
+	}
+	return widest
+}
+
+// lastInside returns the last place of a series that lies in the picture, or -1.
+func (v view) lastInside(s Series) int {
+	for k := len(s.X) - 1; k >= 0; k-- {
+		if v.X.inside(s.X[k]) && v.Y.inside(s.Y[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+// spread moves labels apart until neighbours are at least a gap from one
+// another, as little as it takes, and keeps them between low and high as far
+// as they fit.
+func spread(ends []ending, gap, low, high vg.Length) {
+	slices.SortStableFunc(ends, func(a, b ending) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		}
+		return 0
+	})
+	for range 100 {
+		moved := false
+		for k := 1; k < len(ends); k++ {
+			if lack := gap - (ends[k].label - ends[k-1].label); lack > 1e-6 {
+				ends[k-1].label, ends[k].label, moved = ends[k-1].label-lack/2, ends[k].label+lack/2, true
+			}
+		}
+		if !moved {
+			break
+		}
+	}
+	if n := len(ends); n > 0 {
+		shift := max(low-ends[0].label, 0)
+		if over := ends[n-1].label + shift - high; over > 0 {
+			shift -= over
+		}
+		for k := range ends {
+			ends[k].label += shift
+		}
+	}
+}
+
+const colorsBar = 10 // width of the bar of colours, in points
+
+// colorsWidth returns the room that the bar of colours takes.
+func colorsWidth(s Series) vg.Length {
+	var widest vg.Length
+	a := s.zAxis()
+	for _, t := range a.Ticks(a.Min, a.Max) {
+		widest = max(widest, textStyle(noteSize, ink).Width(t.Label))
+	}
+	return 8 + colorsBar + 4 + widest + lineHeight*noteSize
+}
+
+// drawColors draws the bar of colours of a heat map beside its data.
+func drawColors(c draw.Canvas, s Series) {
+	const steps = 128
+	m := image.NewNRGBA(image.Rect(0, 0, 1, steps))
+	for k := range steps {
+		m.SetNRGBA(0, k, heatColor(1-(float64(k)+0.5)/steps))
+	}
+	left := c.Max.X + 8
+	c.DrawImage(vg.Rectangle{Min: vg.Point{X: left, Y: c.Min.Y}, Max: vg.Point{X: left + colorsBar, Y: c.Max.Y}}, m)
+	a := s.zAxis()
+	style := textStyle(noteSize, mutedInk)
+	style.YAlign = text.YCenter
+	for _, t := range a.Ticks(a.Min, a.Max) {
+		if t.Label != "" && a.inside(t.Value) {
+			y := c.Y(a.Normalize(a.Min, a.Max, t.Value))
+			c.StrokeLine2(draw.LineStyle{Color: mutedInk, Width: 0.5}, left+colorsBar, y, left+colorsBar+2, y)
+			c.FillText(style, vg.Point{X: left + colorsBar + 4, Y: y}, t.Label)
+		}
+	}
+	turned := textStyle(noteSize, ink)
+	turned.Rotation, turned.XAlign = 1.5707963267948966, text.XCenter
+	c.FillText(turned, vg.Point{X: left + colorsWidth(s) - 10, Y: (c.Min.Y + c.Max.Y) / 2}, s.ZAxis.Label)
+}

@@ -1,0 +1,142 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot"
+)
+
+// Ticks returns the ticks of an axis between min and max.
+func (a Axis) Ticks(min, max float64) []plot.Tick {
+	switch a.Scale {
+	case Log10, Log2:
+		return powers(a.Scale.base(), min, max)
+	case Symmetric:
+		var ticks []plot.Tick
+		for _, v := range a.symmetricTicks(min, max) {
+			ticks = append(ticks, plot.Tick{Value: v, Label: signedPower(v)})
+		}
+		return ticks
+	}
+	return even(min, max, 4)
+}
+
+// sparseTicks are the ticks of an axis that has little room.
+type sparseTicks struct{ Axis }
+
+// Ticks returns the ticks between min and max.
+func (a sparseTicks) Ticks(min, max float64) []plot.Tick {
+	if a.Scale == Linear {
+		return even(min, max, 2)
+	}
+	return a.Axis.Ticks(min, max)
+}
+
+// even marks round numbers, from least to about twice as many of them.
+func even(min, max, least float64) []plot.Tick {
+	unit := math.Pow(10, math.Floor(math.Log10((max-min)/least)))
+	for _, m := range []float64{5, 2} {
+		if (max-min)/(m*unit) >= least {
+			unit *= m
+			break
+		}
+	}
+	var ticks []plot.Tick
+	for k := math.Ceil(min/unit - 1e-9); k <= max/unit+1e-9; k++ {
+		v := k*unit + 0 // never -0
+		ticks = append(ticks, plot.Tick{Value: v, Label: minus(fmt.Sprintf("%.6g", v))})
+	}
+	return ticks
+}
+
+// mostTicks is how many powers are labelled at most.
+const mostTicks = 8
+
+// powers marks the powers of the base, every one if there is room, else evenly
+// chosen ones. Powers of ten within two decades have marks at 2 and 5 too.
+func powers(base, min, max float64) []plot.Tick {
+	log := func(v float64) float64 { return math.Log(v) / math.Log(base) }
+	low, high := math.Floor(log(min)+1e-9), math.Ceil(log(max)-1e-9)
+	every := math.Ceil((high - low + 1) / mostTicks)
+	low = every * math.Floor(low/every)
+	var ticks []plot.Tick
+	for e := low; e <= high; e++ {
+		for m := 1.0; m < base; m++ {
+			t := plot.Tick{Value: m * math.Pow(base, e)}
+			if t.Value < min*(1-1e-9) || t.Value > max*(1+1e-9) || every > 1 && m > 1 {
+				continue
+			}
+			if m == 1 && math.Mod(e-low, every) == 0 {
+				t.Label = power(base, int(e))
+			} else if high-low <= 2 && (m == 2 || m == 5) {
+				t.Label = multiple(m, int(e))
+			}
+			ticks = append(ticks, t)
+		}
+	}
+	return ticks
+}
+
+// symmetricTicks returns 0 and the powers of ten on both sides of it that lie
+// outside the linear part.
+func (a Axis) symmetricTicks(min, max float64) []float64 {
+	reach := math.Max(math.Abs(min), math.Abs(max))
+	first, last := math.Ceil(math.Log10(a.Linear)), math.Floor(math.Log10(reach)+1e-9)
+	every := math.Max(1, math.Ceil((last-first+1)/4))
+	room := 0.06 * (a.forward(max) - a.forward(min)) // for the label of 0
+	var ticks []float64
+	add := func(v float64) {
+		if min <= v && v <= max && (v == 0 || math.Abs(a.forward(v)) >= room) {
+			ticks = append(ticks, v)
+		}
+	}
+	for e := last; e >= first; e -= every {
+		add(-math.Pow(10, e))
+	}
+	add(0)
+	for e := last - every*math.Floor((last-first)/every); e <= last; e += every {
+		add(math.Pow(10, e))
+	}
+	return ticks
+}
+
+var superscripts = map[rune]rune{'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹'}
+
+// power writes base^e. 1, 10 and 100 stand as they are.
+func power(base float64, e int) string {
+	if base == 10 && e >= 0 && e <= 2 {
+		return fmt.Sprint(math.Pow10(e))
+	}
+	label := []rune(fmt.Sprint(base))
+	for _, r := range fmt.Sprint(e) {
+		label = append(label, superscripts[r])
+	}
+	return string(label)
+}
+
+// multiple writes m 10^e.
+func multiple(m float64, e int) string {
+	if -3 <= e && e <= 3 {
+		return fmt.Sprintf("%.3g", m*math.Pow10(e))
+	}
+	return fmt.Sprintf("%g·%s", m, power(10, e))
+}
+
+func signedPower(v float64) string {
+	switch {
+	case v == 0:
+		return "0"
+	case v < 0:
+		return "−" + signedPower(-v)
+	}
+	return power(10, int(math.Round(math.Log10(v))))
+}
+
+// minus writes a leading hyphen as a minus sign.
+func minus(number string) string {
+	if len(number) > 0 && number[0] == '-' {
+		return "−" + number[1:]
+	}
+	return number
+}

@@ -1,0 +1,163 @@
+package plotting
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+)
+
+// The most of what one figure can hold: beyond, a notebook that shows it
+// cannot be used.
+const (
+	mostPanels = 64
+	mostValues = 4_000_000
+	mostCells  = 250_000 // of a heat map
+)
+
+var colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+
+// Validate returns an error that says what in the figure cannot be drawn
+// truly, or nil.
+func (f Figure) Validate() error {
+	if len(f.Panels) == 0 || len(f.Panels) > mostPanels {
+		return fmt.Errorf("plotting: %q has %d panels: want at least one panel, at most %d", f.Title, len(f.Panels), mostPanels)
+	}
+	if f.Columns < 0 {
+		return fmt.Errorf("plotting: %q: %d columns: want 0 or more", f.Title, f.Columns)
+	}
+	for i, p := range f.Panels {
+		if err := p.validate(); err != nil {
+			return fmt.Errorf("plotting: panel %d of %q: %w", i, f.Title, err)
+		}
+	}
+	return f.Table.validate()
+}
+
+func (p Panel) validate() error {
+	for _, a := range []Axis{p.X, p.Y} {
+		if err := a.validate(); err != nil {
+			return err
+		}
+	}
+	points, values := 0, 0
+	for i, s := range p.Series {
+		if err := s.validate(p.X, p.Y); err != nil {
+			return fmt.Errorf("series %d (%q): %w", i, s.Name, err)
+		}
+		points += len(s.drawable(p.X.Scale, p.Y.Scale).X)
+		values += len(s.X) + len(s.Z)
+	}
+	if points == 0 {
+		return errors.New("nothing to draw: no series has a point that its axes can show")
+	}
+	if values > mostValues {
+		return fmt.Errorf("%d points: want at most %d", values, mostValues)
+	}
+	return p.validateMarks()
+}
+
+func (p Panel) validateMarks() error {
+	for _, r := range p.References {
+		if !p.axisOf(r.Vertical).Scale.shows(r.At) {
+			return fmt.Errorf("reference %q at %v: want a finite number, positive on a logarithmic axis", r.Label, r.At)
+		}
+	}
+	for _, r := range p.Regions {
+		if !(r.From < r.To) {
+			return fmt.Errorf("region %q from %v to %v: want increasing ends", r.Label, r.From, r.To)
+		}
+		if !colorPattern.MatchString(r.color()) {
+			return fmt.Errorf("region %q: color %q: want the form #rrggbb", r.Label, r.Color)
+		}
+	}
+	return nil
+}
+
+func (s Series) validate(x, y Axis) error {
+	if err := s.validateLook(); err != nil {
+		return err
+	}
+	for _, values := range []Values{s.X, s.Y, s.High, s.To, s.Z, s.Levels, s.Time} {
+		if k := slices.IndexFunc(values, math.IsNaN); k >= 0 {
+			return fmt.Errorf("entry %d is NaN: want a number", k)
+		}
+	}
+	if s.grid() {
+		return s.validateGrid(x, y)
+	}
+	n := len(s.X)
+	if len(s.Y) != n || s.Kind == Band && len(s.High) != n {
+		return fmt.Errorf("%d x, %d y and %d upper values: want equal lengths", n, len(s.Y), len(s.High))
+	}
+	if s.To != nil && len(s.To) != n || s.Time != nil && len(s.Time) != n {
+		return fmt.Errorf("%d x, %d right edges and %d times: want equal lengths", n, len(s.To), len(s.Time))
+	}
+	if !slices.IsSorted(s.Time) {
+		return errors.New("times fall: want times in order")
+	}
+	return nil
+}
+
+func (s Series) validateLook() error {
+	switch s.Kind {
+	case Line, Points, Step, Band, Bar, Heat, Contour, Path:
+	default:
+		return fmt.Errorf("kind %q: want line (empty), points, step, band, bar, heat, contour or path", s.Kind)
+	}
+	switch s.Dash {
+	case Solid, Dashed, Dotted:
+	default:
+		return fmt.Errorf("dash %q: want solid (empty), dashed or dotted", s.Dash)
+	}
+	switch s.Marker {
+	case Plain, Circle, Square, Triangle, Diamond, Ring:
+	default:
+		return fmt.Errorf("marker %q: want circle, square, triangle, diamond, ring or none (empty)", s.Marker)
+	}
+	if s.Kind != Heat && !colorPattern.MatchString(s.Color) {
+		return fmt.Errorf("color %q: want the form #rrggbb", s.Color)
+	}
+	if !(s.Width >= 0) || math.IsInf(s.Width, 0) {
+		return fmt.Errorf("width %v: want a finite number >= 0", s.Width)
+	}
+	return nil
+}
+
+func (s Series) validateGrid(x, y Axis) error {
+	if len(s.X) < 2 || len(s.Y) < 2 || len(s.Z) != len(s.X)*len(s.Y) {
+		return fmt.Errorf("a grid of %d by %d with %d values: want at least 2 by 2, and a value for each", len(s.X), len(s.Y), len(s.Z))
+	}
+	if len(s.Z) > mostCells {
+		return fmt.Errorf("a grid of %d cells: want at most %d", len(s.Z), mostCells)
+	}
+	for _, side := range []struct {
+		at   Values
+		axis Axis
+	}{{s.X, x}, {s.Y, y}} {
+		for k, v := range side.at {
+			if !side.axis.Scale.shows(v) || k > 0 && v <= side.at[k-1] {
+				return fmt.Errorf("grid line %d at %v: want finite increasing numbers, positive on a logarithmic axis", k, v)
+			}
+		}
+	}
+	for k := 1; k < len(s.Levels); k++ {
+		if s.Levels[k] <= s.Levels[k-1] {
+			return fmt.Errorf("level %v after %v: want increasing levels", s.Levels[k], s.Levels[k-1])
+		}
+	}
+	if s.ZAxis.Scale == Symmetric {
+		return errors.New("colours on a symmetric scale: want linear, log10 or log2")
+	}
+	return s.ZAxis.validate()
+}
+
+func (t Table) validate() error {
+	for i, row := range t.Rows {
+		if len(row) != len(t.Columns) {
+			return fmt.Errorf("plotting: row %d of the table has %d cells: want %d", i, len(row), len(t.Columns))
+		}
+	}
+	return nil
+}
