@@ -130,6 +130,6 @@ func onDark(hex string) string {
 	if math.Hypot(c[1], c[2]) < 0.03 {
 		return hexOf(fromOKLab([3]float64{0.94 - 0.4*c[0], c[1], c[2]}))
 	}
-	c[0] = 0.5 + 0.45*c[0]
+	c[0] = 0.4 + 0.58*c[0]
 	return hexOf(fromOKLab(c))
 }

@@ -1,7 +1,6 @@
 package plotting
 
 import (
-	"image"
 	"slices"
 
 	"gonum.org/v1/plot/text"
@@ -30,7 +29,8 @@ func (v view) drawEnds(c draw.Canvas) {
 			b := brush{Canvas: c}
 			style := textStyle(noteSize, rgb(readable(s.Color)))
 			style.YAlign = text.YCenter
-			b.words(style, vg.Point{X: c.X(v.X.Normalize(v.X.Min, v.X.Max, s.X[k])) + 8, Y: min(y, c.Max.Y-6)}, s.End)
+			at := vg.Point{X: c.X(v.X.Normalize(v.X.Min, v.X.Max, s.X[k])) + 8, Y: min(y, c.Max.Y-6)}
+			b.words(style, at, shortened(s.End, noteSize, c.Max.X-at.X))
 			continue
 		}
 		ends = append(ends, ending{s, y, y})
@@ -40,7 +40,7 @@ func (v view) drawEnds(c draw.Canvas) {
 		style := textStyle(noteSize, rgb(readable(e.Color)))
 		style.YAlign = text.YCenter
 		c.StrokeLine2(draw.LineStyle{Color: rgb(e.Color), Width: 0.6}, c.Max.X+1, e.at, c.Max.X+6, e.label)
-		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, e.End)
+		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, shortened(e.End, noteSize, v.endsRoom()))
 	}
 }
 
@@ -59,8 +59,11 @@ func (v view) endsWidth() vg.Length {
 			widest = max(widest, textStyle(noteSize, ink).Width(s.End)+10)
 		}
 	}
-	return widest
+	return min(widest, v.endsRoom()+10)
 }
+
+// endsRoom returns how wide a label of a line end may be: beyond, it is cut.
+func (v view) endsRoom() vg.Length { return 150 / vg.Length(max(v.columns, 1)) }
 
 // lastInside returns the last place of a series that lies in the picture, or -1.
 func (v view) lastInside(s Series) int {
@@ -119,15 +122,16 @@ func colorsWidth(s Series) vg.Length {
 	return 8 + colorsBar + 4 + widest + lineHeight*noteSize
 }
 
-// drawColors draws the bar of colours of a heat map beside its data.
+// drawColors draws the bar of colours of a heat map beside its data. (It is no
+// image: of two images in one PDF the order changes from run to run.)
 func drawColors(c draw.Canvas, s Series) {
-	const steps = 128
-	m := image.NewNRGBA(image.Rect(0, 0, 1, steps))
-	for k := range steps {
-		m.SetNRGBA(0, k, heatColor(1-(float64(k)+0.5)/steps))
-	}
+	const steps = 96
 	left := c.Max.X + 8
-	c.DrawImage(vg.Rectangle{Min: vg.Point{X: left, Y: c.Min.Y}, Max: vg.Point{X: left + colorsBar, Y: c.Max.Y}}, m)
+	for k := range steps {
+		low := c.Min.Y + vg.Length(k)*c.Size().Y/steps
+		high := min(low+1.5*c.Size().Y/steps, c.Max.Y) // overlaps the next: no seams
+		c.FillPolygon(heatColor((float64(k)+0.5)/steps), []vg.Point{{X: left, Y: low}, {X: left + colorsBar, Y: low}, {X: left + colorsBar, Y: high}, {X: left, Y: high}})
+	}
 	a := s.zAxis()
 	style := textStyle(noteSize, mutedInk)
 	style.YAlign = text.YCenter
@@ -140,5 +144,5 @@ func drawColors(c draw.Canvas, s Series) {
 	}
 	turned := textStyle(noteSize, ink)
 	turned.Rotation, turned.XAlign = 1.5707963267948966, text.XCenter
-	c.FillText(turned, vg.Point{X: left + colorsWidth(s) - 10, Y: (c.Min.Y + c.Max.Y) / 2}, s.ZAxis.Label)
+	c.FillText(turned, vg.Point{X: left + colorsWidth(s) - 10, Y: (c.Min.Y + c.Max.Y) / 2}, shortened(s.ZAxis.Label, noteSize, c.Size().Y+20))
 }

@@ -10,7 +10,6 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -90,7 +89,7 @@ func (f Figure) encode(extension string) ([]byte, error) {
 		return p.encodeVector(vgsvg.New(p.width, p.height()), &b)
 	case ".pdf":
 		p := f.still()
-		return p.encodeVector(vgpdf.New(p.width, p.height()), &b)
+		return p.encodeVector(newPDF(p.width, p.height()), &b)
 	}
 	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf, .png, .html, .csv or .json", extension)
 }

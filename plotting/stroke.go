@@ -296,10 +296,10 @@ func (b brush) region(v view, r Region) {
 	style := textStyle(noteSize, mutedInk)
 	if r.Vertical {
 		style.XAlign = text.XCenter
-		b.FillText(style, vg.Point{X: (box[0].X + box[1].X) / 2, Y: b.Max.Y - lineHeight*noteSize}, r.Label)
+		b.FillText(style, vg.Point{X: (box[0].X + box[1].X) / 2, Y: b.Max.Y - lineHeight*noteSize}, shortened(r.Label, noteSize, b.Size().X))
 		return
 	}
-	b.FillText(style, vg.Point{X: b.Min.X + 4, Y: box[2].Y - lineHeight*noteSize}, r.Label)
+	b.FillText(style, vg.Point{X: b.Min.X + 4, Y: box[2].Y - lineHeight*noteSize}, shortened(r.Label, noteSize, b.Size().X-8))
 }
 
 // reference draws a grey line with its label above the right end, or beside
@@ -310,7 +310,8 @@ func (b brush) reference(v view, r Reference, below int) {
 	}
 	style := draw.LineStyle{Color: mutedInk, Width: 0.8, Dashes: []vg.Length{3, 3}}
 	words := textStyle(noteSize, mutedInk)
-	width := words.Width(r.Label)
+	label := shortened(r.Label, noteSize, b.Size().X-6)
+	width := words.Width(label)
 	if r.Vertical {
 		x := b.x(r.At)
 		b.StrokeLine2(style, x, b.Min.Y, x, b.Max.Y)
@@ -318,7 +319,7 @@ func (b brush) reference(v view, r Reference, below int) {
 		if at+width > b.Max.X {
 			at = x - 3 - width
 		}
-		b.words(words, vg.Point{X: at, Y: b.Max.Y - vg.Length(below+1)*lineHeight*noteSize}, r.Label)
+		b.words(words, vg.Point{X: at, Y: b.Max.Y - vg.Length(below+1)*lineHeight*noteSize}, label)
 		return
 	}
 	y := b.y(r.At)
@@ -327,8 +328,7 @@ func (b brush) reference(v view, r Reference, below int) {
 	if at+lineHeight*noteSize > b.Max.Y {
 		at = y - 2 - lineHeight*noteSize
 	}
-	label := shortened(r.Label, noteSize, b.Size().X-6)
-	b.words(words, vg.Point{X: b.Max.X - words.Width(label) - 4, Y: at}, label)
+	b.words(words, vg.Point{X: b.Max.X - width - 4, Y: at}, label)
 }
 
 // The size of a heat map's image, in points of the image.

@@ -12,7 +12,8 @@ import (
 // say what that left out.
 type view struct {
 	Panel
-	notes []string
+	notes   []string
+	columns int // of the figure
 }
 
 // view returns the panel ready for drawing. The panel is valid.
@@ -254,6 +255,7 @@ func (f Figure) views() []view {
 	views := make([]view, len(f.Panels))
 	for i, p := range f.Panels {
 		views[i] = p.view()
+		views[i].columns = f.columns()
 	}
 	return views
 }

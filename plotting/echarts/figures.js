@@ -214,7 +214,7 @@ function plan(option, width) {
   p.legendTop = 8 + 20 * p.titleLines;
   var rows = names.length ? 1 : 0, used = 0;
   names.forEach(function (name) {
-    var w = widthOf(name, "12px sans-serif") + 48;
+    var w = Math.min(widthOf(name, "12px sans-serif"), width - 90, 420) + 48;
     if (used && used + w > width - 16) { rows++; used = 0; }
     used += w;
   });
@@ -224,7 +224,7 @@ function plan(option, width) {
   var right = n.panels.map(function (q, i) {
     var widest = 0;
     if (cell > room.narrow) n.series.forEach(function (s, k) {
-      if (s.end && (option.series[k].yAxisIndex || 0) === i) widest = Math.max(widest, widthOf(s.end, "12px sans-serif") + 10);
+      if (s.end && (option.series[k].yAxisIndex || 0) === i) widest = Math.min(Math.max(widest, widthOf(s.end, "12px sans-serif") + 10), 0.3 * cell);
     });
     return { ends: widest, all: room.right + widest + (q.heat ? room.heat : 0) };
   });
@@ -360,7 +360,7 @@ function dressMarks(s, c, color, source, panel) {
     label: { color: c.muted, formatter: "{b}", position: "insideEndTop", backgroundColor: ground, padding: [1, 2] },
   });
   s.markPoint = {
-    silent: true, animation: false, symbol: "circle", symbolSize: 1, itemStyle: { opacity: 0 }, data: labels,
+    silent: true, animation: false, symbol: "rect", symbolSize: 1, itemStyle: { color: "transparent" }, data: labels,
     label: { show: true, formatter: "{b}", color: c.muted, backgroundColor: ground, padding: [1, 2] },
   };
 }
@@ -375,7 +375,7 @@ function dressLine(s, e, c, layout, words) {
   }
   s.connectNulls = false;
   if (e.end && layout.ends) {
-    s.endLabel = { show: true, formatter: function () { return e.end; }, color: words, distance: 8, fontSize: 12 };
+    s.endLabel = { show: true, formatter: function () { return e.end; }, color: words, distance: 8, fontSize: 12, width: layout.boxes[s.yAxisIndex || 0].ends || 60, overflow: "truncate" };
     s.labelLayout = { moveOverlap: "shiftY" };
   }
   if (s.markPoint) {
@@ -415,6 +415,7 @@ function dress(source, f, width) {
     if (p.heat) option.graphic = option.graphic.concat(colorBar(p.heat, box, c));
     dressAxis(option.xAxis[i], p.x, c, box, false);
     dressAxis(option.yAxis[i], p.y, c, box, true);
+    if (p.heat) option.xAxis[i].splitLine.show = option.yAxis[i].splitLine.show = false;
   });
   function themed(hex) { return dark && source.nqm.dark[hex] || hex; }
   option.series = source.series.map(function (original, k) {
@@ -430,14 +431,14 @@ function dress(source, f, width) {
     if (e.kind === "band") { s.renderItem = polygons(s.data, s.itemStyle); s.z = 1; }
     if (e.kind === "bar") { s.renderItem = bars(s.data, s.itemStyle, e.foot, c.paper); s.encode = { x: [0, 1], y: 2 }; s.z = 1; }
     if (e.kind === "heat") { s.renderItem = heatItem(panel); s.z = 0; }
-    if (e.kind === "points") { s.symbol = e.marker; s.symbolSize = 7; }
+    if (e.kind === "points") { s.symbol = e.marker; s.symbolSize = panel.heat ? 12 : 7; s.z = panel.heat ? 6 : 3; }
     if (s.type === "line" && e.kind !== "marks") dressLine(s, e, c, layout, dark ? themed(original.lineStyle.color) : e.ink);
     if (panel.heat && s.type === "line" && s.lineStyle) Object.assign(s.lineStyle, { shadowColor: "#ffffff", shadowBlur: 3 });
     return s;
   });
   option.legend = {
     type: layout.scroll ? "scroll" : "plain", left: 8, right: 8, top: layout.legendTop, selected: f.selected || {},
-    textStyle: { color: c.text }, inactiveColor: c.muted, pageTextStyle: { color: c.text }, pageIconColor: c.muted,
+    textStyle: { color: c.text, width: Math.min(width - 90, 420), overflow: "truncate" }, inactiveColor: c.muted, pageTextStyle: { color: c.text }, pageIconColor: c.muted,
     data: named(source).map(function (name) {
       var line = source.series.findIndex(function (s) { return s.name === name && s.type === "line"; });
       if (line < 0) return { name: name };

@@ -1,0 +1,163 @@
+package plotting
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// An isoline of x² + y² is a circle, also on logarithmic axes where the loss
+// is known; a saddle has two branches.
+func TestIsolines(t *testing.T) {
+	s := Series{Kind: Contour, Levels: Values{0.25, 1}}
+	for k := range 81 {
+		s.X, s.Y = append(s.X, -1.5+3*float64(k)/80), append(s.Y, -1.5+3*float64(k)/80)
+	}
+	for _, y := range s.Y {
+		for _, x := range s.X {
+			s.Z = append(s.Z, x*x+y*y)
+		}
+	}
+	lines := s.isolines(Axis{}, Axis{})
+	if len(lines) != 2 {
+		t.Fatalf("%d lines, want a circle for each level", len(lines))
+	}
+	for _, l := range lines {
+		for _, p := range l.at {
+			if r := math.Hypot(p[0], p[1]); math.Abs(r-math.Sqrt(l.level)) > 1e-3 {
+				t.Errorf("level %v: a point at radius %v", l.level, r)
+			}
+		}
+		if first, last := l.at[0], l.at[len(l.at)-1]; math.Hypot(first[0]-last[0], first[1]-last[1]) > 1e-9 {
+			t.Errorf("the circle of level %v is open", l.level)
+		}
+	}
+	saddle := Series{Kind: Contour, X: Values{-1, 1}, Y: Values{-1, 1}, Z: Values{1, -1, -1, 1}, Levels: Values{0}}
+	if n := len(saddle.isolines(Axis{}, Axis{})); n != 2 {
+		t.Errorf("a saddle has %d lines", n)
+	}
+	hole := Series{Kind: Contour, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 1, math.Inf(1), 1}, Levels: Values{0.5}}
+	if n := len(hole.isolines(Axis{}, Axis{})); n != 0 {
+		t.Errorf("a cell with an infinite corner has %d lines", n)
+	}
+}
+
+func TestIsolinesOnLogarithmicAxes(t *testing.T) {
+	x, y := Axis{Scale: Log10}, Axis{Scale: Log2}
+	s := Series{Kind: Contour, Levels: Values{8}, ZAxis: Axis{Scale: Log10}}
+	for k := range 9 {
+		s.X, s.Y = append(s.X, math.Pow(10, float64(k)/4)), append(s.Y, math.Exp2(float64(k)))
+	}
+	for _, v := range s.Y {
+		for _, u := range s.X {
+			s.Z = append(s.Z, u*v)
+		}
+	}
+	for _, l := range s.isolines(x, y) {
+		for _, p := range l.at {
+			if math.Abs(p[0]*p[1]/8-1) > 1e-9 {
+				t.Errorf("xy = %v on the line of 8", p[0]*p[1])
+			}
+		}
+	}
+}
+
+// Thinning keeps the extremes, the ends and the gaps of a line.
+func TestThinnedKeepsWhatIsSeen(t *testing.T) {
+	s := Series{}
+	for k := range 100_000 {
+		s.X, s.Y = append(s.X, float64(k)), append(s.Y, math.Sin(float64(k)/5000))
+	}
+	s.Y[50_123], s.X[70_000], s.Y[70_000] = 7, math.NaN(), math.NaN()
+	v := Panel{Series: []Series{s}}.view()
+	thin := v.thinned(s, 500)
+	if n := len(thin.X); n > 2100 || n < 500 {
+		t.Errorf("%d points are left", n)
+	}
+	peak, gaps := 0.0, 0
+	for k := range thin.X {
+		if math.IsNaN(thin.X[k]) {
+			gaps++
+		}
+		peak = max(peak, thin.Y[k])
+	}
+	if gaps != 1 || thin.X[0] != 0 || thin.X[len(thin.X)-1] != 99_999 {
+		t.Errorf("from %v to %v with %d gaps", thin.X[0], thin.X[len(thin.X)-1], gaps)
+	}
+	found := false
+	for _, y := range thin.Y {
+		found = found || y == 7
+	}
+	if !found {
+		t.Error("the peak is gone")
+	}
+	spiral := Series{Kind: Path}
+	for k := range 100_000 {
+		phi := float64(k) / 1000
+		spiral.X, spiral.Y = append(spiral.X, phi*math.Cos(phi)), append(spiral.Y, phi*math.Sin(phi))
+		spiral.Time = append(spiral.Time, float64(k))
+	}
+	thin = Panel{Series: []Series{spiral}}.view().thinned(spiral, 500)
+	if n := len(thin.X); n > 60_000 || n < 1000 || len(thin.Time) != n || thin.Time[n-1] != 99_999 {
+		t.Errorf("a spiral keeps %d points and %d times", n, len(thin.Time))
+	}
+}
+
+func TestEndLabelsDoNotOverlap(t *testing.T) {
+	ends := []ending{{at: 50, label: 50}, {at: 52, label: 52}, {at: 51, label: 51}, {at: 90, label: 90}, {at: 99, label: 99}}
+	spread(ends, 12, 0, 100)
+	for k := 1; k < len(ends); k++ {
+		if gap := ends[k].label - ends[k-1].label; gap < 12-1e-3 || ends[k].at < ends[k-1].at {
+			t.Errorf("labels %d and %d are %v apart", k-1, k, gap)
+		}
+	}
+	if ends[0].label < 0 || ends[4].label > 100+1e-9 {
+		t.Errorf("labels from %v to %v leave the panel", ends[0].label, ends[4].label)
+	}
+	if d := ends[3].label - ends[3].at; d > 3 || d < -8 {
+		t.Errorf("a label moved by %v", d)
+	}
+	var none []ending
+	spread(none, 12, 0, vg.Length(100))
+}
+
+// Each kind of series leaves its colour in the image.
+func TestEveryKindLeavesInk(t *testing.T) {
+	const red = "#ff0000"
+	square := Series{Kind: Heat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 0, 0, 1}}
+	for kind, s := range map[Kind]Series{
+		Line: {X: Values{0, 1}, Y: Values{0, 1}}, Points: {X: Values{0, 1}, Y: Values{0, 1}}, Step: {X: Values{0, 1, 2}, Y: Values{0, 1, 2}},
+		Bar: {X: Values{0, 1}, Y: Values{1, 2}}, Path: {X: Values{0, 1}, Y: Values{0, 1}},
+		Contour: {X: Values{0, 1, 2}, Y: Values{0, 1, 2}, Z: Values{0, 0, 0, 1, 1, 1, 2, 2, 2}, Levels: Values{0.5}},
+		Band:    {X: Values{0, 1}, Y: Values{0, 0}, High: Values{1, 1}},
+	} {
+		s.Kind, s.Color, s.Width = kind, red, 4
+		want := red
+		switch kind {
+		case Band:
+			want = "#ffcccc"
+		case Bar:
+			want = "#ff4040"
+		}
+		if n := inkOf(t, Figure{Panels: []Panel{{Series: []Series{s}}}}, want); n < 20 {
+			t.Errorf("%q has %d pixels of its colour", kind, n)
+		}
+	}
+	if n := inkOf(t, Figure{Panels: []Panel{{Series: []Series{square}}}}, heatStops[0]); n < 1000 {
+		t.Errorf("a heat map has %d pixels of its lowest colour", n)
+	}
+}
+
+func TestStepsHoldUntilTheNext(t *testing.T) {
+	s := Series{Kind: Step, X: Values{0, 1, 2}, Y: Values{5, 6, 7}}.stairs()
+	want := [][2]float64{{0, 5}, {1, 5}, {1, 6}, {2, 6}, {2, 7}}
+	if got := pairs(s); len(got) != len(want) {
+		t.Fatalf("stairs %v", got)
+	}
+	for k, p := range pairs(s) {
+		if p != want[k] {
+			t.Errorf("corner %d at %v, want %v", k, p, want[k])
+		}
+	}
+}

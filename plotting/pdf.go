@@ -1,0 +1,183 @@
+package plotting
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"time"
+
+	"codeberg.org/go-fonts/dejavu/dejavusans"
+	"codeberg.org/go-pdf/fpdf"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+)
+
+// pdfCanvas draws on one page of a PDF. That of gonum/plot writes letters in
+// the encoding cp1252, which has neither Greek letters nor superscripts, and
+// draws transparent colours as dark ones.
+type pdfCanvas struct {
+	doc   *fpdf.Fpdf
+	size  vg.Point
+	at    affine
+	kept  []affine
+	ink   color.NRGBA
+	files int // images so far
+}
+
+// affine maps (x, y) to (a x + c y + e, b x + d y + f).
+type affine struct{ a, b, c, d, e, f float64 }
+
+func (m affine) then(n affine) affine { // n is applied first
+	return affine{
+		m.a*n.a + m.c*n.b, m.b*n.a + m.d*n.b,
+		m.a*n.c + m.c*n.d, m.b*n.c + m.d*n.d,
+		m.a*n.e + m.c*n.f + m.e, m.b*n.e + m.d*n.f + m.f,
+	}
+}
+
+func (m affine) apply(p vg.Point) (x, y float64) {
+	u, v := p.X.Points(), p.Y.Points()
+	return m.a*u + m.c*v + m.e, m.b*u + m.d*v + m.f
+}
+
+const pdfFont = "DejaVu Sans"
+
+func newPDF(width, height vg.Length) *pdfCanvas {
+	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: width.Points(), Ht: height.Points()}})
+	doc.SetCatalogSort(true) // the same bytes each time
+	doc.SetCreationDate(time.Unix(0, 0).UTC())
+	doc.SetModificationDate(time.Unix(0, 0).UTC())
+	doc.SetMargins(0, 0, 0)
+	doc.SetAutoPageBreak(false, 0)
+	doc.AddUTF8FontFromBytes(pdfFont, "", dejavusans.TTF)
+	doc.AddPage()
+	return &pdfCanvas{doc: doc, size: vg.Point{X: width, Y: height}, at: affine{1, 0, 0, -1, 0, height.Points()}}
+}
+
+// Size returns the size of the page.
+func (c *pdfCanvas) Size() (w, h vg.Length) { return c.size.X, c.size.Y }
+
+// SetLineWidth sets the width of lines.
+func (c *pdfCanvas) SetLineWidth(w vg.Length) { c.doc.SetLineWidth(w.Points()) }
+
+// SetLineDash sets the pattern of lines.
+func (c *pdfCanvas) SetLineDash(pattern []vg.Length, offset vg.Length) {
+	dashes := make([]float64, len(pattern))
+	for k, d := range pattern {
+		dashes[k] = d.Points()
+	}
+	c.doc.SetDashPattern(dashes, offset.Points())
+}
+
+// SetColor sets the colour of what follows, with its opacity.
+func (c *pdfCanvas) SetColor(ink color.Color) {
+	c.ink = color.NRGBAModel.Convert(ink).(color.NRGBA)
+	r, g, b := int(c.ink.R), int(c.ink.G), int(c.ink.B)
+	c.doc.SetDrawColor(r, g, b)
+	c.doc.SetFillColor(r, g, b)
+	c.doc.SetTextColor(r, g, b)
+	c.doc.SetAlpha(float64(c.ink.A)/255, "Normal")
+}
+
+// Rotate turns what follows, counterclockwise.
+func (c *pdfCanvas) Rotate(rad float64) {
+	sin, cos := math.Sincos(rad)
+	c.at = c.at.then(affine{cos, sin, -sin, cos, 0, 0})
+}
+
+// Translate moves what follows.
+func (c *pdfCanvas) Translate(p vg.Point) {
+	c.at = c.at.then(affine{1, 0, 0, 1, p.X.Points(), p.Y.Points()})
+}
+
+// Scale stretches what follows.
+func (c *pdfCanvas) Scale(x, y float64) { c.at = c.at.then(affine{x, 0, 0, y, 0, 0}) }
+
+// Push keeps the place and direction of drawing for Pop.
+func (c *pdfCanvas) Push() { c.kept = append(c.kept, c.at) }
+
+// Pop returns to the place and direction that Push kept.
+func (c *pdfCanvas) Pop() {
+	last := len(c.kept) - 1
+	c.at, c.kept = c.kept[last], c.kept[:last]
+}
+
+// Stroke draws a line along the path.
+func (c *pdfCanvas) Stroke(p vg.Path) { c.path(p, "D") }
+
+// Fill fills the path.
+func (c *pdfCanvas) Fill(p vg.Path) { c.path(p, "F") }
+
+func (c *pdfCanvas) path(p vg.Path, style string) {
+	for _, part := range p {
+		x, y := c.at.apply(part.Pos)
+		switch part.Type {
+		case vg.MoveComp:
+			c.doc.MoveTo(x, y)
+		case vg.LineComp:
+			c.doc.LineTo(x, y)
+		case vg.ArcComp:
+			c.arc(part)
+		case vg.CurveComp:
+			x0, y0 := c.at.apply(part.Control[0])
+			if len(part.Control) == 1 {
+				c.doc.CurveTo(x0, y0, x, y)
+				continue
+			}
+			x1, y1 := c.at.apply(part.Control[1])
+			c.doc.CurveBezierCubicTo(x0, y0, x1, y1, x, y)
+		case vg.CloseComp:
+			c.doc.ClosePath()
+		}
+	}
+	c.doc.DrawPath(style)
+}
+
+// arcSides is how many sides stand for a whole circle of a marker.
+const arcSides = 36
+
+func (c *pdfCanvas) arc(part vg.PathComp) {
+	n := int(math.Ceil(math.Abs(part.Angle) / (2 * math.Pi) * arcSides))
+	for k := range n + 1 {
+		sin, cos := math.Sincos(part.Start + part.Angle*float64(k)/float64(max(n, 1)))
+		x, y := c.at.apply(vg.Point{X: part.Pos.X + part.Radius*vg.Length(cos), Y: part.Pos.Y + part.Radius*vg.Length(sin)})
+		c.doc.LineTo(x, y)
+	}
+}
+
+// FillString writes a text with its base line from the point on.
+func (c *pdfCanvas) FillString(f font.Face, at vg.Point, words string) {
+	x, y := c.at.apply(at)
+	c.doc.SetFont(pdfFont, "", f.Font.Size.Points())
+	c.doc.TransformBegin()
+	c.doc.TransformRotate(math.Atan2(-c.at.b, c.at.a)*180/math.Pi, x, y)
+	c.doc.Text(x, y, words)
+	c.doc.TransformEnd()
+}
+
+// DrawImage draws an image into an upright rectangle.
+func (c *pdfCanvas) DrawImage(into vg.Rectangle, m image.Image) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		c.doc.SetError(err)
+		return
+	}
+	name := fmt.Sprint("image ", c.files)
+	c.files++
+	c.doc.RegisterImageOptionsReader(name, fpdf.ImageOptions{ImageType: "png"}, &b)
+	left, top := c.at.apply(vg.Point{X: into.Min.X, Y: into.Max.Y})
+	c.doc.ImageOptions(name, left, top, into.Size().X.Points(), into.Size().Y.Points(), false, fpdf.ImageOptions{}, 0, "")
+}
+
+// WriteTo writes the PDF.
+func (c *pdfCanvas) WriteTo(w io.Writer) (int64, error) {
+	var b bytes.Buffer
+	if err := c.doc.Output(&b); err != nil {
+		return 0, err
+	}
+	return b.WriteTo(w)
+}
