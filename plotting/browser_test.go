@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -150,8 +151,13 @@ func (b *browser) open(page []byte) {
 	b.do(chromedp.Navigate("file://" + filepath.ToSlash(path)))
 }
 
-// quiet fails the test if the page complained or asked for anything outside.
-func (b *browser) quiet() {
+// quiet fails the test if the page complained or asked for anything but itself.
+func (b *browser) quiet() { b.t.Helper(); b.asksOnly("file:", "data:") }
+
+// quietHere also allows what a server on this machine has.
+func (b *browser) quietHere() { b.t.Helper(); b.asksOnly("http://127.0.0.1:", "data:") }
+
+func (b *browser) asksOnly(allowed ...string) {
 	b.t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -159,7 +165,7 @@ func (b *browser) quiet() {
 		b.t.Errorf("the page complained: %v", b.errors)
 	}
 	for _, r := range b.requests {
-		if !strings.HasPrefix(r, "file:") && !strings.HasPrefix(r, "data:") {
+		if !slices.ContainsFunc(allowed, func(prefix string) bool { return strings.HasPrefix(r, prefix) }) {
 			b.t.Errorf("the page asked for %s", r)
 		}
 	}

@@ -6,15 +6,31 @@
 //
 // A value knows its obvious picture and table: Show and Save take the results
 // of nqm/nqmkit as they are. A Figure is plain data in between. The
-// constructors (LossCurves, Spectrum, ...) return one, research code may edit
-// it, and Show and Save draw it.
+// constructors (LossCurves, LossBands, LossSplit, ModeDecay, Spectrum, Scree,
+// Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
+// SideBySide) return one, research code may edit it or write its own, and Show
+// and Save draw it. Slide puts many into one figure with a slider.
 //
 // In a notebook a figure is one output of three forms: an interactive chart
 // (Apache ECharts, with a still image in its place until a script has run, and
 // for ever where none may run), the still image as PNG, and the numbers as
-// text. Outside a notebook Show prints the text.
+// text. Outside a notebook Show prints the text. Save writes SVG, PDF, PNG, a
+// page of HTML, CSV and JSON.
+//
+// # What is drawn
 //
 // Divergence is drawn as such: a curve that leaves the picture ends in an
 // arrow, and its name says so. What cannot be drawn truly (unequal lengths, a
-// NaN) is refused with an error.
+// NaN, an unknown colour) is refused with an error. What an axis cannot show
+// (an infinite number, or one that is not positive on a logarithmic axis) is
+// left out, a line has a gap there, and a note in every output says so.
+// Labels are data, never markup.
+//
+// # House style
+//
+// A family of methods has one colour, dash and marker in every figure, from
+// the palette of Okabe and Ito; several methods of one family run from light
+// to dark. Ordered parameters and heat maps have the colours of viridis.
+// References are grey. Mathematics in labels is Unicode (α, θ₁, 10⁻³), which
+// every output shows alike.
 package plotting

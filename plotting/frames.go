@@ -138,11 +138,11 @@ func within(a, bounds Axis) Axis {
 	return a
 }
 
-// start returns the figure that stands for all frames, with a caption that
-// says which it is.
+// start returns the figure that stands for all frames, with a title that says
+// which it is.
 func (f Frames) start() Figure {
 	g := f.Figures[f.Start]
-	g.Caption = fmt.Sprintf("%s = %s. %s", f.Parameter, number(f.Values[f.Start]), g.Caption)
+	g.Title = fmt.Sprintf("%s, %s = %s", g.Title, f.Parameter, number(f.Values[f.Start]))
 	g.Table = f.table()
 	return g
 }

@@ -1,12 +1,10 @@
 package plotting
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"nqm/nqmkit"
-	"nqm/theory"
 )
 
 // A sample is a value with the name of its files.
@@ -220,6 +218,3 @@ func symmetric() Figure {
 		Panels: []Panel{{X: Axis{Label: "steps t"}, Y: Axis{Label: "coordinate θ", Scale: Symmetric, Linear: 0.01}, Series: []Series{s}}},
 	}
 }
-
-var _ = fmt.Sprint
-var _ theory.Curve

@@ -1,29 +1,41 @@
 package plotting
 
 import (
+	"flag"
 	"fmt"
-	"github.com/chromedp/chromedp"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
-func TestBuildGallery(t *testing.T) {
-	dir := os.Getenv("NQM_GALLERY")
+// With -gallery=folder the test writes every chart in every output, and one
+// page of all, for somebody to look at:
+//
+//	go test ./plotting -run WriteGallery -gallery /tmp/gallery
+var galleryFolder = flag.String("gallery", "", "write every chart in every output into this folder")
+
+func TestWriteGallery(t *testing.T) {
+	dir := *galleryFolder
 	if dir == "" {
-		t.Skip()
+		dir = t.TempDir()
 	}
 	var all []any
 	for _, s := range gallery() {
-		for _, e := range []string{".svg", ".png", ".pdf", ".csv", ".json", ".html"} {
+		for _, e := range extensions {
 			if err := save(filepath.Join(dir, s.name+e), s.value); err != nil {
 				t.Errorf("%s%s: %v", s.name, e, err)
 			}
 		}
 		all = append(all, s.value)
 	}
-	if err := save(filepath.Join(dir, "gallery.html"), all); err != nil {
+	if err := save(filepath.Join(dir, "index.html"), all); err != nil {
 		t.Error(err)
+	}
+	written, err := os.ReadDir(dir)
+	if want := len(all)*len(extensions) + 1; err != nil || len(written) < want {
+		t.Errorf("%d files of %d (%v)", len(written), want, err)
 	}
 }
 
