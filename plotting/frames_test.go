@@ -55,7 +55,7 @@ func TestFramesWithoutAScript(t *testing.T) {
 		t.Errorf("starts at %d", f.Start)
 	}
 	f.Start = 3
-	p, err := pictureOf(f)
+	p, err := shownOf(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestFramesRefused(t *testing.T) {
 			t.Errorf("got %v, want an error with %q", err, test.want)
 		}
 	}
-	if _, err := pictureOf(Frames{Figures: []Figure{line}, Values: Values{1}, Start: 1}); err == nil {
+	if _, err := shownOf(Frames{Figures: []Figure{line}, Values: Values{1}, Start: 1}); err == nil {
 		t.Error("a start beyond the frames was drawn")
 	}
 	defer func() {
@@ -140,7 +140,7 @@ func TestFramesStaySmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := pictureOf(f)
+	p, err := shownOf(f)
 	if err != nil {
 		t.Fatal(err)
 	}

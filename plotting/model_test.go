@@ -11,7 +11,7 @@ import (
 // A figure goes through JSON and back without loss, infinities included.
 func TestFiguresSurviveJSON(t *testing.T) {
 	for _, s := range gallery() {
-		p, err := pictureOf(s.value)
+		p, err := shownOf(s.value)
 		if err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}

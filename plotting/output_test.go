@@ -224,7 +224,7 @@ func TestPageIsSelfContained(t *testing.T) {
 // Notebooks stay small: an output has the data of the chart and a small still.
 func TestOutputsStaySmall(t *testing.T) {
 	for _, s := range gallery() {
-		p, err := pictureOf(s.value)
+		p, err := shownOf(s.value)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ import (
 // outputOf returns what a cell that shows the value puts into the notebook.
 func outputOf(t *testing.T, value any) string {
 	t.Helper()
-	p, err := pictureOf(value)
+	p, err := shownOf(value)
 	if err != nil {
 		t.Fatal(err)
 	}

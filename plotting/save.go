@@ -48,7 +48,7 @@ func encodeFile(extension string, value any) ([]byte, error) {
 	if values, ok := value.([]any); ok && extension == ".html" {
 		return pageOf(values)
 	}
-	p, err := pictureOf(value)
+	p, err := shownOf(value)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func pageOf(values []any) ([]byte, error) {
 	pictures := make([]picture, len(values))
 	for i, v := range values {
 		var err error
-		if pictures[i], err = pictureOf(v); err != nil {
+		if pictures[i], err = shownOf(v); err != nil {
 			return nil, err
 		}
 	}

@@ -36,7 +36,7 @@ func Show(values ...any) {
 }
 
 func show(value any) error {
-	p, err := pictureOf(value)
+	p, err := shownOf(value)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func show(value any) error {
 // Frames it is the one that stands for all.
 // The error says that the value has none, or cannot be drawn truly.
 func FigureOf(value any) (Figure, error) {
-	p, err := pictureOf(value)
+	p, err := shownOf(value)
 	return p.Figure, err
 }
 
@@ -67,7 +67,7 @@ type picture struct {
 	frames *Frames
 }
 
-func pictureOf(value any) (picture, error) {
+func shownOf(value any) (picture, error) {
 	if f, ok := value.(Frames); ok {
 		if err := f.Validate(); err != nil {
 			return picture{}, err
@@ -75,7 +75,7 @@ func pictureOf(value any) (picture, error) {
 		f = f.aligned()
 		return picture{f.start(), &f}, nil
 	}
-	f, err := drawnFrom(value)
+	f, err := pictureOf(value)
 	if err == nil {
 		err = f.Validate()
 	}
@@ -85,7 +85,7 @@ func pictureOf(value any) (picture, error) {
 	return picture{Figure: f}, nil
 }
 
-func drawnFrom(value any) (Figure, error) {
+func pictureOf(value any) (Figure, error) {
 	switch v := value.(type) {
 	case Figure:
 		return v, nil

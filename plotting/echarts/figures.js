@@ -209,7 +209,7 @@ function named(option) {
 function plan(option, width) {
   var n = option.nqm, title = option.title.text, names = named(option);
   var columns = Math.max(1, Math.min(n.columns, Math.floor(width / 260)));
-  var p = { titleWidth: width - 122, columns: columns, boxes: [] };
+  var p = { titleWidth: width - 142, columns: columns, boxes: [] };
   p.titleLines = linesOf(title, "bold 15px sans-serif", p.titleWidth);
   p.legendTop = 8 + 20 * p.titleLines;
   var rows = names.length ? 1 : 0, used = 0;
