@@ -225,6 +225,9 @@ func TestHostileLabelInABrowser(t *testing.T) {
 	if !value[bool](b, `[...document.querySelectorAll(".nqm-figure svg text")].some(t => t.textContent.includes("<script>alert(1)"))`) {
 		t.Error("the chart does not show the label as written")
 	}
+	if value[bool](b, `document.querySelector(".nqm-pane").textContent.includes("{b")`) {
+		t.Error("a label was read as a template")
+	}
 	b.screenshot("hostile")
 	b.run(`nqmFigures.echarts.getInstanceByDom(document.querySelector(".nqm-pane")).dispatchAction({type: "showTip", seriesIndex: 1, dataIndex: 1})`)
 	b.until("a tooltip with the label", `[...document.querySelectorAll(".nqm-pane div")].some(d => !d.querySelector("svg") && d.textContent.includes("<script>alert(1)"))`)

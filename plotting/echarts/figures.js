@@ -235,7 +235,7 @@ function plan(option, width) {
     right.forEach(function (r, k) { if (k % columns === column) aside = Math.max(aside, r.all); });
     p.boxes.push({
       left: column * cell + room.left, top: top + titled + row * (height + room.axis + titled),
-      width: Math.max(cell - room.left - aside, 40), height: height, ends: right[i].ends,
+      width: Math.max(cell - room.left - aside, 40), height: height, ends: right[i].ends, outerBoundsMode: "none",
     });
   });
   var count = Math.ceil(n.panels.length / columns);
@@ -332,6 +332,9 @@ function dressAxis(a, extra, c, box, vertical) {
   }
 }
 
+// nameOf writes a label as it is: a template of ECharts would read "$&" in it.
+function nameOf(item) { return item.name; }
+
 // dressMarks completes references and regions. The labels of vertical lines
 // stand upright below the upper edge, one below the other.
 function dressMarks(s, c, color, source, panel) {
@@ -357,11 +360,11 @@ function dressMarks(s, c, color, source, panel) {
   });
   Object.assign(s.markLine, {
     silent: true, animation: false, symbol: ["none", "none"], lineStyle: { color: c.muted, type: "dashed", width: 1 },
-    label: { color: c.muted, formatter: "{b}", position: "insideEndTop", backgroundColor: ground, padding: [1, 2] },
+    label: { color: c.muted, formatter: nameOf, position: "insideEndTop", backgroundColor: ground, padding: [1, 2] },
   });
   s.markPoint = {
     silent: true, animation: false, symbol: "rect", symbolSize: 1, itemStyle: { color: "transparent" }, data: labels,
-    label: { show: true, formatter: "{b}", color: c.muted, backgroundColor: ground, padding: [1, 2] },
+    label: { show: true, formatter: nameOf, color: c.muted, backgroundColor: ground, padding: [1, 2] },
   };
 }
 
@@ -388,7 +391,7 @@ function dressLine(s, e, c, layout, words) {
     s.markPoint = {
       silent: true, animation: false, symbol: "circle", symbolSize: 1,
       data: (e.labels || []).map(function (at, k) { return { name: e.words[k], coord: at }; }),
-      label: { show: true, formatter: "{b}", color: words, fontSize: 10, backgroundColor: c.paper, padding: 1 },
+      label: { show: true, formatter: nameOf, color: words, fontSize: 10, backgroundColor: c.paper, padding: 1 },
     };
   }
   if (e.kind === "path" && s.data.length) {
