@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/plot/vg"
+
+	"nqm/nqmkit"
 )
 
 // An isoline of x² + y² is a circle, also on logarithmic axes where the loss
@@ -158,6 +160,25 @@ func TestStepsHoldUntilTheNext(t *testing.T) {
 	for k, p := range pairs(s) {
 		if p != want[k] {
 			t.Errorf("corner %d at %v, want %v", k, p, want[k])
+		}
+	}
+}
+
+// A law's directions are drawn to the last, whether written out or not.
+func TestSpectrumReachesTheLastDirection(t *testing.T) {
+	for _, d := range []int{1000, 100_000, 1_000_000_000} {
+		p := nqmkit.PowerLaw(d, 1)
+		s := Spectrum(p).Panels[0].Series[0]
+		rank, h := s.X[len(s.X)-1], s.Y[len(s.Y)-1]
+		if rank != float64(d) || math.Abs(h*float64(d)-1) > 0.01 {
+			t.Errorf("the last of %d directions is drawn at %v with curvature %v", d, rank, h)
+		}
+		count := 0.0
+		for _, n := range Density(p).Panels[0].Series[0].Y {
+			count += n
+		}
+		if count != float64(d) {
+			t.Errorf("the density counts %v of %d directions", count, d)
 		}
 	}
 }

@@ -32,6 +32,7 @@ func ModeDecay(p theory.Problem, m theory.Method, steps []int) (Figure, error) {
 	}
 	panel := Panel{X: stepAxis(steps[len(steps)-1]), Y: Axis{Label: "loss, ½ h E θ²", Scale: Log10}}
 	table := Table{Columns: []string{"curvature h", "at the start", fmt.Sprintf("t = %d", steps[len(steps)-1]), "floor"}}
+	p = grouped(p)
 	chosen := spreadOver(byCurvature(p), mostModes)
 	for n, i := range chosen {
 		d := p.Direction(i)

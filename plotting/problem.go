@@ -28,9 +28,55 @@ func Spectrum(p theory.Problem) Figure {
 }
 
 func problemTable(p theory.Problem) Table {
-	return Table{Columns: []string{"quantity", "value"}, Rows: [][]string{
-		{"dimension d", number(p.Dimension())},
-	}}
+	table := Table{Columns: []string{"quantity", "value"}}
+	s, err := theory.Summarize(p)
+	if err != nil {
+		return table
+	}
+	for _, row := range []struct {
+		quantity string
+		value    float64
+	}{
+		{"dimension d", s.Dimension},
+		{"condition number κ", s.Condition},
+		{"tr H", s.TraceH},
+		{"tr C", s.TraceC},
+		{"effective dimension", s.EffectiveDimension},
+		{"loss at the start", s.StartLoss},
+		{"noise scale B_noise = tr HC / g'Hg", s.NoiseScale},
+		{"noise scale B_simple = tr C / g'g", s.SimpleNoiseScale},
+	} {
+		table.Rows = append(table.Rows, []string{row.quantity, number(row.value)})
+	}
+	return table
+}
+
+// neighbours is the ratio of ranks that are drawn as one where a law's
+// directions are not written out.
+const neighbours = 1.004
+
+// grouped returns p with all of its directions: those that a law implies are
+// grouped with their neighbours, at the middle rank of each group.
+func grouped(p theory.Problem) theory.Problem {
+	law := p.Law
+	if law.Count <= float64(p.Len()) {
+		return p
+	}
+	q := theory.Problem{Name: p.Name, Streaming: p.Streaming}
+	add := func(d theory.Direction, count float64) {
+		q.Curvature, q.Noise = append(q.Curvature, d.Curvature), append(q.Noise, d.Noise)
+		q.Mean, q.Variance = append(q.Mean, d.Mean), append(q.Variance, d.Variance)
+		q.Multiplicity = append(q.Multiplicity, count)
+	}
+	for i := range p.Len() {
+		add(p.Direction(i), 1)
+	}
+	for first := float64(p.Len()) + 1; first <= law.Count; {
+		last := min(math.Ceil(first*neighbours), law.Count)
+		add(law.At((first+last)/2), last-first+1)
+		first = last + 1
+	}
+	return q
 }
 
 // spectrumPoints is how many directions of a long spectrum are drawn.
@@ -39,6 +85,7 @@ const spectrumPoints = 400
 // ranked returns curvature and noise at ranks from 1 to the dimension, in
 // falling order of curvature, at geometrically spaced ranks if there are many.
 func ranked(p theory.Problem) (ranks, h, c []float64) {
+	p = grouped(p)
 	order := make([]int, p.Len())
 	for i := range order {
 		order[i] = i
@@ -83,6 +130,7 @@ const densityBins = 24
 // Density returns the figure of how many directions of a problem have which
 // curvature, in bins of equal width on a logarithmic axis.
 func Density(p theory.Problem) Figure {
+	p = grouped(p)
 	low, high := math.Inf(1), 0.0
 	flat := 0.0
 	for i := range p.Len() {
