@@ -61,7 +61,7 @@ func (o Optimizer) piecesOf(x dd) []piece {
 			}
 			p.end = forever
 		}
-		if s.Shape == ConstantRate {
+		if s.Shape == ConstantRate || s.Shape == InverseTimeRate && s.From == 0 {
 			o.fix(&p, x, s.From)
 		} else {
 			p.varies = o.polynomial(x)

@@ -62,8 +62,7 @@
 // read at its slow weights. H^-p acts on the whole stochastic gradient. A
 // schedule without a length is stretched to the last step that is asked for.
 //
-// Divergence is an answer, +Inf, and never NaN; the one NaN of the package is
-// documented at Curve.Floor. A mistake of the caller, and a question that has
+// Divergence is an answer, +Inf, and never NaN. A mistake of the caller, and a question that has
 // no answer for a method, is an error that names the value or the reason. The
 // package has no randomness, starts no goroutine and prints nothing.
 //

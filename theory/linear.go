@@ -182,6 +182,6 @@ func (l Linear) engine(h, c float64) *machine {
 	return &machine{
 		variance: c / batchOf(l.BatchSize),
 		start:    s.start(), readout: s.Readout, gradient: gradient, sum: -1,
-		pieces: []piece{{end: forever, noise: 1, plain: newPowers(step)}},
+		pieces: []piece{{end: forever, noise: 1, plain: newPowers(step), segment: Segment{From: 1}}},
 	}
 }

@@ -20,10 +20,13 @@ type Curve struct {
 	// noise and a Gaussian or certain start. Nil under multiplicative noise,
 	// where the state is not Gaussian.
 	StdDev []float64 `json:"std_dev"`
-	// Floor is the limit of Loss as t grows, +Inf where it grows without bound,
-	// and NaN where it is not known: under multiplicative noise, of Lookahead
-	// and of schedules that end with the learning rate 0.
+	// Floor is the limit of Loss as t grows, +Inf where it grows without bound. A
+	// moving average of Lookahead goes up and down within its cycle for ever;
+	// Floor is then the limit at the ends of the cycles.
 	Floor float64 `json:"floor"`
+	// NoFloor is empty, or says why Floor is not known and left 0: under
+	// multiplicative noise, of Lookahead with cycles of more than 64 steps.
+	NoFloor string `json:"no_floor,omitempty"`
 	// Modes is the number of directions that were summed, and SumError the
 	// estimated error of the sums relative to Loss: 0 for an exact sum, up to 10^-11
 	// where a power law was summed by quadrature. More than 10^-10 is possible

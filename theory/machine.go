@@ -249,8 +249,12 @@ func (m *machine) Limit() Response {
 		}
 		return m.At(1 << 20)
 	}
-	if len(m.pieces) > 1 && last.segment.From == 0 { // nothing moves any more
-		return m.At(m.pieces[len(m.pieces)-2].end + 1<<50)
+	if m.frozen() {
+		end := 0
+		if n := len(m.pieces); n > 1 {
+			end = m.pieces[n-2].end
+		}
+		return m.At(end + longAfter)
 	}
 	if m.sum >= 0 {
 		return m.averageLimit()
@@ -268,6 +272,12 @@ func (m *machine) Limit() Response {
 		return r
 	}
 	return Response{Factor: math.Abs(m.applied(a)), Noise: times(m.variance, last.noise*math.Max(0, quadraticForm(v, m.readout)))}
+}
+
+// frozen reports whether the learning rate is 0 in the end.
+func (m *machine) frozen() bool {
+	last := m.pieces[len(m.pieces)-1]
+	return last.varies == nil && last.segment.From == 0
 }
 
 // applied reads the start mapped by a; what is below the rounding is zero.

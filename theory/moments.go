@@ -1,6 +1,9 @@
 package theory
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 // Moment is the law of one coordinate θ_i(t): Gaussian for Gaussian noise and a
 // Gaussian or certain start.
@@ -47,12 +50,16 @@ func Moments(p Problem, m Method, t int) ([]Moment, error) {
 
 // SteadyState returns the limit of the expected loss as t grows, and the limits
 // of E θ_i² for every entry; +Inf where they grow without bound. What the start
-// leaves for ever is included. The errors are those of Expect, and a problem
-// with multiplicative noise, whose steady loss is the Floor of its Curve.
+// leaves for ever is included. Under multiplicative noise the second moments are
+// not offered: second is nil. The errors are those of Expect, and the reason of
+// Curve.NoFloor.
 func SteadyState(p Problem, m Method) (loss float64, second []float64, err error) {
 	c, err := Expect(p, m, []int{0})
 	if err != nil {
 		return 0, nil, err
+	}
+	if c.NoFloor != "" {
+		return 0, nil, errors.New(c.NoFloor)
 	}
 	if p.Streaming {
 		return c.Floor, nil, nil

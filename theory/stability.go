@@ -62,8 +62,11 @@ func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
 	gain := func(alpha float64) float64 {
 		o.LearningRate = alpha
 		look := func(d []Direction) []float64 {
-			g, _, _ := streamedGain(d, o)
-			return []float64{g}
+			g, err := newFeedback(d, o)
+			if err != nil || !g.stable {
+				return []float64{math.Inf(1)}
+			}
+			return []float64{g.gain.At(0, 0)}
 		}
 		dirs, _ := p.nodes(look)
 		return look(dirs)[0]

@@ -1,0 +1,68 @@
+package theory
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func streaming(p Problem) Problem {
+	p.Streaming = true
+	return p
+}
+
+// Under multiplicative noise every method has a limit: the loss after a run that
+// is long enough, stepped literally.
+func TestStreamingFloors(t *testing.T) {
+	p := streaming(must(LogUniform(6, 1, 0.1)))
+	for _, o := range []Optimizer{
+		SGD(0.1), Momentum(0.05, 0.5), Nesterov(0.05, 0.7).EMA(0.5), SGD(0.1).Precondition(0.5),
+		SGD(0.15).Lookahead(1, 0.3), SGD(0.15).Lookahead(5, 0.5), Momentum(0.05, 0.6).Lookahead(4, 0.8), Nesterov(0.05, 0.6).Lookahead(2, 0.25).Batch(3),
+		SGD(0.1).Lookahead(5, 0.5).EMA(0.9),
+		SGD(0.2).Lookahead(3, 0.5).Segments(Segment{Steps: 10, From: 1}, Segment{Steps: 20, From: 0.5, BatchSize: 2}),
+	} {
+		c := must(Expect(p, o, []int{6000}))
+		near(t, o.String(), c.Floor, c.Loss[0], 1e-11)
+	}
+	for _, o := range []Optimizer{SGD(0.1).Average(), SGD(0.1).Lookahead(5, 0.5).Average(), SGD(0.1).InverseTime(100), SGD(0.1).Lookahead(2, 0.5).InverseTime(100)} {
+		if c := must(Expect(p, o, []int{5000})); c.Floor != 0 || c.Loss[0] > 0.1 {
+			t.Errorf("%v: loss %v, floor %v, want 0", o, c.Loss[0], c.Floor)
+		}
+	}
+}
+
+// A schedule that ends at the learning rate 0 stops where it is; averages go on
+// to that point.
+func TestStreamingFloorOfSchedules(t *testing.T) {
+	p := streaming(must(LogUniform(6, 1, 0.1)))
+	for _, o := range []Optimizer{SGD(0.15).Cosine(), Momentum(0.05, 0.5).Linear(), SGD(0.15).WSD(5, 10)} {
+		c := must(Expect(p, o, []int{10, 70}))
+		near(t, o.String(), c.Floor, c.Loss[1], 0)
+		long := must(Expect(p, must(o.Over(70)), []int{10})) // asked for earlier than its end
+		near(t, o.String(), long.Floor, c.Floor, 0)
+		for _, averaged := range []Optimizer{o.EMA(0.9), o.Average(), o.TailAverage(30)} {
+			a := must(Expect(p, averaged, []int{70}))
+			near(t, averaged.String(), a.Floor, c.Floor, 1e-13)
+			if a.Floor == a.Loss[0] {
+				t.Errorf("%v: the average is at its limit already", averaged)
+			}
+		}
+		slow := must(o.Over(70)).Lookahead(20, 0.5)
+		near(t, slow.String(), must(Expect(p, slow, []int{70})).Floor, must(ExpectedLoss(p, slow, 200)), 1e-14)
+	}
+}
+
+// A cycle that is stable with additive noise and not with this.
+func TestStreamingLookaheadDiverges(t *testing.T) {
+	p := streaming(must(LogUniform(6, 1, 0.1)))
+	for alpha, finite := range map[float64]bool{0.3: true, 0.9: false, 1.9: false} {
+		c := must(Expect(p, SGD(alpha).Lookahead(3, 0.5), []int{0, 4000}))
+		if math.IsInf(c.Floor, 1) == finite || finite != (c.Loss[1] < 100) {
+			t.Errorf("α = %v: loss %v, floor %v", alpha, c.Loss[1], c.Floor)
+		}
+	}
+	c := must(Expect(p, SGD(0.1).Lookahead(65, 0.5), []int{1}))
+	if c.Floor != 0 || !strings.Contains(c.NoFloor, "up to 64 steps, not 65") {
+		t.Errorf("floor %v, %q", c.Floor, c.NoFloor)
+	}
+}
