@@ -74,6 +74,9 @@
 // recurrence). The paper's theorems about momentum and averages are upper
 // bounds with the same bias; PaperBound has them for comparison.
 //
+// Along equally spaced steps one point gives the next by a few multiplications,
+// and the closed form is taken up again before rounding builds up.
+//
 // Everything else (averages of momentum, uniform averages, Lookahead,
 // schedules, Linear) is a small linear system z' = A z + b ε, followed by
 // doubling the time: V_2t = V_t + A^t V_t A^t' adds positive terms only. The
@@ -90,6 +93,7 @@
 //
 //	what                                          bound    largest found
 //	factor, noise of the closed forms, t <= 10^15 10^-12   2·10^-13
+//	the same along equally spaced steps           10^-12   4·10^-13
 //	general engine, constant and composed         10^-12   10^-13
 //	schedules that change in every step           t·10^-15 10^-13 at t = 100
 //	sums by quadrature against exact sums         10^-12   (tested at 10^-12)

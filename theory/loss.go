@@ -150,14 +150,34 @@ type parts struct{ bias, noise, variance sum }
 // coordinate goes.
 func lossesOf(dirs []Direction, m Method, steps []int) []parts {
 	l := make([]parts, len(steps)+1)
-	for _, d := range dirs {
+	runs, single := runsOf(steps)
+	plain := newStrip(len(steps))
+	for i, d := range dirs {
 		if d.Curvature == 0 {
 			continue
 		}
 		mode := m.Mode(d.Curvature, d.Noise)
-		respond(mode, steps, func(k int, r Response) { l[k].add(d, r) })
 		l[len(steps)].add(d, mode.Limit())
+		if s, ok := mode.(strider); ok && len(runs) > 0 {
+			for _, k := range single {
+				l[k].add(d, mode.At(steps[k]))
+			}
+			for _, r := range runs {
+				if s.follow(d.weights(), r, plain.part(r.from, r.to)) {
+					continue
+				}
+				for k := r.from; k < r.to; k++ {
+					l[k].add(d, mode.At(steps[k]))
+				}
+			}
+		} else {
+			respond(mode, steps, func(k int, r Response) { l[k].add(d, r) })
+		}
+		if i%block == block-1 {
+			plain.into(l[:len(steps)])
+		}
 	}
+	plain.into(l[:len(steps)])
 	return l
 }
 

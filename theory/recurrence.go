@@ -165,21 +165,26 @@ func logOf(r, oneMinus, onePlus float64) float64 {
 
 // At returns the response after t steps.
 func (m secondOrder) At(t int) Response {
+	factor, _, sum := m.state(t)
+	return m.response(factor, sum)
+}
+
+// state returns A_t, ψ_{t-1} and S_t; S_t is 0 if there is no noise.
+func (m *secondOrder) state(t int) (factor, before, sum float64) {
 	if t == 0 {
-		return Response{Factor: 1}
+		return 1, 0, 0
 	}
 	if m.rings && float64(t)*m.logMod < -800 {
-		return m.response(0, m.steady)
+		return 0, 0, m.steady
 	}
 	if m.rings && float64(t)*m.omega > maxPhase {
-		factor, sum := m.double(t)
-		return m.response(factor, sum)
+		return m.double(t)
 	}
 	factor, now, before := m.impulse(t)
 	if m.variance == 0 {
-		return m.response(factor, 0)
+		return factor, before, 0
 	}
-	return m.response(factor, m.sum(t, factor, now, before))
+	return factor, before, m.sum(t, factor, now, before)
 }
 
 // maxPhase bounds tω where it is computed in float64: its rounding error is
@@ -194,7 +199,7 @@ func (m secondOrder) response(factor, sum float64) Response {
 }
 
 // impulse returns A_t, ψ_t and ψ_{t-1} for t >= 1.
-func (m secondOrder) impulse(t int) (factor, now, before float64) {
+func (m *secondOrder) impulse(t int) (factor, now, before float64) {
 	if m.rings {
 		size := signedExp(m.s, float64(t)*m.logMod, t)
 		sin, cos := math.Sincos(float64(t) * m.omega)
@@ -226,7 +231,7 @@ func (m secondOrder) impulse(t int) (factor, now, before float64) {
 }
 
 // geometric returns Σ_{j<n} rho^j for n >= 1.
-func (m secondOrder) geometric(n int) float64 {
+func (m *secondOrder) geometric(n int) float64 {
 	switch {
 	case m.rho == 0:
 		return 1
@@ -247,7 +252,7 @@ func signedExp(r, y float64, t int) float64 {
 }
 
 // sum returns S_t by the first of four equal formulas that keeps its digits.
-func (m secondOrder) sum(t int, factor, now, before float64) float64 {
+func (m *secondOrder) sum(t int, factor, now, before float64) float64 {
 	kept, lost := m.onePlusP*factor*factor, m.loss*now*before
 	bracket := m.onePlusP - kept - lost
 	if math.IsNaN(bracket) || math.IsInf(bracket, 0) {
@@ -262,14 +267,14 @@ func (m secondOrder) sum(t int, factor, now, before float64) float64 {
 	if t <= 64 {
 		return m.add(t)
 	}
-	_, s := m.double(t)
+	_, _, s := m.double(t)
 	return s
 }
 
 // threeSums is S_t = Σ (r1^(j+1) - r2^(j+1))²/(r1-r2)² as three geometric
 // series. It serves well separated roots at tiny x, and the edges u = 0 and
 // w = 0; ok is false where the series cancel.
-func (m secondOrder) threeSums(t int) (s float64, ok bool) {
+func (m *secondOrder) threeSums(t int) (s float64, ok bool) {
 	if m.rings {
 		return 0, false
 	}
@@ -295,7 +300,7 @@ func series(sign, log, oneMinus float64, t int) float64 {
 }
 
 // add returns S_t as the sum that it is.
-func (m secondOrder) add(t int) float64 {
+func (m *secondOrder) add(t int) float64 {
 	var s sum
 	psi, step := 1.0, 1.0
 	for range t {
@@ -306,7 +311,7 @@ func (m secondOrder) add(t int) float64 {
 	return s.value()
 }
 
-// double returns A_t and S_t by doubling t, with 106 bits. In the coordinates
+// double returns A_t, ψ_{t-1} and S_t by doubling t, with 106 bits. In the coordinates
 // (θ, Δ), Δ(t) = θ(t) - θ(t-1), one step is
 //
 //	K = | 1-u  p |        K^t = | A_t        p ψ_{t-1} |
@@ -315,7 +320,7 @@ func (m secondOrder) add(t int) float64 {
 // and the sum of impulses grows by positive terms only,
 // P_2k = P_k + K^k P_k K^k'. A mode that flips is followed as (-1)^t θ(t),
 // which exchanges u and w and leaves P. The error is about t 2^-100.
-func (m secondOrder) double(t int) (factor, sum float64) {
+func (m *secondOrder) double(t int) (factor, before, sum float64) {
 	one, p, u := exact(1), m.pd, m.u
 	if m.s < 0 {
 		u = m.w
@@ -333,16 +338,18 @@ func (m secondOrder) double(t int) (factor, sum float64) {
 			a, y, d = keep.mul(a).sub(lost), keep.mul(y).add(d), p.mul(d).sub(lost)
 		}
 		if !(math.Abs(a.hi) < huge && s.xx.hi < huge*huge) {
-			return math.Inf(1), math.Inf(1)
+			return math.Inf(1), math.Inf(1), math.Inf(1)
 		}
 	}
 	if m.s < 0 {
 		a = a.add(p.mul(y).scale(2))
 		if t%2 == 1 {
 			a = a.neg()
+		} else {
+			y = y.neg()
 		}
 	}
-	return a.value(), s.xx.value()
+	return a.value(), y.value(), s.xx.value()
 }
 
 // moments is a symmetric 2x2 matrix.

@@ -1,0 +1,221 @@
+package theory
+
+import (
+	"math"
+	"math/bits"
+)
+
+// Curves at equally spaced steps. Most curves are asked for at t, t+k, t+2k, ...
+// There the closed form need not be evaluated at each point: what a direction
+// is at one of them gives the next by a few multiplications. For SGD
+//
+//	A² ← a^2k A²        S ← S + S_k A²
+//
+// and for the recurrences of second order, with y = ψ_{t-1},
+//
+//	A ← A_k A - puψ_{k-1} y        y ← ψ_{k-1} A + D_k y        D_k = A_k - (q-u) ψ_{k-1}
+//	S ← S + Σ_{j<k} ψ_{t+j}²       ψ_{t+j} = ψ_j A + D_{j+1} y
+//
+// S grows by a quadratic form >= 0 in (A, y) and so keeps its relative accuracy.
+// The closed form is taken up again after every `anchored` points at the latest,
+// so that rounding cannot build up: the bound of 10^-12 holds as before.
+//
+// Directions that grow, that flip (s < 0) or whose numbers are near the ends of
+// the range go by the closed form throughout.
+
+const (
+	// anchored is after how many points the closed form is taken up again.
+	anchored = 256
+	// block is how many directions are summed plainly before the compensated
+	// sum takes them in.
+	block = 64
+	// worthwhile is how many equally spaced steps are a run.
+	worthwhile = 16
+)
+
+// run is a stretch of steps at equal distances: steps[from:to] of the curve.
+type run struct{ from, to, first, stride int }
+
+// runsOf splits steps into runs and the indices of the steps between them.
+func runsOf(steps []int) (runs []run, single []int) {
+	for i := 0; i < len(steps); {
+		j := i + 1
+		for j < len(steps) && steps[j]-steps[j-1] == steps[i+1]-steps[i] {
+			j++
+		}
+		if j-i < worthwhile {
+			single = append(single, i)
+			i++
+			continue
+		}
+		runs = append(runs, run{i, j, steps[i], steps[i+1] - steps[i]})
+		i = j
+	}
+	return runs, single
+}
+
+// strip holds plain sums over a block of directions at the points of a curve.
+type strip struct{ bias, noise, variance []float64 }
+
+func newStrip(n int) strip { return strip{make([]float64, n), make([]float64, n), make([]float64, n)} }
+
+// into adds the strip to compensated sums and clears it.
+func (s strip) into(l []parts) {
+	for k := range s.bias {
+		l[k].bias.add(s.bias[k])
+		l[k].noise.add(s.noise[k])
+		l[k].variance.add(s.variance[k])
+		s.bias[k], s.noise[k], s.variance[k] = 0, 0, 0
+	}
+}
+
+func (s strip) part(from, to int) strip {
+	return strip{s.bias[from:to], s.noise[from:to], s.variance[from:to]}
+}
+
+// strider is a mode that can be followed at equal distances.
+type strider interface {
+	// follow adds the parts of the loss at the points of a run, or reports that
+	// the mode has to be asked point by point. The strip is that of the run.
+	follow(w weights, r run, s strip) bool
+}
+
+// weights turn A² and half the noise into the parts of the loss (see parts.add):
+// bias = start A², v = spread A² + noise, variance = twice v (v + mean A²).
+type weights struct{ half, start, spread, mean, twice float64 }
+
+func (d Direction) weights() weights {
+	half := 0.5 * d.Multiplicity * d.Curvature
+	return weights{half, half * d.SecondMoment(), half * d.Variance, 2 * half * d.Mean * d.Mean, 2 / d.Multiplicity}
+}
+
+// ordinary reports whether all numbers stay far from the ends of the range.
+func (w weights) ordinary(noise, steady float64) bool {
+	for _, v := range [...]float64{w.start, w.spread, w.mean, noise, noise * steady} {
+		if v = math.Abs(v); v != 0 && !(v > 1e-130 && v < 1e130) {
+			return false
+		}
+	}
+	return true
+}
+
+// follow implements strider.
+func (m sgdMode) follow(w weights, r run, s strip) bool {
+	unit := w.half * m.sigma2
+	if !(m.growth < 0) || !w.ordinary(unit, -1/m.growth) {
+		return false
+	}
+	step := m.At(r.stride)
+	decay, rise := step.Factor*step.Factor, w.half*step.Noise
+	for from := 0; from < len(s.bias); from += anchored {
+		at := m.At(r.first + from*r.stride)
+		s.part(from, min(from+anchored, len(s.bias))).first(w, at.Factor*at.Factor, w.half*at.Noise, decay, rise)
+	}
+	return true
+}
+
+// first follows kept = A² and half the noise of SGD.
+func (s strip) first(w weights, kept, noise, decay, rise float64) {
+	bias := s.bias
+	noises, variances := s.noise[:len(bias)], s.variance[:len(bias)]
+	for k := range bias {
+		v := w.spread*kept + noise
+		bias[k] += w.start * kept
+		noises[k] += noise
+		variances[k] += w.twice * v * (v + w.mean*kept)
+		noise += rise * kept
+		kept *= decay
+	}
+}
+
+// follow implements strider.
+func (m secondOrder) follow(w weights, r run, s strip) bool {
+	unit := w.half * m.variance
+	stable := m.oneMinusP > 0 && m.edge > 0 && m.flip > 0
+	if !stable || m.s < 0 || !w.ordinary(unit, m.steady) {
+		return false
+	}
+	step := m.leap(r.stride)
+	points := m.reach(step, r.stride)
+	if points < worthwhile/2 {
+		return false
+	}
+	step.xx, step.xy, step.yy = step.xx*unit, 2*step.xy*unit, step.yy*unit
+	for from := 0; from < len(s.bias); from += points {
+		a, y, sum := m.state(r.first + from*r.stride)
+		s.part(from, min(from+points, len(s.bias))).second(w, a, y, unit*sum, step)
+	}
+	return true
+}
+
+// reach is how many points of a run stay within the error bound. A ringing mode
+// may turn by maxPhase. An error of 2^-53 in the map (a, -b; c, d) of a step moves
+// its roots by that much times √(bc) over their distance, or, next to a double
+// root, grows with the square of the number of points.
+func (m *secondOrder) reach(l leap, stride int) int {
+	log, distance := m.logR, m.gap
+	if m.rings {
+		log, distance = m.logMod, m.imag
+	}
+	points := float64(anchored)
+	if size := math.Exp(float64(stride) * log); size > 0 && l.b != 0 {
+		coupling := math.Sqrt(l.b*l.c) / size
+		points = math.Min(points, math.Max(24/math.Sqrt(coupling), 1000*distance/math.Sqrt(m.loss/2)))
+	}
+	return int(math.Min(points, maxPhase/(float64(stride)*m.omega)))
+}
+
+// leap is k steps at once: (A, y) ← (a A - b y, c A + d y), with the sum of the
+// squares of the impulses on the way, xx A² + 2 xy A y + yy y².
+type leap struct{ a, b, c, d, xx, xy, yy float64 }
+
+// leap returns k steps. The form of 2n steps is that of the first n with what the
+// next n add, G + K'GK; all K come from the closed form.
+func (m *secondOrder) leap(k int) leap {
+	one := m.motion(1)
+	one.xx, one.xy, one.yy = 1, m.p, m.p*m.p
+	done := one
+	for i := bits.Len(uint(k)) - 2; i >= 0; i-- {
+		half := m.motion(k >> (i + 1))
+		half.xx, half.xy, half.yy = done.xx, done.xy, done.yy
+		done = half.then(done)
+		if k>>i&1 == 1 {
+			done = one.then(done)
+		}
+	}
+	whole := m.motion(k)
+	whole.xx, whole.xy, whole.yy = done.xx, done.xy, done.yy
+	return whole
+}
+
+// motion returns k steps without the squares.
+func (m *secondOrder) motion(k int) leap {
+	a, _, before := m.impulse(k)
+	return leap{a: a, b: m.p * m.edge * before, c: before, d: a - m.q.sub(m.u).value()*before}
+}
+
+// then returns the squares of l's steps and those of next after them.
+func (l leap) then(next leap) leap {
+	ax, ay := next.xx*l.a+next.xy*l.c, next.xy*l.a+next.yy*l.c // G (a, c)
+	bx, by := next.xy*l.d-next.xx*l.b, next.yy*l.d-next.xy*l.b // G (-b, d)
+	return leap{
+		xx: l.xx + l.a*ax + l.c*ay,
+		xy: l.xy + l.a*bx + l.c*by,
+		yy: l.yy - l.b*bx + l.d*by,
+	}
+}
+
+// second follows A, y and half the noise.
+func (s strip) second(w weights, a, y, noise float64, l leap) {
+	bias := s.bias
+	noises, variances := s.noise[:len(bias)], s.variance[:len(bias)]
+	for k := range bias {
+		kept := a * a
+		v := w.spread*kept + noise
+		bias[k] += w.start * kept
+		noises[k] += noise
+		variances[k] += w.twice * v * (v + w.mean*kept)
+		noise += l.xx*kept + y*(l.xy*a+l.yy*y)
+		a, y = l.a*a-l.b*y, l.c*a+l.d*y
+	}
+}
