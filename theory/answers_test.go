@@ -276,6 +276,21 @@ func TestStabilityLimits(t *testing.T) {
 	}
 }
 
+// Torch has the rate of what it is after its first step.
+func TestTorchRate(t *testing.T) {
+	p := must(LogUniform(5, 1, 0.1))
+	m := Torch{LearningRate: 0.4, Momentum: 0.8, Dampening: 0.5}
+	r := must(RateOf(p, m))
+	near(t, "radius", r.Radius, must(RateOf(p, Momentum(0.2, 0.8))).Radius, 0)
+	noiseless := must(p.WithNoise(nil))
+	c := must(Expect(noiseless, m, []int{1000, 1400}))
+	near(t, "decay", math.Log(c.Loss[1]/c.Loss[0])/800, math.Log(r.Radius), 1e-3)
+	streaming := p
+	streaming.Streaming = true
+	s := must(Expect(streaming, Torch{LearningRate: 0.1, Momentum: 0.5, Dampening: 0.5}, []int{4000}))
+	near(t, "floor under multiplicative noise", s.Floor, s.Loss[0], 1e-12)
+}
+
 // Multiplicative noise by an independent recursion for SGD and heavy ball, and
 // its limits: with a huge batch it is the noiseless method.
 func TestStreaming(t *testing.T) {

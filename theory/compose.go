@@ -4,7 +4,7 @@ import "math"
 
 // machine builds the general engine for an optimizer in a direction with
 // x = αh, driven by noise of variance σ² in units of αε. Its state is θ, then
-// m = αv if there is momentum, then Lookahead's slow weights, then the moving
+// m = αv (or 2θ + m, see flips) if there is momentum, then Lookahead's slow weights, then the moving
 // average or the sum of what is reported.
 func (o Optimizer) machine(x dd, sigma2 float64) *machine {
 	slow, extra, n := o.layout()
@@ -15,6 +15,10 @@ func (o Optimizer) machine(x dd, sigma2 float64) *machine {
 	m.gradient[0] = 1
 	if o.Nesterov && o.Momentum != 0 {
 		m.gradient[1] = -o.Momentum
+	}
+	if o.flips(x) {
+		m.start[1] = 2
+		m.gradient[0] -= 2 * m.gradient[1]
 	}
 	if extra >= 0 {
 		m.start[extra] = 1
@@ -99,9 +103,38 @@ func (o Optimizer) fix(p *piece, x dd, factor float64) {
 	}
 }
 
+// flips reports whether the roots of a direction under momentum have a negative
+// sum. Near their double root a velocity of size 1/(1-√β) and θ almost cancel in
+// every step; their sum over two steps, θ(t) + θ(t-1) = 2θ + m, then takes the
+// place of m.
+func (o Optimizer) flips(x dd) bool {
+	return o.Momentum != 0 && (x.hi > 1+o.Momentum || o.Nesterov && x.hi > 1)
+}
+
+// sheared returns the step in the variables θ and 2θ + m.
+func (a affine) sheared() affine {
+	for j := range a.dev {
+		a.dev[1][j] = a.dev[1][j].add(a.dev[0][j].scale(2))
+	}
+	for i := range a.dev {
+		a.dev[i][0] = a.dev[i][0].sub(a.dev[i][1].scale(2))
+	}
+	a.noise[1] = a.noise[1].add(a.noise[0].scale(2))
+	return a
+}
+
 // affine is one step at factor f of the learning rate, with Lookahead's slow
 // step if sync.
 func (o Optimizer) affine(x dd, f float64, sync bool) affine {
+	step := o.direct(x, f, sync)
+	if o.flips(x) {
+		return step.sheared()
+	}
+	return step
+}
+
+// direct is affine in the variables θ and m.
+func (o Optimizer) direct(x dd, f float64, sync bool) affine {
 	slow, extra, n := o.layout()
 	step := affine{newMatrix(n), make([]dd, n)}
 	o.inner(step, x, exact(f))

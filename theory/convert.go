@@ -54,15 +54,16 @@ func (m Torch) Validate() error {
 // Mode returns the dynamics: with dampening the first step is plain SGD with
 // v' = g, and then heavy ball follows in units of αv.
 func (m Torch) Mode(h, c float64) Mode {
-	o := m.Optimizer()
 	if m.Dampening == 0 {
-		return o.Mode(h, c)
+		return m.Optimizer().Mode(h, c)
 	}
-	engine := o.engine(h, c)
-	if m.Momentum == 0 {
-		engine.pieces = append([]piece{m.whole(h, 1)}, engine.pieces...)
-	} else {
-		engine.pieces = append([]piece{m.whole(h, 2)}, engine.pieces...)
+	return m.engine(h, c)
+}
+
+func (m Torch) engine(h, c float64) *machine {
+	engine := m.Optimizer().engine(h, c)
+	if m.Dampening != 0 {
+		engine.pieces = append([]piece{m.whole(h, len(engine.start))}, engine.pieces...)
 	}
 	return engine
 }
@@ -76,6 +77,9 @@ func (m Torch) whole(h float64, n int) piece {
 	first.dev[0][0], first.noise[0] = x, unit.neg()
 	if n > 1 {
 		first.dev[1][0], first.dev[1][1], first.noise[1] = x.neg(), exact(1), unit
+	}
+	if _, later := m.Optimizer().step(h); m.Optimizer().flips(later) {
+		first = first.sheared()
 	}
 	return piece{end: 1, noise: 1, plain: newPowers(first)}
 }

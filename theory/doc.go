@@ -100,10 +100,8 @@
 //	quantiles of the loss                         10^-8    (tested against χ²)
 //
 // Noise is meant relatively; the factor of a ringing mode relative to its
-// amplitude, as it has zeros. Three things are outside the bounds: numbers
-// that underflow; the general engine next to a double root of flipping modes
-// (x near (1+√β)²), where its matrices are large and cancel, and the closed form
-// serves; and a Linear whose matrix entries have lost the curvature to rounding.
+// amplitude, as it has zeros. Two things are outside the bounds: numbers that
+// underflow, and a Linear whose matrix entries have lost the curvature to rounding.
 //
 // Sums over directions are compensated. A problem given by a list is summed
 // exactly. A power law is summed by quadrature along its index at a cost that

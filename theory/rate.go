@@ -43,14 +43,17 @@ type Damping struct {
 // DampingOf returns the damping of the direction of curvature h >= 0. The roots
 // of SGD, heavy ball, Nesterov and the moving average of SGD are exact, and so is
 // the verdict on a double root; of other methods they are the eigenvalues of
-// the state (of Lookahead: of a whole cycle, taken to the power 1/k). Uniform
-// averages and schedules have no rate: the error says so.
+// the state (of Lookahead: of a whole cycle, taken to the power 1/k). Torch has
+// those of its Optimizer. Uniform averages and schedules have no rate: the error says so.
 func DampingOf(m Method, h float64) (Damping, error) {
 	if err := m.Validate(); err != nil {
 		return Damping{}, err
 	}
 	if !(h >= 0) || math.IsInf(h, 0) {
 		return Damping{}, fmt.Errorf("theory: curvature %v: want a finite number >= 0", h)
+	}
+	if t, ok := m.(Torch); ok {
+		m = t.Optimizer()
 	}
 	switch m := m.(type) {
 	case Optimizer:
@@ -67,7 +70,7 @@ func DampingOf(m Method, h float64) (Damping, error) {
 		}
 		return eigenDamping(h, m.engine(h, 0).pieces[0].plain.levels[0].a, 1), nil
 	}
-	return Damping{}, fmt.Errorf("theory: the rate of %T is not known: want Optimizer or Linear", m)
+	return Damping{}, fmt.Errorf("theory: the rate of %T is not known: want Optimizer, Torch or Linear", m)
 }
 
 // needsConstant is the error of a question that has no answer for uniform
