@@ -283,8 +283,8 @@ func TestTorchRate(t *testing.T) {
 	r := must(RateOf(p, m))
 	near(t, "radius", r.Radius, must(RateOf(p, Momentum(0.2, 0.8))).Radius, 0)
 	noiseless := must(p.WithNoise(nil))
-	c := must(Expect(noiseless, m, []int{1000, 1400}))
-	near(t, "decay", math.Log(c.Loss[1]/c.Loss[0])/800, math.Log(r.Radius), 1e-3)
+	c := must(Expect(noiseless, m, []int{100, 2900}))
+	near(t, "decay", math.Log(c.Loss[1]/c.Loss[0])/5600, math.Log(r.Radius), 1e-3)
 	streaming := p
 	streaming.Streaming = true
 	s := must(Expect(streaming, Torch{LearningRate: 0.1, Momentum: 0.5, Dampening: 0.5}, []int{4000}))
