@@ -5,30 +5,45 @@ import (
 	"testing"
 )
 
-// method is a row of the conformance table: a method of the package and the
-// literal update rule that it claims to follow. Adding a row gives a new
-// method the whole suite.
+// row is a method of the package and the literal update rule that it claims to
+// follow. Adding a row to the table gives a new method every suite: many bits,
+// sampling, limits, invariants, segments.
 type row struct {
 	name    string
 	method  Method
 	literal literal
-	// tolerance of the noise and of the factor relative to its envelope.
-	tolerance float64
 }
 
-func conformance() []row {
+// tolerance of the noise, and of the factor relative to its envelope.
+const tolerance = 1e-12
+
+func table() []row { return append(closed(), composed()...) }
+
+// closed are the methods with a closed form, in many settings.
+func closed() []row {
 	var rows []row
 	for _, alpha := range []float64{0.3, 1} {
-		rows = append(rows, row{"SGD", SGD(alpha), literalSGD(alpha), 1e-12})
+		rows = append(rows, row{"SGD", SGD(alpha), literalSGD(alpha)})
 		for _, beta := range []float64{0.09, 0.25, 0.9, 0.9999, 1 - 1e-9} {
 			rows = append(rows,
-				row{"heavy ball", Momentum(alpha, beta), literalMomentum(alpha, beta), 1e-12},
-				row{"Nesterov", Nesterov(alpha, beta), literalNesterov(alpha, beta), 1e-12},
-				row{"EMA of SGD", SGD(alpha).EMA(beta), averaged(literalSGD(alpha), beta), 1e-12},
+				row{"heavy ball", Momentum(alpha, beta), literalMomentum(alpha, beta)},
+				row{"Nesterov", Nesterov(alpha, beta), literalNesterov(alpha, beta)},
+				row{"EMA of SGD", SGD(alpha).EMA(beta), averaged(literalSGD(alpha), beta)},
 			)
 		}
 	}
 	return rows
+}
+
+// optimizersOf are the optimizers of the table, in -short every third.
+func optimizersOf(rows []row) []Optimizer {
+	var all []Optimizer
+	for n, r := range rows {
+		if o, ok := r.method.(Optimizer); ok && (!testing.Short() || n%3 == 0) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // curvatures are where formulas break: no curvature, tiny and denormal, double
@@ -74,7 +89,7 @@ func envelope(m Mode, t int, factor float64) float64 {
 // Every method against its literal update rule in 1200 bits.
 func TestAgainstManyBits(t *testing.T) {
 	worst := map[string][2]float64{}
-	for n, r := range conformance() {
+	for n, r := range closed() {
 		if testing.Short() && n%9 != 0 {
 			continue
 		}
@@ -116,7 +131,7 @@ func check64(t *testing.T, r row, h float64, steps int, what string, got, want, 
 	if got == want {
 		err = 0
 	}
-	if !(err <= r.tolerance) {
+	if !(err <= tolerance) {
 		t.Errorf("%s, h=%.17g, t=%d: %s = %.17g, want %.17g (error %.1e)", r.method, h, steps, what, got, want, err)
 	}
 	return err
@@ -125,7 +140,7 @@ func check64(t *testing.T, r row, h float64, steps int, what string, got, want, 
 // composed is the table of the methods that go by the general engine.
 func composed() []row {
 	momentum := func(a float64) literal { return literalMomentum(a, 0.9) }
-	cosine := func(t int) float64 { return 0.3 * (1 + math.Cos(math.Pi*float64(t-1)/100)) / 2 }
+	cosine := func(t int) float64 { return 0.3 * (1 + math.Cos(math.Pi*float64(min(t-1, 100))/100)) / 2 }
 	wsd := func(t int) float64 {
 		switch {
 		case t <= 10:
@@ -145,37 +160,57 @@ func composed() []row {
 		}
 	}}
 	return []row{
-		{"EMA of momentum", Momentum(0.3, 0.9).EMA(0.99), averaged(literalMomentum(0.3, 0.9), 0.99), 1e-12},
-		{"EMA of Nesterov", Nesterov(0.3, 0.9).EMA(0.9), averaged(literalNesterov(0.3, 0.9), 0.9), 1e-12},
-		{"uniform average of SGD", SGD(0.3).Average(), tailed(literalSGD(0.3), 0), 1e-12},
-		{"tail average of momentum", Momentum(0.3, 0.9).TailAverage(20), tailed(literalMomentum(0.3, 0.9), 20), 1e-12},
-		{"Lookahead of SGD", SGD(0.3).Lookahead(5, 0.5), slowed(literalSGD(0.3), 5, 0.5), 1e-12},
-		{"Lookahead of momentum", Momentum(0.3, 0.9).Lookahead(7, 0.8), slowed(literalMomentum(0.3, 0.9), 7, 0.8), 1e-12},
-		{"EMA of Lookahead", Nesterov(0.3, 0.9).Lookahead(3, 0.5).EMA(0.9), averaged(slowed(literalVelocity(0.3, 0.9), 3, 0.5), 0.9), 1e-12},
-		{"average of Lookahead", SGD(0.3).Lookahead(3, 0.5).TailAverage(4), tailed(slowed(literalSGD(0.3), 3, 0.5), 4), 1e-12},
-		{"cosine SGD", must(SGD(0.3).Cosine().Over(100)), paced(1, literalSGD, cosine), 1e-12},
-		{"cosine momentum", must(Momentum(0.3, 0.9).Cosine().Over(100)), paced(2, momentum, cosine), 1e-12},
-		{"WSD Nesterov", must(Nesterov(0.3, 0.9).WSD(10, 40).Over(100)), paced(2, func(a float64) literal { return literalVelocity(a, 0.9) }, wsd), 1e-12},
-		{"1/t SGD", SGD(0.3).InverseTime(5), paced(1, literalSGD, func(t int) float64 { return 0.3 / (1 + float64(t-1)/5) }), 1e-12},
-		{"EMA of 1/t momentum", Momentum(0.3, 0.9).EMA(0.9).InverseTime(5), averaged(paced(2, momentum, func(t int) float64 { return 0.3 / (1 + float64(t-1)/5) }), 0.9), 1e-12},
-		{"own", mine, literalMomentum(0.25, 0.5), 1e-12},
+		{"EMA of momentum", Momentum(0.3, 0.9).EMA(0.99), averaged(literalMomentum(0.3, 0.9), 0.99)},
+		{"EMA of Nesterov", Nesterov(0.3, 0.9).EMA(0.9), averaged(literalNesterov(0.3, 0.9), 0.9)},
+		{"uniform average of SGD", SGD(0.3).Average(), tailed(literalSGD(0.3), 0)},
+		{"tail average of momentum", Momentum(0.3, 0.9).TailAverage(20), tailed(literalMomentum(0.3, 0.9), 20)},
+		{"Lookahead of SGD", SGD(0.3).Lookahead(5, 0.5), slowed(literalSGD(0.3), 5, 0.5)},
+		{"Lookahead of momentum", Momentum(0.3, 0.9).Lookahead(7, 0.8), slowed(literalMomentum(0.3, 0.9), 7, 0.8)},
+		{"EMA of Lookahead", Nesterov(0.3, 0.9).Lookahead(3, 0.5).EMA(0.9), averaged(slowed(literalVelocity(0.3, 0.9), 3, 0.5), 0.9)},
+		{"average of Lookahead", SGD(0.3).Lookahead(3, 0.5).TailAverage(4), tailed(slowed(literalSGD(0.3), 3, 0.5), 4)},
+		{"cosine SGD", must(SGD(0.3).Cosine().Over(100)), paced(1, literalSGD, cosine)},
+		{"cosine momentum", must(Momentum(0.3, 0.9).Cosine().Over(100)), paced(2, momentum, cosine)},
+		{"WSD Nesterov", must(Nesterov(0.3, 0.9).WSD(10, 40).Over(100)), paced(2, func(a float64) literal { return literalVelocity(a, 0.9) }, wsd)},
+		{"1/t SGD", SGD(0.3).InverseTime(5), paced(1, literalSGD, func(t int) float64 { return 0.3 / (1 + float64(t-1)/5) })},
+		{"EMA of 1/t momentum", Momentum(0.3, 0.9).EMA(0.9).InverseTime(5), averaged(paced(2, momentum, func(t int) float64 { return 0.3 / (1 + float64(t-1)/5) }), 0.9)},
+		{"averaged momentum in segments", Momentum(0.3, 0.9).EMA(0.9).Segments(Segment{Steps: 20, From: 1}, Segment{Steps: 30, From: 0.25}, Segment{Steps: 50, From: 0.5}),
+			averaged(paced(2, momentum, func(t int) float64 {
+				switch {
+				case t <= 20:
+					return 0.3
+				case t <= 50:
+					return 0.3 * 0.25
+				}
+				return 0.3 * 0.5
+			}), 0.9)},
+		{"EMA of momentum that flips", Momentum(1, 0.9999).EMA(0.5), averaged(literalMomentum(1, 0.9999), 0.5)},
+		{"preconditioned SGD", SGD(0.3).Precondition(0.5), conditioned(literalSGD(0.3), 0.5)},
+		{"preconditioned momentum", Momentum(0.3, 0.9).Precondition(1).TailAverage(3), conditioned(tailed(literalMomentum(0.3, 0.9), 3), 1)},
+		{"own", mine, literalMomentum(0.25, 0.5)},
 	}
 }
 
-// The general engine against the literal rules, up to 100 steps where the rule
-// changes over time. Factors are compared relative to their largest value of
-// the last few steps, which bounds what a ringing mode hides in its zeros.
+// The composed methods against the literal rules: up to 100 steps, and 10^4 where
+// the rule is the same in every step, or, in a long test, in any case. Factors are
+// compared relative to their largest value of the last few steps, which bounds
+// what a ringing mode hides in its zeros.
 func TestComposedAgainstManyBits(t *testing.T) {
-	steps := []int{0, 1, 2, 3, 5, 10, 19, 20, 21, 35, 99, 100}
 	for _, r := range composed() {
 		worst := [2]float64{}
-		at := []float64{0, 0.37, 3.3, 20, 1e-9, 1e-4, 0.01, 0.1, 1, 2, 6, 7}
+		at := []float64{0, 0.37, 3.3, 4 - 1e-4, 3.9998, 20, 1e-9, 1e-4, 0.01, 0.1, 1, 2, 6, 7}
 		if testing.Short() {
 			at = at[:4]
 		}
-		for _, h := range at {
-			if r.name == "own" {
+		for k, h := range at {
+			if h == 0 && r.literal.power != 0 {
+				continue
+			}
+			if r.name == "own" { // 1 - h/4 without rounding
 				h = math.Float64frombits(math.Float64bits(h) &^ (1<<10 - 1))
+			}
+			steps := []int{0, 1, 2, 3, 5, 10, 19, 20, 21, 35, 99, 100}
+			if r.literal.same || k == 1 && !testing.Short() {
+				steps = append(steps, 9990, 9991, 9992, 10_000)
 			}
 			mode := r.method.Mode(h, 1)
 			scale := 1.0
@@ -183,17 +218,41 @@ func TestComposedAgainstManyBits(t *testing.T) {
 				f, n := r.literal.after(h, steps[k])
 				factor, noise := float(f), float(n)
 				scale = math.Max(scale*0.1, math.Abs(factor))
+				if steps[k] > 100 { // no zero hides here: the noise is that of 100 steps and more
+					scale = math.Max(math.Abs(factor), 1e-3*math.Sqrt(noise))
+				}
 				worst[0] = math.Max(worst[0], check64(t, r, h, steps[k], "factor", got.Factor, factor, scale))
 				worst[1] = math.Max(worst[1], check64(t, r, h, steps[k], "noise", got.Noise, noise, noise))
 			}
 			respond(mode, steps, visit)
 			for k, s := range steps {
-				if k%4 == 0 {
+				if k%4 == 0 && s <= 100 {
 					visit(k, mode.At(s))
 				}
 			}
 		}
-		t.Logf("%-26s largest error: factor %.1e, noise %.1e", r.name, worst[0], worst[1])
+		t.Logf("%-30s largest error: factor %.1e, noise %.1e", r.name, worst[0], worst[1])
+	}
+}
+
+// The limit of every method whose steps are the same against 2^60 literal steps.
+func TestLimitsAgainstManyBits(t *testing.T) {
+	for n, r := range table() {
+		if !r.literal.same || testing.Short() && n%5 != 0 {
+			continue
+		}
+		for _, h := range []float64{1e-6, 0.1, 0.75, 1.5} {
+			if r.name == "own" { // 1 - h/4 without rounding
+				h = math.Round(h*0x1p40) / 0x1p40
+			}
+			limit := r.method.Mode(h, 1).Limit()
+			_, noise := r.literal.after(h, 1<<60)
+			if want := float(noise); want < 1e280 {
+				near(t, r.method.String(), limit.Noise, want, 1e-12)
+			} else if !math.IsInf(limit.Noise, 1) {
+				t.Errorf("%v, h=%v: limit %v, want +Inf", r.method, h, limit.Noise)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package theory
 
-import "math/big"
+import (
+	"math"
+	"math/big"
+)
 
 // The oracle knows nothing of roots, kernels or doubling in float64: it takes
 // the literal update rule of a method, written for numbers of many bits, and
@@ -40,6 +43,8 @@ type literal struct {
 	read func(z []num, t int) num
 	// same says that every step is the same, so that steps may be squared.
 	same bool
+	// power of the preconditioner H^-power on every gradient.
+	power float64
 }
 
 // square is a matrix of numbers by rows.
@@ -103,7 +108,8 @@ func (a square) on(z []num) []num {
 // vectors and a unit of gradient noise.
 func (l literal) matrices(h num, t int) (a, noise square) {
 	a = zeros(l.states)
-	silent := func(v num) num { return prod(h, v) }
+	condition := number(math.Pow(float(h), -l.power))
+	silent := func(v num) num { return prod(condition, prod(h, v)) }
 	for j := range l.states {
 		z := zeros(l.states)[0]
 		z[j] = number(1)
@@ -111,7 +117,7 @@ func (l literal) matrices(h num, t int) (a, noise square) {
 			a[i][j] = v
 		}
 	}
-	kick := l.update(zeros(l.states)[0], t, func(v num) num { return plus(prod(h, v), number(1)) })
+	kick := l.kick(h, t)
 	noise = zeros(l.states)
 	for i := range kick {
 		for j := range kick {
@@ -119,6 +125,12 @@ func (l literal) matrices(h num, t int) (a, noise square) {
 		}
 	}
 	return a, noise
+}
+
+// kick is what a unit of gradient noise adds to the state in step t.
+func (l literal) kick(h num, t int) []num {
+	condition := number(math.Pow(float(h), -l.power))
+	return l.update(zeros(l.states)[0], t, func(v num) num { return prod(condition, plus(prod(h, v), number(1))) })
 }
 
 // after returns the factor and, per unit of gradient-noise variance, the noise
@@ -265,6 +277,12 @@ func slowed(l literal, k int, s float64) literal {
 		},
 		read: func(z []num, _ int) num { return z[n] },
 	}
+}
+
+// conditioned multiplies every gradient by H^-power.
+func conditioned(l literal, power float64) literal {
+	l.power = power
+	return l
 }
 
 // paced changes the learning rate α(t) of a rule made for each.
