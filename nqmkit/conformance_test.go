@@ -89,6 +89,7 @@ func TestClosedFormsAgreeWithTheLiteralRules(t *testing.T) {
 			theory.Segment{Steps: 15, From: 1, BatchSize: 2}, theory.Segment{Steps: 20, Shape: theory.CosineRate, From: 1, To: 0.3, BatchSize: 16}, theory.Segment{From: 0.3, BatchSize: 4})},
 		{"own linear method", uneven(), triple(0.1, 0.9)},
 		{"torch with dampening", uneven(), theory.Torch{LearningRate: 0.5, Momentum: 0.8, Dampening: 0.5, BatchSize: 2}},
+		{"torch, dampening without momentum", uneven(), theory.Torch{LearningRate: 0.5, Dampening: 0.5, BatchSize: 2}},
 		{"torch with Nesterov", uneven(), theory.Torch{LearningRate: 0.1, Momentum: 0.8, Nesterov: true}},
 		{"streaming SGD", streaming(small), nqmkit.SGD(0.2)},
 		{"streaming SGD with a batch", streaming(small), nqmkit.SGD(0.4).Batch(4)},

@@ -396,3 +396,13 @@ func TestStreamingLaw(t *testing.T) {
 		near(t, "floor", a.Floor, b.Floor, 1e-11)
 	}
 }
+
+// torch applies its dampening where it keeps a velocity, and keeps one only
+// where there is momentum: θ' = θ - α h θ whatever the dampening.
+func TestTorchDampensNothingWithoutMomentum(t *testing.T) {
+	m, theta := Torch{LearningRate: 0.3, Dampening: 0.5}, 1.0
+	for k := range 6 {
+		near(t, "factor", m.Mode(2, 0).At(k).Factor, theta, 1e-14)
+		theta -= 0.3 * (2 * theta)
+	}
+}

@@ -14,7 +14,8 @@ import "fmt"
 // only. Torch's θ is then the point where the gradient is taken, y = θ - αβv of
 // Nesterov, and the answers here are about θ, one look-back behind.
 //
-// Dampening scales all gradients but the first, which torch takes whole.
+// Dampening scales all gradients but the first, which torch takes whole. Without
+// momentum torch has no velocity, and dampens nothing.
 type Torch struct {
 	LearningRate, Momentum float64
 	Dampening              float64 // 0 <= dampening < 1
@@ -26,12 +27,20 @@ type Torch struct {
 // Momentum(α(1-dampening), β). It has the same rate, stability and steady state,
 // and without dampening it is the same method.
 func (m Torch) Optimizer() Optimizer {
-	return Optimizer{LearningRate: m.LearningRate * (1 - m.Dampening), Momentum: m.Momentum, Nesterov: m.Nesterov, BatchSize: m.BatchSize}
+	return Optimizer{LearningRate: m.LearningRate * (1 - m.dampening()), Momentum: m.Momentum, Nesterov: m.Nesterov, BatchSize: m.BatchSize}
+}
+
+// dampening is what the gradients are in fact dampened by.
+func (m Torch) dampening() float64 {
+	if m.Momentum == 0 {
+		return 0
+	}
+	return m.Dampening
 }
 
 // String names the method and its settings.
 func (m Torch) String() string {
-	if m.Dampening == 0 {
+	if m.dampening() == 0 {
 		return "torch " + m.Optimizer().String()
 	}
 	return fmt.Sprintf("torch %v, dampening %g", m.Optimizer(), m.Dampening)
@@ -54,7 +63,7 @@ func (m Torch) Validate() error {
 // Mode returns the dynamics: with dampening the first step is plain SGD with
 // v' = g, and then heavy ball follows in units of αv.
 func (m Torch) Mode(h, c float64) Mode {
-	if m.Dampening == 0 {
+	if m.dampening() == 0 {
 		return m.Optimizer().Mode(h, c)
 	}
 	return m.engine(h, c)
@@ -62,7 +71,7 @@ func (m Torch) Mode(h, c float64) Mode {
 
 func (m Torch) engine(h, c float64) *machine {
 	engine := m.Optimizer().engine(h, c)
-	if m.Dampening != 0 {
+	if m.dampening() != 0 {
 		engine.pieces = append([]piece{m.whole(h, len(engine.start))}, engine.pieces...)
 	}
 	return engine
