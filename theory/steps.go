@@ -1,0 +1,229 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+)
+
+// Outcome is how the search for a target ended.
+type Outcome int
+
+// The outcomes. Only NotWithinLimit leaves something open.
+const (
+	Reached        Outcome = iota // at Steps
+	Never                         // at no t: the loss stays finite and above the target
+	Diverges                      // at no t: the loss grows without bound
+	NotWithinLimit                // not at any t < Checked, and later ones were not decided
+)
+
+var outcomeNames = [...]string{"reached", "never", "diverges", "not within the limit"}
+
+// String returns the outcome's name.
+func (o Outcome) String() string {
+	if o < 0 || int(o) >= len(outcomeNames) {
+		return fmt.Sprintf("Outcome(%d)", int(o))
+	}
+	return outcomeNames[o]
+}
+
+// MarshalText writes the outcome's name, so that tables say "never" and not 1.
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads a name that MarshalText wrote.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	for k, name := range outcomeNames {
+		if name == string(text) {
+			*o = Outcome(k)
+			return nil
+		}
+	}
+	return fmt.Errorf("theory: outcome %q: want one of %q", text, outcomeNames)
+}
+
+// Steps is the answer of StepsToTarget, with its certificate.
+type Steps struct {
+	Problem string  `json:"problem"`
+	Method  string  `json:"method"` // with its settings
+	Family  string  `json:"family"` // without its settings
+	Target  float64 `json:"target"`
+	Limit   int     `json:"limit"` // the largest t that was asked about
+
+	Outcome Outcome `json:"outcome"`
+	// Steps is T, the first t with E L(t) <= Target, if Reached; otherwise -1.
+	Steps int `json:"steps"`
+	// Loss is E L(T) <= Target, and Before is E L(T-1) > Target; Before is
+	// Loss for T = 0. If not Reached both are the loss at t = Checked.
+	Loss   float64 `json:"loss"`
+	Before float64 `json:"before"`
+	// Checked is such that no t < Checked reaches the target: T itself if
+	// Reached. If Never or Diverges, Bound > Target is a lower bound of the
+	// loss at every t >= Checked.
+	Checked int     `json:"checked"`
+	Bound   float64 `json:"bound"`
+
+	// Settles says whether the loss stays at or below the target from some step
+	// on, and SettleSteps is the first step from which it does; otherwise -1.
+	Settles     Outcome `json:"settles"`
+	SettleSteps int     `json:"settle_steps"`
+
+	Floor       float64 `json:"floor"`       // as in Curve
+	Modes       int     `json:"modes"`       // directions or quadrature nodes that were summed
+	SumError    float64 `json:"sum_error"`   // as in Curve
+	Evaluations int     `json:"evaluations"` // losses that were summed
+}
+
+// String is one sentence with the certificate.
+func (s Steps) String() string {
+	head := fmt.Sprintf("%s to loss %g: ", s.Method, s.Target)
+	switch {
+	case s.Outcome == Reached && s.Steps == 0:
+		head += fmt.Sprintf("0 steps, it starts at %.6g", s.Loss)
+	case s.Outcome == Reached:
+		head += fmt.Sprintf("%d steps (%.9g there, %.9g one step before)", s.Steps, s.Loss, s.Before)
+	case s.Outcome == NotWithinLimit:
+		return head + fmt.Sprintf("not within %d steps, where it is %.6g", s.Checked, s.Loss)
+	default:
+		return head + fmt.Sprintf("%v (above %.6g from t = %d on, floor %.6g)", s.Outcome, s.Bound, s.Checked, s.Floor)
+	}
+	switch {
+	case s.Settles != Reached:
+		return head + fmt.Sprintf("; stays there: %v", s.Settles)
+	case s.SettleSteps != s.Steps:
+		return head + fmt.Sprintf("; stays there from %d on", s.SettleSteps)
+	}
+	return head
+}
+
+const (
+	// MaxSteps is the largest number of steps that StepsToTarget looks at.
+	MaxSteps = 1_000_000_000_000_000
+	// MaxScan is the largest number of steps that are looked at one by one, for
+	// the methods and problems without a bound over intervals of t.
+	MaxScan = 1 << 20
+)
+
+// StepsToTarget returns the first t <= limit with E L(t) <= target, and the
+// first from which the loss stays there. A limit of 0 means MaxSteps.
+//
+// The loss need not fall with t: momentum rings, and SGD from an uneven start
+// can dip below the target and come back. Nothing is bisected on the assumption
+// that it does. For SGD, heavy ball, Nesterov's method and the moving average of
+// SGD with constant settings, a lower bound of the loss over an interval of t
+// excludes whole intervals (see the type tracker), so that t up to 10^15 costs
+// some dozens of losses. Every other method, and multiplicative noise, is
+// followed step by step up to MaxScan steps; beyond them the outcome is
+// NotWithinLimit with Checked saying how far it is proved, unless the noise
+// alone is above the target, which cannot fall while the settings are constant.
+//
+// T is exact unless the loss comes within its rounding error (10^-12
+// relatively) of the target. Where a power law is summed by quadrature, a loss
+// within 10^-9 of the target is summed again over all directions.
+//
+// A schedule without a length is stretched over limit steps, which must then be
+// given. The errors name an invalid problem or method, a target that is not
+// a finite number > 0, or a limit outside 0 to MaxSteps.
+func StepsToTarget(p Problem, m Method, target float64, limit int) (Steps, error) {
+	if err := check(p, m); err != nil {
+		return Steps{}, err
+	}
+	m, limit, err := question(m, target, limit)
+	if err != nil {
+		return Steps{}, err
+	}
+	s := Steps{Problem: p.String(), Method: m.String(), Family: m.Family(), Target: target, Limit: limit,
+		Steps: -1, SettleSteps: -1, Outcome: NotWithinLimit, Settles: NotWithinLimit}
+	if p.Streaming || !tracks(m) {
+		return s, s.scan(p, m)
+	}
+	s.prove(p, m)
+	return s, nil
+}
+
+// question checks the numbers of a question and stretches an open schedule.
+func question(m Method, target float64, limit int) (Method, int, error) {
+	if !(target > 0) || math.IsInf(target, 0) {
+		return nil, 0, fmt.Errorf("theory: target %v: want a finite loss > 0", target)
+	}
+	if limit < 0 || limit > MaxSteps {
+		return nil, 0, fmt.Errorf("theory: limit of %d steps: want 1 to %d, or 0 for the largest", limit, MaxSteps)
+	}
+	if limit > 0 {
+		m, err := over(m, limit)
+		return m, limit, err
+	}
+	if o, ok := m.(Optimizer); ok {
+		stretched, err := o.Over(MaxSteps)
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(stretched.Schedule) != len(o.Schedule) || !sameLengths(stretched.Schedule, o.Schedule) {
+			return nil, 0, fmt.Errorf("theory: %v has a schedule without a length: give the limit that it is stretched over", o)
+		}
+	}
+	return m, MaxSteps, nil
+}
+
+func sameLengths(a, b Schedule) bool {
+	for i := range a {
+		if a[i].Steps != b[i].Steps {
+			return false
+		}
+	}
+	return true
+}
+
+// prove answers by branch and bound. On a power law a coarse quadrature finds
+// roughly where, the quadrature is refined until it is accurate there, and the
+// search on the fine one is the proof.
+func (s *Steps) prove(p Problem, m Method) {
+	if p.Law.Count == 0 {
+		s.Modes = p.Len()
+		k := newTracker(p.list(), m, s.Target, 0)
+		k.answer(s, 0)
+		s.Evaluations = k.evaluations
+		return
+	}
+	rough := *s
+	k := newTracker(p.Law.nodes(ladder[0]), m, s.Target, quadratureGuard)
+	k.answer(&rough, 0)
+	near := max(rough.Checked, 1)
+	dirs, disagreement := p.nodes(func(d []Direction) []float64 { return lossesAt(d, m, quarters(max(near, rough.SettleSteps))) })
+	fine := newTracker(dirs, m, s.Target, quadratureGuard)
+	fine.law, fine.method = p.Law, m
+	s.Modes, s.SumError = len(dirs), disagreement
+	fine.answer(s, near)
+	s.Evaluations = k.evaluations + fine.evaluations
+}
+
+// quarters are n and a few steps before, each a quarter of the next.
+func quarters(n int) []int {
+	var steps []int
+	for t := n; t > 0 && len(steps) < 5; t /= 4 {
+		steps = append(steps, t)
+	}
+	return steps
+}
+
+// lossesAt returns the expected losses of some directions.
+func lossesAt(dirs []Direction, m Method, steps []int) []float64 {
+	total := make([]sum, len(steps))
+	for _, d := range dirs {
+		if d.Curvature == 0 {
+			continue
+		}
+		mode := m.Mode(d.Curvature, d.Noise)
+		for k, t := range steps {
+			total[k].add(lossOf(d, mode.At(t)))
+		}
+	}
+	values := make([]float64, len(steps))
+	for k := range steps {
+		values[k] = total[k].value()
+	}
+	return values
+}
+
+// lossOf is ½ m h E θ².
+func lossOf(d Direction, r Response) float64 {
+	return 0.5 * d.Multiplicity * d.Curvature * (times(r.Factor*r.Factor, d.SecondMoment()) + r.Noise)
+}
