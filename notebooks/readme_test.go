@@ -69,9 +69,16 @@ func TestOneLineCells(t *testing.T) {
 		"%%\nplotting.Show(nqmkit.Paths(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(5, seed), nqmkit.SGD(0.02)))",
 		"func p() nqmkit.Problem { return nqmkit.PowerLaw(10_000, 1) }",
 		"%%\nplotting.Show(nqmkit.Expect(p(), 1000, nqmkit.SGD(0.3)))",
+		"%%\nplotting.Show(nqmkit.Sample(nqmkit.Rotated(nqmkit.TwoDirections(50, 1), 30), 500, nqmkit.Trials(200, seed), nqmkit.SGD(0.02), nqmkit.Adam(0.01)))",
+		`func Triple(alpha float64) nqmkit.Linear {
+    return nqmkit.Linear{Name: "triple", System: func(h float64) nqmkit.System {
+        return nqmkit.System{State: [][]float64{{1 - 3*alpha*h}}, Noise: []float64{-3 * alpha}, Readout: []float64{1}}
+    }}
+}`,
+		"%%\nplotting.Show(nqmkit.Expect(p(), 1000, Triple(0.1)))",
 	)
 	for i, text := range out {
-		draws := i != 0 && i != 5 // imports and declarations draw nothing
+		draws := i != 0 && i != 5 && i != 8 // imports and declarations draw nothing
 		if strings.Contains(text, "nqm-figure") != draws || strings.Contains(text, "image/png") != draws {
 			t.Errorf("cell %d: draws = %v, want %v: %.300s", i, !draws, draws, text)
 		}

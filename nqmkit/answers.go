@@ -46,3 +46,11 @@ func BayesGap(p theory.Problem, steps int, o theory.Optimizer) theory.Gap {
 func NoiseScales(p theory.Problem, steps int, m theory.Method) theory.NoiseScales {
 	return must(theory.NoiseScalesAlong(p, m, Steps(steps)))
 }
+
+// StepsToTarget returns the first number of steps at which the expected loss
+// of m on p is at or below the target, with its certificate, or says that it
+// never is or diverges; see theory.StepsToTarget. It panics unless the target
+// is a finite number > 0, and on a schedule without a length.
+func StepsToTarget(p theory.Problem, target float64, m theory.Method) theory.Steps {
+	return must(theory.StepsToTarget(p, m, target, 0))
+}

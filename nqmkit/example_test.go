@@ -75,3 +75,13 @@ func ExamplePaths() {
 	fmt.Printf("%d runs of %d coordinates at %d steps\n", len(p.Theta), len(p.Theta[0]), len(p.Steps))
 	// Output: 5 runs of 2 coordinates at 201 steps
 }
+
+func ExampleStepsToTarget() {
+	p := nqmkit.PowerLaw(10_000, 1)
+	s := nqmkit.StepsToTarget(p, 0.01, nqmkit.Momentum(0.03, 0.9).Batch(1024))
+	fmt.Println(s.Outcome, s.Loss <= s.Target, s.Before > s.Target)
+	fmt.Println(nqmkit.StepsToTarget(p, 0.01, nqmkit.SGD(1)).Outcome)
+	// Output:
+	// reached true true
+	// never
+}
