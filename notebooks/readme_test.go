@@ -76,6 +76,7 @@ func TestOneLineCells(t *testing.T) {
     }}
 }`,
 		"%%\nplotting.Show(nqmkit.Expect(p(), 1000, Triple(0.1)))",
+		"%%\nplotting.Show(nqmkit.PhaseMap(p()))",
 	)
 	for i, text := range out {
 		draws := i != 0 && i != 5 && i != 8 // imports and declarations draw nothing

@@ -54,3 +54,11 @@ func NoiseScales(p theory.Problem, steps int, m theory.Method) theory.NoiseScale
 func StepsToTarget(p theory.Problem, target float64, m theory.Method) theory.Steps {
 	return must(theory.StepsToTarget(p, m, target, 0))
 }
+
+// phaseCells is how many cells a phase map has on a side.
+const phaseCells = 60
+
+// PhaseMap returns where heavy ball is stable on p, and how fast it converges
+// without noise, over learning rate and momentum, with the best pair.
+// It panics on a problem without curvature.
+func PhaseMap(p theory.Problem) theory.Phases { return must(theory.HeavyBallPhases(p, phaseCells)) }

@@ -1,6 +1,8 @@
 package plotting
 
 import (
+	"image"
+	"image/color"
 	"math"
 	"testing"
 
@@ -180,5 +182,19 @@ func TestSpectrumReachesTheLastDirection(t *testing.T) {
 		if count != float64(d) {
 			t.Errorf("the density counts %v of %d directions", count, d)
 		}
+	}
+}
+
+// A rare colour of a heat map keeps its hue in the still image.
+func TestPalettedKeepsRareColours(t *testing.T) {
+	m := image.NewRGBA(image.Rect(0, 0, 300, 100))
+	for i := range 300 * 100 {
+		m.Set(i%300, i/300, color.RGBA{uint8(i % 251), uint8(i / 251 % 240), 90, 255})
+	}
+	rare := color.RGBA{255, 240, 0, 255}
+	m.Set(7, 7, rare)
+	r, g, b, _ := paletted(m).At(7, 7).RGBA()
+	if abs := math.Abs(float64(r>>8)-255) + math.Abs(float64(g>>8)-240) + float64(b>>8); abs > 60 {
+		t.Errorf("yellow became (%d, %d, %d)", r>>8, g>>8, b>>8)
 	}
 }

@@ -45,6 +45,7 @@ func gallery() []sample {
 		{"histogram", timesToTarget()},
 		{"amplification", must(NoiseAmplification(geometric(1e-3, 90, 80), nqmkit.SGD(0.02), nqmkit.SGD(0.01), nqmkit.SGD(0.04)))},
 		{"phase", phaseMap()},
+		{"phases", nqmkit.PhaseMap(two)},
 		{"batch", batchScaling()},
 		{"tradeoff", tradeOff()},
 		{"schedule", schedules()},

@@ -26,8 +26,8 @@ func (f Figure) writePNG(w io.Writer) error {
 
 // paletted returns the image with at most 256 colours, which makes its file
 // three times smaller. A figure of flat colours keeps them all. Of one with
-// more shades (smoothed edges) the commonest are kept, and each other pixel
-// has the nearest of them.
+// more shades (smoothed edges, heat maps) each pixel has the nearest of 256
+// that cover them all.
 func paletted(m *image.RGBA) image.Image {
 	count := map[[3]uint8]int{}
 	pixel := func(k int) [3]uint8 { return [3]uint8(m.Pix[4*k : 4*k+3]) }
@@ -45,15 +45,15 @@ func paletted(m *image.RGBA) image.Image {
 		}
 		return slices.Compare(a[:], b[:])
 	})
+	kept := covering(colors, 256)
 	p := image.NewPaletted(m.Rect, nil)
+	for _, c := range kept {
+		p.Palette = append(p.Palette, color.RGBA{c[0], c[1], c[2], 255})
+	}
 	index := make(map[[3]uint8]uint8, len(colors))
-	for k, c := range colors {
-		if k < 256 {
-			p.Palette = append(p.Palette, color.RGBA{c[0], c[1], c[2], 255})
-			index[c] = uint8(k)
-			continue
-		}
-		index[c] = nearest(colors[:256], c)
+	for _, c := range colors {
+		k, _ := nearest(kept, c)
+		index[c] = uint8(k)
 	}
 	last, at := pixel(0), index[pixel(0)]
 	for k := range p.Pix {
@@ -65,13 +65,35 @@ func paletted(m *image.RGBA) image.Image {
 	return p
 }
 
-func nearest(colors [][3]uint8, c [3]uint8) uint8 {
-	best, least := 0, math.MaxInt
-	for k, o := range colors {
-		r, g, b := int(o[0])-int(c[0]), int(o[1])-int(c[1]), int(o[2])-int(c[2])
-		if d := r*r + g*g + b*b; d < least {
-			best, least = k, d
+// covering returns at most n of the colours, such that each has one of them
+// near. It takes them in their order, each unless one is kept within a
+// distance, for the smallest of a growing sequence of distances that suffices.
+func covering(colors [][3]uint8, n int) [][3]uint8 {
+	for distance := 0; ; distance += distance/2 + 1 {
+		var kept [][3]uint8
+		for _, c := range colors {
+			if _, d := nearest(kept, c); d > distance {
+				kept = append(kept, c)
+			}
+			if len(kept) > n {
+				break
+			}
+		}
+		if len(kept) <= n {
+			return kept
 		}
 	}
-	return uint8(best)
+}
+
+// nearest returns the place of the colour that is nearest to c, and the square
+// of its distance.
+func nearest(colors [][3]uint8, c [3]uint8) (place, distance int) {
+	distance = math.MaxInt
+	for k, o := range colors {
+		r, g, b := int(o[0])-int(c[0]), int(o[1])-int(c[1]), int(o[2])-int(c[2])
+		if d := r*r + g*g + b*b; d < distance {
+			place, distance = k, d
+		}
+	}
+	return place, distance
 }

@@ -20,6 +20,7 @@ import (
 //	theory.Agreement, []theory.Agreement       theory against samples
 //	theory.Paths, []theory.Paths               two coordinates on loss contours
 //	Frames                                     figures with a slider
+//	theory.Phases                              convergence over learning rate and momentum
 //	Figure                                     itself
 //
 // It panics with one sentence on any other value, and on a figure that cannot
@@ -103,6 +104,8 @@ func pictureOf(value any) (Figure, error) {
 		return Agreement([]theory.Agreement{v}), nil
 	case []theory.Agreement:
 		return Agreement(v), nil
+	case theory.Phases:
+		return Phases(v), nil
 	case theory.Paths:
 		return Paths([]theory.Paths{v})
 	case []theory.Paths:
