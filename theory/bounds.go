@@ -95,7 +95,7 @@ func BayesSamples(p Problem, target float64) (float64, error) {
 type Gap struct {
 	Curve Curve
 	Bound []float64 // BayesBound after B·t samples
-	Ratio []float64 // Loss / Bound, >= 1; +Inf where the bound is 0
+	Ratio []float64 // Loss / Bound, >= 1; +Inf where only the bound is 0
 }
 
 // BayesGap returns the expected loss of o with the Bayes bound of the samples
@@ -118,9 +118,17 @@ func BayesGap(p Problem, o Optimizer, steps []int) (Gap, error) {
 			return Gap{}, err
 		}
 		g.Bound = append(g.Bound, b)
-		g.Ratio = append(g.Ratio, c.Loss[k]/b)
+		g.Ratio = append(g.Ratio, ratioTo(b, c.Loss[k]))
 	}
 	return g, nil
+}
+
+// ratioTo is loss/bound with 1 for 0/0: nothing is left to gain.
+func ratioTo(bound, loss float64) float64 {
+	if loss == bound {
+		return 1
+	}
+	return loss / bound
 }
 
 // samples is the number of examples used in t steps.

@@ -51,7 +51,9 @@ func Moments(p Problem, m Method, t int) ([]Moment, error) {
 // SteadyState returns the limit of the expected loss as t grows, and the limits
 // of E θ_i² for every entry; +Inf where they grow without bound. What the start
 // leaves for ever is included. Under multiplicative noise the second moments are
-// not offered: second is nil. The errors are those of Expect, and the reason of
+// not offered: second is nil. Under a rate that falls as 1/t for ever a direction
+// without curvature comes to rest somewhere; its second moment is then that after
+// 2^20 steps. The errors are those of Expect, and the reason of
 // Curve.NoFloor.
 func SteadyState(p Problem, m Method) (loss float64, second []float64, err error) {
 	c, err := Expect(p, m, []int{0})

@@ -93,7 +93,7 @@ func (m *machine) gradientMoment(s *state) float64 {
 func (m *machine) driven(s *state, noise float64) {
 	p := m.pieceAt(s.t)
 	scaled := *p
-	scaled.noise *= noise * m.variance
+	scaled.noise = times(scaled.noise, times(noise, m.variance))
 	m.run(s, &scaled, s.t+1)
 	m.event(s)
 }
@@ -167,8 +167,10 @@ func (m *machine) second(s *state) (second, factor float64) {
 	if s.grown {
 		return math.Inf(1), math.Inf(1)
 	}
-	r := m.response(s)
-	return r.Noise / m.variance, r.Factor
+	unit := *m
+	unit.variance = 1 // the state holds the moments themselves
+	r := unit.response(s)
+	return r.Noise, r.Factor
 }
 
 // streamedMoments returns E θ_i(t)² with multiplicative noise.

@@ -66,3 +66,22 @@ func TestStreamingLookaheadDiverges(t *testing.T) {
 		t.Errorf("floor %v, %q", c.Floor, c.NoFloor)
 	}
 }
+
+// Steps so small or large that α² leaves the range, and problems with nothing in
+// them, give numbers.
+func TestEdgesAreNumbers(t *testing.T) {
+	p := streaming(must(List(1, 0, 0.5)))
+	c := must(Expect(p, SGD(1e-300), []int{0, 100}))
+	near(t, "tiny rate", c.Loss[1], 0.75, 1e-14)
+	c = must(Expect(p, Momentum(1e200, 0.5), []int{0, 100}))
+	if c.Loss[0] != 0.75 || !math.IsInf(c.Loss[1], 1) || !c.Diverges() {
+		t.Errorf("huge rate: loss %v, floor %v", c.Loss, c.Floor)
+	}
+	nothing := Problem{Curvature: []float64{0, 0}}
+	if s := must(Summarize(nothing)); s.Condition != 0 || s.EffectiveDimension != 0 {
+		t.Errorf("no curvature: %+v", s)
+	}
+	if g := must(BayesGap(nothing, SGD(1), []int{0, 5})); g.Ratio[0] != 1 || g.Ratio[1] != 1 {
+		t.Errorf("nothing to gain: %v", g.Ratio)
+	}
+}

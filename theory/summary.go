@@ -21,7 +21,8 @@ type Summary struct {
 }
 
 // Summarize returns the summary of a problem. The effective dimension is
-// (Σ h)²/Σ h², the number of equal directions with the same two traces. The
+// (Σ h)²/Σ h², the number of equal directions with the same two traces; it and
+// the condition number are 0 where there is no curvature. The
 // noise scales are those of McCandlish et al. 2018, equations 2.8 and 2.9, for
 // the expected squares at the start:
 //
@@ -39,12 +40,12 @@ func Summarize(p Problem) (Summary, error) {
 	t := tracesOf(dirs)
 	s := Summary{
 		Dimension: p.Dimension(), TraceH: t[0], TraceH2: t[1], TraceC: t[2], TraceHC: t[3],
-		EffectiveDimension: t[0] * t[0] / t[1], StartLoss: t[4],
+		EffectiveDimension: over0(t[0]*t[0], t[1]), StartLoss: t[4],
 		SimpleNoiseScale: over0(t[2], t[5]), NoiseScale: over0(t[3], t[6]),
 		Modes: len(dirs), SumError: disagreement,
 	}
 	s.LargestCurvature, s.SmallestCurvature = p.extremes()
-	s.Condition = s.LargestCurvature / s.SmallestCurvature
+	s.Condition = over0(s.LargestCurvature, s.SmallestCurvature)
 	return s, nil
 }
 
