@@ -1,0 +1,78 @@
+package theory
+
+import "math"
+
+// Tuned is the answer of Tune: the best settings found, with the certificate.
+type Tuned struct {
+	Problem string `json:"problem"`
+	Family  string `json:"family"` // without settings
+	// Optimizer has every free setting filled in.
+	Optimizer Optimizer `json:"optimizer"`
+	// Free names the settings that were chosen, as in "learning rate".
+	Free []string `json:"free"`
+	// Target is the loss to be reached; 0 if the lowest loss after Budget steps
+	// was asked for.
+	Target float64 `json:"target,omitempty"`
+	Budget int     `json:"budget,omitempty"`
+	// Steps is the certificate of Optimizer: T with the loss at T and at T - 1,
+	// or that the target is out of reach. Of a budget, Steps.Loss is the loss
+	// at the end of it.
+	Steps Steps `json:"steps"`
+	// BestBefore is the lowest loss that any settings were found to have after
+	// Steps.Steps - 1 steps, above Target: no better answer was found there.
+	BestBefore float64 `json:"best_before"`
+	// Evaluations is the number of losses that the search summed.
+	Evaluations int `json:"evaluations"`
+}
+
+// Samples returns the gradient examples that were used, steps times batch
+// size, +Inf if the target was not reached.
+func (t Tuned) Samples() float64 { return samples(t.Steps, t.Optimizer) }
+
+// Scaling is how the steps to a target depend on the batch size, for some
+// methods that were tuned at every point.
+type Scaling struct {
+	Problem    string         `json:"problem"`
+	Target     float64        `json:"target"`
+	BatchSizes []float64      `json:"batch_sizes"` // increasing
+	Curves     []ScalingCurve `json:"curves"`
+	// BayesSamples is the number of samples that no method can do without;
+	// MaximumLikelihood is ½ tr(H⁻¹C)/target, what the maximum-likelihood estimator takes,
+	// which is d/(2 target) for C = H and no lower bound. Both are straight
+	// lines of slope -1 in a picture of steps against batch size.
+	BayesSamples      float64 `json:"bayes_samples"`
+	MaximumLikelihood float64 `json:"maximum_likelihood"`
+	// Partial says that an interrupt left points out.
+	Partial bool `json:"partial,omitempty"`
+}
+
+// ScalingCurve is one method of a Scaling. Points has the length of
+// Scaling.BatchSizes, or less if Partial.
+type ScalingCurve struct {
+	Family string  `json:"family"`
+	Points []Tuned `json:"points"`
+	// Perfect is the least number of samples of any point: perfect scaling is
+	// Perfect/B steps. Fewest is the least number of steps of any point, which more
+	// parallelism does not lower.
+	Perfect float64 `json:"perfect"`
+	Fewest  int     `json:"fewest"`
+	// Critical has the critical batch size by each definition.
+	Critical []CriticalBatch `json:"critical"`
+}
+
+// CriticalBatch is the batch size beyond which larger batches pay less, by one
+// of the definitions that are in use.
+type CriticalBatch struct {
+	Definition string `json:"definition"` // "20% overhead", "hyperbola", "B_noise"
+	// BatchSize is NaN where the points do not determine it; Note says why, or
+	// how well the definition's model fits.
+	BatchSize float64 `json:"batch_size"`
+	Note      string  `json:"note,omitempty"`
+}
+
+func samples(s Steps, o Optimizer) float64 {
+	if s.Outcome != Reached {
+		return math.Inf(1)
+	}
+	return float64(s.Steps) * o.batchSize()
+}
