@@ -84,28 +84,35 @@ func (o Optimizer) String() string {
 	if name == "heavy ball" {
 		name = "momentum"
 	}
-	fmt.Fprintf(&s, "%s α=%g", name, o.LearningRate)
+	fmt.Fprintf(&s, "%s α=%s", name, orFree(o.LearningRate))
 	setting := func(format string, value float64) {
 		if value != 0 {
-			fmt.Fprintf(&s, ", "+format, value)
+			fmt.Fprintf(&s, ", "+format, orFree(value))
 		}
 	}
-	setting("β=%g", o.Momentum)
+	setting("β=%s", o.Momentum)
 	if o.LookaheadSteps != 0 {
 		fmt.Fprintf(&s, ", Lookahead k=%d s=%g", o.LookaheadSteps, o.SlowStep)
 	}
-	setting("EMA γ=%g", o.Decay)
+	setting("EMA γ=%s", o.Decay)
 	if o.UniformAverage {
 		fmt.Fprintf(&s, ", averaged from t=%d", o.AverageFrom)
 	}
-	setting("H^-%g", o.Power)
+	setting("H^-%s", o.Power)
 	if o.Schedule != nil {
 		fmt.Fprintf(&s, ", %v", o.Schedule)
 	}
 	if o.batchSize() != 1 {
-		setting("B=%g", o.BatchSize)
+		setting("B=%s", o.BatchSize)
 	}
 	return s.String()
+}
+
+func orFree(value float64) string {
+	if value == Free {
+		return "free"
+	}
+	return fmt.Sprintf("%g", value)
 }
 
 func (o Optimizer) batchSize() float64 {
@@ -117,6 +124,11 @@ func (o Optimizer) batchSize() float64 {
 
 // Validate returns an error that names the first setting outside its range.
 func (o Optimizer) Validate() error {
+	for k, f := range o.settings() {
+		if *f == Free {
+			return fmt.Errorf("theory: the %s of %v is Free: give it a value, or let Tune choose it", settingNames[k], o)
+		}
+	}
 	if !(o.LearningRate > 0) || math.IsInf(o.LearningRate, 0) {
 		return fmt.Errorf("theory: learning rate %v: want a finite number > 0", o.LearningRate)
 	}

@@ -14,9 +14,9 @@ type Tuned struct {
 	// was asked for.
 	Target float64 `json:"target,omitempty"`
 	Budget int     `json:"budget,omitempty"`
-	// Steps is the certificate of Optimizer: T with the loss at T and at T - 1,
-	// or that the target is out of reach. Of a budget, Steps.Loss is the loss
-	// at the end of it.
+	// Steps is the certificate of Optimizer: T with the exact loss at T and at
+	// T - 1. Its settle time is not looked for. Of a budget, Steps.Loss is the
+	// loss at the end of it.
 	Steps Steps `json:"steps"`
 	// BestBefore is the lowest loss that any settings were found to have after
 	// Steps.Steps - 1 steps, above Target: no better answer was found there.

@@ -99,12 +99,9 @@ func (o Optimizer) InverseTime(time float64) Optimizer {
 // of steps. Expect does so with the last step that it is asked for. The error
 // names a schedule whose fixed segments are longer than the run.
 func (o Optimizer) Over(steps int) (Optimizer, error) {
-	open, fixed := -1, 0
-	for i, s := range o.Schedule {
+	open, fixed := o.Schedule.open(), 0
+	for _, s := range o.Schedule {
 		fixed += s.Steps
-		if s.Steps == 0 && !s.endless(i == len(o.Schedule)-1) {
-			open = i
-		}
 	}
 	if open < 0 {
 		return o, nil
@@ -122,6 +119,16 @@ func (o Optimizer) Over(steps int) (Optimizer, error) {
 	}
 	o.Schedule = all
 	return o, nil
+}
+
+// open returns the segment that is stretched to the run, or -1.
+func (s Schedule) open() int {
+	for i, g := range s {
+		if g.Steps == 0 && !g.endless(i == len(s)-1) {
+			return i
+		}
+	}
+	return -1
 }
 
 func (s Segment) endless(last bool) bool {

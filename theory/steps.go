@@ -123,6 +123,11 @@ const (
 // given. The errors name an invalid problem or method, a target that is not
 // a finite number > 0, or a limit outside 0 to MaxSteps.
 func StepsToTarget(p Problem, m Method, target float64, limit int) (Steps, error) {
+	return stepsToTarget(p, m, target, limit, false)
+}
+
+// stepsToTarget leaves the settle time open if only the first hit is wanted.
+func stepsToTarget(p Problem, m Method, target float64, limit int, hitOnly bool) (Steps, error) {
 	if err := check(p, m); err != nil {
 		return Steps{}, err
 	}
@@ -135,61 +140,55 @@ func StepsToTarget(p Problem, m Method, target float64, limit int) (Steps, error
 	if p.Streaming || !tracks(m) {
 		return s, s.scan(p, m)
 	}
-	s.prove(p, m)
+	s.prove(p, m, hitOnly)
 	return s, nil
 }
 
 // question checks the numbers of a question and stretches an open schedule.
 func question(m Method, target float64, limit int) (Method, int, error) {
-	if !(target > 0) || math.IsInf(target, 0) {
-		return nil, 0, fmt.Errorf("theory: target %v: want a finite loss > 0", target)
-	}
-	if limit < 0 || limit > MaxSteps {
-		return nil, 0, fmt.Errorf("theory: limit of %d steps: want 1 to %d, or 0 for the largest", limit, MaxSteps)
+	if err := checkTarget(target, limit); err != nil {
+		return nil, 0, err
 	}
 	if limit > 0 {
 		m, err := over(m, limit)
 		return m, limit, err
 	}
-	if o, ok := m.(Optimizer); ok {
-		stretched, err := o.Over(MaxSteps)
-		if err != nil {
-			return nil, 0, err
-		}
-		if len(stretched.Schedule) != len(o.Schedule) || !sameLengths(stretched.Schedule, o.Schedule) {
-			return nil, 0, fmt.Errorf("theory: %v has a schedule without a length: give the limit that it is stretched over", o)
-		}
+	if o, ok := m.(Optimizer); ok && o.Schedule.open() >= 0 {
+		return nil, 0, fmt.Errorf("theory: %v has a schedule without a length: give the limit that it is stretched over", o)
 	}
 	return m, MaxSteps, nil
 }
 
-func sameLengths(a, b Schedule) bool {
-	for i := range a {
-		if a[i].Steps != b[i].Steps {
-			return false
-		}
+func checkTarget(target float64, limit int) error {
+	if !(target > 0) || math.IsInf(target, 0) {
+		return fmt.Errorf("theory: target %v: want a finite loss > 0", target)
 	}
-	return true
+	if limit < 0 || limit > MaxSteps {
+		return fmt.Errorf("theory: limit of %d steps: want 1 to %d, or 0 for the largest", limit, MaxSteps)
+	}
+	return nil
 }
 
 // prove answers by branch and bound. On a power law a coarse quadrature finds
 // roughly where, the quadrature is refined until it is accurate there, and the
 // search on the fine one is the proof.
-func (s *Steps) prove(p Problem, m Method) {
+func (s *Steps) prove(p Problem, m Method, hitOnly bool) {
 	if p.Law.Count == 0 {
 		s.Modes = p.Len()
 		k := newTracker(p.list(), m, s.Target, 0)
+		k.hitOnly = hitOnly
 		k.answer(s, 0)
 		s.Evaluations = k.evaluations
 		return
 	}
 	rough := *s
 	k := newTracker(p.Law.nodes(ladder[0]), m, s.Target, quadratureGuard)
+	k.hitOnly = hitOnly
 	k.answer(&rough, 0)
 	near := max(rough.Checked, 1)
 	dirs, disagreement := p.nodes(func(d []Direction) []float64 { return lossesAt(d, m, quarters(max(near, rough.SettleSteps))) })
 	fine := newTracker(dirs, m, s.Target, quadratureGuard)
-	fine.law, fine.method = p.Law, m
+	fine.law, fine.method, fine.hitOnly = p.Law, m, hitOnly
 	s.Modes, s.SumError = len(dirs), disagreement
 	fine.answer(s, near)
 	s.Evaluations = k.evaluations + fine.evaluations

@@ -30,6 +30,7 @@ type tracker struct {
 	law         Law     // what the modes are a quadrature of; Count 0 if they are exact
 	method      Method
 	mixed       bool // some direction has roots of different signs
+	hitOnly     bool // leave the settle time open
 	evaluations int
 }
 
@@ -40,8 +41,9 @@ const (
 	roundingGuard   = 4e-12
 	// unsure is how close to the target a sum by quadrature is not trusted.
 	unsure = 1e-9
-	// maxPoints bounds the losses of one search.
-	maxPoints = 1 << 18
+	// maxWork bounds the directions that one search evaluates, all points
+	// together: some seconds.
+	maxWork = 1 << 26
 )
 
 // motion is how a factor depends on t.
@@ -151,6 +153,9 @@ func (k *tracker) at(t int) *point {
 	p.loss = total.value()
 	return p
 }
+
+// exhausted reports whether the search has done enough.
+func (k *tracker) exhausted() bool { return k.evaluations*len(k.modes) > maxWork }
 
 // limit is the point at infinity.
 func (k *tracker) limit() *point {
@@ -307,7 +312,7 @@ func (k *tracker) answer(s *Steps, near int) {
 			}
 			return
 		}
-		if a.t >= s.Limit || k.evaluations > maxPoints {
+		if a.t >= s.Limit || k.exhausted() {
 			return
 		}
 		b := k.at(next)
@@ -318,7 +323,7 @@ func (k *tracker) answer(s *Steps, near int) {
 			k.settle(s, hit)
 			return
 		}
-		if k.evaluations > maxPoints {
+		if k.exhausted() {
 			s.note(before, before)
 			return
 		}
@@ -345,7 +350,7 @@ func (k *tracker) first(a, b *point) (before, hit *point) {
 		}
 		return b, nil
 	}
-	if k.evaluations > maxPoints {
+	if k.exhausted() {
 		return a, nil
 	}
 	mid := k.at(a.t + (b.t-a.t)/2)
@@ -358,6 +363,9 @@ func (k *tracker) first(a, b *point) (before, hit *point) {
 // settle finds the first step from which the loss stays at or below the target,
 // given that it is there at a.
 func (k *tracker) settle(s *Steps, a *point) {
+	if k.hitOnly {
+		return
+	}
 	if s.Floor > k.above {
 		s.Settles = Never
 		if math.IsInf(s.Floor, 1) {
@@ -368,7 +376,7 @@ func (k *tracker) settle(s *Steps, a *point) {
 	// Invariant: what happens from b.t on is decided once high(b, ∞) is low.
 	b := a
 	for !(k.high(b, k.last) <= k.below) {
-		if b.t >= MaxSteps || k.evaluations > maxPoints {
+		if b.t >= MaxSteps || k.exhausted() {
 			return
 		}
 		b = k.at(min(MaxSteps, max(1, b.t+max(1, b.t/2))))
@@ -392,7 +400,7 @@ func (k *tracker) violation(a, b *point) (t int, ok bool) {
 		}
 		return a.t, true
 	}
-	if k.evaluations > maxPoints {
+	if k.exhausted() {
 		return -1, false
 	}
 	mid := k.at(a.t + (b.t-a.t)/2)

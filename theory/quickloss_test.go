@@ -1,0 +1,64 @@
+package theory
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestQuickLossAgainstExactModes draws methods over all regimes: real roots of
+// one sign and of two, complex ones, near the double root and the edge.
+func TestQuickLossAgainstExactModes(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 1))
+	p, err := PowerLaw(400, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dirs := p.Law.all()
+	worst := 0.0
+	for range 4000 {
+		o := Optimizer{BatchSize: math.Exp(14 * r.Float64())}
+		switch r.IntN(4) {
+		case 0:
+		case 1:
+			o.Momentum = -math.Expm1(-12 * r.Float64())
+		case 2:
+			o.Momentum, o.Nesterov = -math.Expm1(-12*r.Float64()), true
+		case 3:
+			o.Decay = -math.Expm1(-12 * r.Float64())
+		}
+		if r.IntN(2) == 0 {
+			o.Power = 0.9 * r.Float64()
+		}
+		o.LearningRate = o.unitLimit() / (1 + math.Exp(9*r.Float64()-2))
+		if r.IntN(8) == 0 && o.Momentum != 0 { // the double root of the first direction
+			o.LearningRate = math.Pow(1-math.Sqrt(o.Momentum), 2)
+		}
+		steps := int(math.Exp(13 * r.Float64()))
+		want := lossesAt(dirs, o, []int{steps})[0]
+		got := newQuick(dirs, o.Power).loss(o, float64(steps))
+		if off := math.Abs(got/want - 1); !(off <= 1e-9) {
+			t.Fatalf("%v at %d: %v, want %v, off by %.2g", o, steps, got, want, off)
+		} else if off > worst {
+			worst = off
+		}
+	}
+	t.Logf("worst %.2g", worst)
+}
+
+func BenchmarkQuickLoss(b *testing.B) {
+	p, err := PowerLaw(10_000, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	dirs := p.Law.nodes(ladder[1])
+	for _, o := range []Optimizer{SGD(0.3), Momentum(0.03, 0.9), Nesterov(0.03, 0.9), SGD(0.3).EMA(0.99)} {
+		b.Run(o.Family(), func(b *testing.B) {
+			k := newQuick(dirs, 0)
+			for b.Loop() {
+				k.loss(o, 1000)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(dirs)), "ns/direction")
+		})
+	}
+}

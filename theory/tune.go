@@ -1,0 +1,262 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+)
+
+// maxStepwise is the limit of runs whose steps are all different.
+const maxStepwise = 1 << 14
+
+// Tune returns the settings with which o reaches the target in the fewest
+// steps. Settings with the value Free are chosen, all together and
+// continuously: the learning rate up to its limit of stability (to 64 times that
+// of the constant rate under a schedule, which may come down from above it),
+// momentum and EMA decay in [0, 1), the preconditioning power in [0, 1]. The
+// others stay. A schedule without a length is stretched over T steps, so that o.Cosine() with a
+// free learning rate gets its best peak; then the loss at the end of the run
+// counts, whether or not it was below the target before.
+//
+// Steps to target are a staircase in the settings, but the loss after a fixed
+// number of steps is smooth, and the same optimum is the smallest T whose lowest
+// loss is at or below the target. T is found as a root, with Newton descents in
+// the settings at each T, and then the whole range of settings is searched
+// again at T - 1. The answer's Steps is the exact certificate of its settings;
+// BestBefore is the lowest loss that was found at T - 1. That nothing better
+// exists is the outcome of a search, not a theorem: under ringing momentum the
+// loss has many local minima, and T may then be a step or two more than the least.
+//
+// A limit of 0 means MaxSteps; under a schedule or multiplicative noise, where
+// every loss is followed step by step, it means 2^14. If no settings were found
+// that reach the target within the limit, the answer has those with the lowest
+// loss there, and that loss as BestBefore. For a target that the start is at or
+// below already, T is 0 and BestBefore the loss of the start.
+// The errors name an optimizer without a free setting, an invalid one or an
+// invalid problem, and a target or limit out of range as in StepsToTarget.
+func Tune(p Problem, o Optimizer, target float64, limit int) (Tuned, error) {
+	if err := checkTarget(target, limit); err != nil {
+		return Tuned{}, err
+	}
+	k, err := newTuner(p, o)
+	if err != nil {
+		return Tuned{}, err
+	}
+	if limit == 0 {
+		limit = MaxSteps
+		if o.Schedule != nil || p.Streaming {
+			limit = maxStepwise
+		}
+	}
+	answer := Tuned{Problem: p.String(), Family: o.Family(), Free: k.names(), Target: target}
+	err = k.tune(&answer, limit)
+	answer.Evaluations += k.evaluations
+	return answer, err
+}
+
+// TuneLoss returns the settings with the lowest expected loss after a number of
+// steps >= 1, chosen as by Tune. Its Steps.Loss is that loss.
+func TuneLoss(p Problem, o Optimizer, steps int) (Tuned, error) {
+	if steps < 1 || steps > MaxSteps {
+		return Tuned{}, fmt.Errorf("theory: budget of %d steps: want 1 to %d", steps, MaxSteps)
+	}
+	k, err := newTuner(p, o)
+	if err != nil {
+		return Tuned{}, err
+	}
+	k.sharp = true
+	answer := Tuned{Problem: p.String(), Family: o.Family(), Free: k.names(), Budget: steps}
+	found := k.exactly(steps, k.smoothly(steps, true, nil), nil)
+	err = k.atEnd(&answer, found[0], steps)
+	answer.BestBefore = answer.Steps.Before
+	answer.Evaluations += k.evaluations
+	return answer, err
+}
+
+// tune fills in the answer.
+func (k *tuner) tune(answer *Tuned, limit int) error {
+	target := math.Log(answer.Target)
+	t, valleys := k.smoothRoot(target, k.bracket(target, limit))
+	found := k.exactly(t, valleys, nil)
+	for more := t / 1000; found[0].value > target && t < limit; more *= 2 {
+		more = max(more, 1)
+		t = min(limit, t+more)
+		found = k.resolvedDescents(found, t, 0.1)
+	}
+	if found[0].value > target {
+		answer.BestBefore = math.Exp(found[0].value)
+		return k.atEnd(answer, found[0], t)
+	}
+	for range tries {
+		var before float64
+		t, found, before = k.fewest(target, t, found)
+		answer.BestBefore = math.Exp(before)
+		if err := k.certify(answer, found[0], t, limit); err != nil {
+			return err
+		}
+		switch s := answer.Steps; {
+		case s.Outcome == Reached && s.Steps < t && s.Steps > 0:
+			t = s.Steps // these settings come down to the target even earlier
+			found = k.resolvedDescents(found, t, 0.1)
+		case s.Outcome == Reached || t >= limit:
+			if s.Steps == 0 {
+				answer.BestBefore = s.Loss
+			}
+			return nil
+		default: // the search's sums are a rounding error too low
+			t, target = t+1, target-k.fine(t)
+			found = k.resolvedDescents(found, t, 0.1)
+		}
+	}
+	return nil
+}
+
+// certify fills in the settings of a candidate, and the exact answer for them.
+func (k *tuner) certify(answer *Tuned, c candidate, t, limit int) error {
+	if k.base.Schedule.open() >= 0 {
+		return k.atEnd(answer, c, t)
+	}
+	answer.Optimizer, _ = k.at(c.z)
+	s, err := stepsToTarget(k.problem, answer.Optimizer, answer.Target, limit, true)
+	answer.Steps = s
+	answer.Evaluations += s.Evaluations
+	return err
+}
+
+// atEnd fills in the settings of a candidate, and the exact loss at the end of a
+// run of t steps.
+func (k *tuner) atEnd(answer *Tuned, c candidate, t int) error {
+	o, _ := k.at(c.z)
+	o, err := o.Over(t)
+	if err != nil {
+		return err
+	}
+	curve, err := Expect(k.problem, o, []int{t - 1, t})
+	if err != nil {
+		return err
+	}
+	answer.Optimizer = o
+	answer.Evaluations += 2
+	s := Steps{Problem: curve.Problem, Method: curve.Method, Family: curve.Family, Target: answer.Target, Limit: t,
+		Outcome: NotWithinLimit, Steps: -1, Before: curve.Loss[0], Loss: curve.Loss[1], Checked: t,
+		Settles: NotWithinLimit, SettleSteps: -1, Floor: curve.Floor, Modes: curve.Modes, SumError: curve.SumError}
+	switch {
+	case answer.Budget > 0 || s.Loss <= s.Target:
+		s.Outcome, s.Steps = Reached, t
+	case math.IsInf(s.Loss, 1):
+		s.Outcome = Diverges
+	}
+	answer.Steps = s
+	return nil
+}
+
+// tries bounds how often the search and the certificate of its answer are
+// brought together. They differ by the rounding error of the search's sums, or
+// where a ringing loss comes down to the target before T.
+const tries = 20
+
+// bracket returns a number of steps in which the learning rate alone, or
+// whichever setting is the first that is free, reaches the target, or the limit.
+func (k *tuner) bracket(target float64, limit int) int {
+	line := *k
+	line.free = k.free[:1]
+	for t := 1; t < limit; t = min(limit, 4*t) {
+		low, high := line.bounds(float64(t))
+		for _, c := range line.grid(t, low, high) {
+			if c.value <= target {
+				k.evaluations = line.evaluations
+				return t
+			}
+		}
+	}
+	return limit
+}
+
+// smoothRoot returns the smallest t <= high at which the smooth loss reaches the
+// target, and its valleys there.
+func (k *tuner) smoothRoot(target float64, high int) (t int, valleys []candidate) {
+	valleys = k.smoothly(high, true, nil)
+	if valleys[0].value > target {
+		return high, valleys
+	}
+	r := newRoot(high, valleys[0].value-target, 2)
+	for r.high-r.low > 1 && (r.low == 0 || float64(r.high-r.low) > 1e-3*float64(r.high)) {
+		mid := r.guess()
+		there := k.smoothly(mid, false, valleys)
+		r.see(mid, there[0].value-target)
+		if r.high == mid {
+			valleys = there
+		}
+	}
+	return r.high, valleys
+}
+
+// fewest returns the smallest t <= high at which some settings are found to
+// reach the target, given those that do at high, the best candidates there and
+// the lowest value found at t - 1.
+func (k *tuner) fewest(target float64, high int, found []candidate) (t int, best []candidate, before float64) {
+	r := newRoot(high, found[0].value-target, 1.002)
+	for {
+		for r.high-r.low > 1 {
+			mid := r.guess()
+			there := k.resolvedDescents(found, mid, 0.1)
+			r.see(mid, there[0].value-target)
+			if r.high == mid {
+				found = there
+			}
+		}
+		if r.high == 1 {
+			return 1, found, math.Inf(1)
+		}
+		there := k.exactly(r.high-1, k.smoothly(r.high-1, true, nil), found)
+		if there[0].value > target {
+			return r.high, found, there[0].value
+		}
+		found = there
+		r = newRoot(r.high-1, there[0].value-target, 1.002)
+	}
+}
+
+// root brackets where a falling function of t, the logarithm of the lowest loss
+// over the target, goes through zero.
+type root struct {
+	low, high    int     // the function is > 0 at low, as far as is known, and <= 0 at high
+	above, below float64 // its values there
+	side         int     // which end moved last
+	ratio        float64 // of high to the next guess, while no low is known
+}
+
+// newRoot starts at high, where the function is below <= 0, and looks for low.
+func newRoot(high int, below, ratio float64) root {
+	return root{high: high, below: below, above: math.Inf(1), ratio: ratio}
+}
+
+// guess returns a t strictly between low and high: by the secant in log t, and
+// until low is known by growing strides.
+func (r *root) guess() int {
+	next := float64(r.high) / r.ratio
+	if !math.IsInf(r.above, 1) {
+		a, b := math.Log(float64(max(r.low, 1))), math.Log(float64(r.high))
+		part := 0.5
+		if r.below < 0 && !math.IsInf(r.below, -1) {
+			part = r.above / (r.above - r.below)
+		}
+		next = math.Exp(a + part*(b-a))
+	}
+	r.ratio = 1 + 4*(r.ratio-1)
+	return min(max(int(next), r.low+1), r.high-1)
+}
+
+// see takes in a value. An end that stays twice counts half (the Illinois rule).
+func (r *root) see(t int, value float64) {
+	if value > 0 {
+		if r.side < 0 {
+			r.below /= 2
+		}
+		r.low, r.above, r.side = t, value, -1
+		return
+	}
+	if r.side > 0 {
+		r.above /= 2
+	}
+	r.high, r.below, r.side = t, value, 1
+}

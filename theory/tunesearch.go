@@ -1,0 +1,441 @@
+package theory
+
+import (
+	"math"
+	"sort"
+)
+
+// tuner searches the free settings for the lowest loss after t steps. All
+// values are logarithms of losses.
+type tuner struct {
+	space
+	problem     Problem
+	rung        int  // of the ladder of quadratures that sums use
+	sharp       bool // the loss itself is asked for
+	smooth      bool // search without the oscillation of ringing momentum
+	dirs        [][]Direction
+	quicks      []*quick
+	evaluations int
+}
+
+// setting found by a search, and the logarithm of its loss.
+type candidate struct {
+	z     []float64
+	value float64
+}
+
+// coarseDirections is how many directions a list may have that is searched as
+// it is; a longer one is searched on bins first.
+const coarseDirections = 400
+
+// finestSearched is the last rung of the ladder that a search climbs to. Where
+// it is not fine enough, the certificate is, and the answer follows it.
+const finestSearched = 4
+
+// fine is the accuracy in the logarithm of the loss that one step more or less
+// of t asks for.
+func (k *tuner) fine(t int) float64 {
+	if k.sharp {
+		return finest
+	}
+	return math.Max(finest, 0.01/float64(t))
+}
+
+// finest is what the quadratures and the descents can tell apart.
+const finest = 1e-9
+
+func newTuner(p Problem, o Optimizer) (*tuner, error) {
+	s, err := newSpace(p, o)
+	if err != nil {
+		return nil, err
+	}
+	return &tuner{space: s, problem: p}, nil
+}
+
+// directions returns those of a rung; ok is false beyond the last.
+func (k *tuner) directions(rung int) (dirs []Direction, ok bool) {
+	for len(k.dirs) <= rung {
+		next, ok := k.rungOf(len(k.dirs))
+		if !ok {
+			return nil, false
+		}
+		k.dirs = append(k.dirs, next)
+	}
+	return k.dirs[rung], true
+}
+
+func (k *tuner) rungOf(rung int) (dirs []Direction, ok bool) {
+	p := k.problem
+	if p.Law.Count != 0 {
+		if rung > finestSearched || rung > 0 && float64(len(k.dirs[rung-1])) >= p.Law.Count {
+			return nil, false
+		}
+		return p.Law.nodes(ladder[rung]), true
+	}
+	switch all := p.list(); {
+	case rung == 0 && len(all) > coarseDirections:
+		return binned(all), true
+	case rung == 0 || rung == 1 && len(all) > coarseDirections:
+		return all, true
+	}
+	return nil, false
+}
+
+// binned merges directions of nearly the same curvature, for searches only.
+func binned(all []Direction) []Direction {
+	sorted := append([]Direction(nil), all...)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Curvature > sorted[j].Curvature })
+	var bins []Direction
+	from := 0
+	for i := range sorted {
+		if next := i + 1; next == len(sorted) || sorted[next].Curvature < 0.97*sorted[from].Curvature {
+			bins = append(bins, merged(sorted[from:next]))
+			from = next
+		}
+	}
+	return bins
+}
+
+// merged is the mean of directions, with their number.
+func merged(dirs []Direction) Direction {
+	var m Direction
+	for _, d := range dirs {
+		m.Multiplicity += d.Multiplicity
+		m.Curvature += d.Multiplicity * d.Curvature
+		m.Noise += d.Multiplicity * d.Noise
+		m.Variance += d.Multiplicity * d.SecondMoment()
+	}
+	m.Curvature /= m.Multiplicity
+	m.Noise /= m.Multiplicity
+	m.Variance /= m.Multiplicity
+	return m
+}
+
+// value returns the logarithm of the loss at a point after t steps.
+func (k *tuner) value(z []float64, t int) float64 {
+	o, ok := k.at(z)
+	if !ok {
+		return math.Inf(1)
+	}
+	k.evaluations++
+	return math.Log(k.lossOn(k.rung, o, t))
+}
+
+// lossOn is the loss summed on a rung.
+func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
+	dirs, _ := k.directions(rung)
+	switch {
+	case k.problem.Streaming:
+		return k.streamedLoss(dirs, o, t)
+	case o.plain():
+		q := k.quickOf(rung, dirs, o.Power)
+		q.smooth = k.smooth
+		return q.loss(o, float64(t))
+	}
+	stretched, err := o.Over(t)
+	if err != nil { // the schedule is longer than the run
+		return math.Inf(1)
+	}
+	return lossesAt(dirs, stretched, []int{t})[0]
+}
+
+func (k *tuner) streamedLoss(dirs []Direction, o Optimizer, t int) (last float64) {
+	stretched, err := o.Over(t)
+	if err != nil {
+		return math.Inf(1)
+	}
+	_, err = visitStreamed(dirs, stretched, []int{t}, nil, func(_ int, _, loss float64) { last = loss })
+	if err != nil {
+		return math.Inf(1)
+	}
+	return orInf(last)
+}
+
+func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
+	for len(k.quicks) <= rung {
+		k.quicks = append(k.quicks, nil)
+	}
+	if q := k.quicks[rung]; q == nil || q.power != power {
+		k.quicks[rung] = newQuick(dirs, power)
+	}
+	return k.quicks[rung]
+}
+
+// descend minimises from a point, with steps of at most radius.
+func (k *tuner) descend(from []float64, t int, radius float64) candidate {
+	low, high := k.bounds(float64(t))
+	c := candidate{z: append([]float64(nil), from...)}
+	for i := range c.z {
+		c.z[i] = math.Min(math.Max(c.z[i], low[i]), high[i])
+	}
+	d := descent{f: func(z []float64) float64 { return k.value(z, t) }, low: low, high: high, flat: 0.1 * k.fine(t)}
+	c.value = d.from(c.z, radius)
+	return c
+}
+
+// resolved reports whether the next rung gives the same loss.
+func (k *tuner) resolved(c candidate, t int) bool {
+	if _, ok := k.directions(k.rung + 1); !ok || math.IsInf(c.value, 0) {
+		return true
+	}
+	o, _ := k.at(c.z)
+	k.evaluations++
+	return math.Abs(math.Log(k.lossOn(k.rung+1, o, t))-c.value) <= k.fine(t)
+}
+
+// smoothly searches for the valleys of the smooth loss: on a grid over the whole
+// range, and from the points given. It stays on the coarsest rung.
+func (k *tuner) smoothly(t int, whole bool, starts []candidate) []candidate {
+	rung := k.rung
+	k.smooth, k.rung = true, 0
+	defer func() { k.smooth, k.rung = false, rung }()
+	starts = k.again(t, starts)
+	if whole {
+		low, high := k.bounds(float64(t))
+		starts = append(k.grid(t, low, high), starts...)
+	}
+	return k.descents(starts, t, 0.5)
+}
+
+// again returns points with their values after another number of steps.
+func (k *tuner) again(t int, points []candidate) []candidate {
+	var now []candidate
+	for _, c := range points {
+		now = append(now, candidate{c.z, k.value(c.z, t)})
+	}
+	return now
+}
+
+// exactly descends to the minima of the loss itself from those of the smooth
+// one and from the points given.
+func (k *tuner) exactly(t int, valleys, starts []candidate) []candidate {
+	found := k.resolvedDescents(append(append([]candidate(nil), starts...), valleys...), t, 0.1)
+	return lowestOf(append(k.comb(found[0], t), found...))
+}
+
+const (
+	// keep is how many candidates are followed from one t to the next.
+	keep = 4
+	// contenders are starts whose loss is at most e times the lowest.
+	contenders = 1
+)
+
+// descents descends from the best starts and returns where they end, the lowest
+// first.
+func (k *tuner) descents(starts []candidate, t int, radius float64) []candidate {
+	var ends []candidate
+	for _, c := range best(starts) {
+		ends = append(ends, k.descend(c.z, t, radius))
+	}
+	return lowestOf(ends)
+}
+
+// resolvedDescents does so at a rung of the ladder that the next one confirms.
+func (k *tuner) resolvedDescents(starts []candidate, t int, radius float64) []candidate {
+	for {
+		starts = k.descents(k.again(t, starts), t, radius)
+		if k.resolved(starts[0], t) {
+			return starts
+		}
+		k.rung++
+	}
+}
+
+// best returns the contenders among the candidates.
+func best(c []candidate) []candidate {
+	sort.SliceStable(c, func(i, j int) bool { return c[i].value < c[j].value })
+	n := 1
+	for n < len(c) && n < keep && c[n].value < c[0].value+contenders {
+		n++
+	}
+	return c[:n]
+}
+
+// lowestOf sorts candidates and drops those that are next to a better one.
+func lowestOf(c []candidate) []candidate {
+	sort.SliceStable(c, func(i, j int) bool { return c[i].value < c[j].value })
+	var some []candidate
+	for _, x := range c {
+		near := false
+		for _, y := range some {
+			near = near || apartBy(x.z, y.z) < 1e-4
+		}
+		if !near && len(some) < keep {
+			some = append(some, x)
+		}
+	}
+	return some
+}
+
+func apartBy(a, b []float64) float64 {
+	var far float64
+	for i := range a {
+		far = math.Max(far, math.Abs(a[i]-b[i]))
+	}
+	return far
+}
+
+// pitch is the spacing of the grid by the number of free settings. Methods
+// that need the general engine cost a thousand times more and get a wider one.
+func (k *tuner) pitch() float64 {
+	pitch := []float64{0.4, 0.8, 1.6, 3}[len(k.free)-1]
+	if k.problem.Streaming || !k.everyPlain() {
+		pitch *= 2
+	}
+	return pitch
+}
+
+// everyPlain reports whether no setting of the space needs the general engine.
+func (k *tuner) everyPlain() bool {
+	o := k.base
+	for _, f := range k.free {
+		*o.settings()[f] = 0.5
+	}
+	return o.plain()
+}
+
+// grid returns the local minima of a grid over a box, at least one point.
+func (k *tuner) grid(t int, low, high []float64) []candidate {
+	count := make([]int, len(low))
+	total := 1
+	for i := range count {
+		count[i] = 1 + int(math.Ceil((high[i]-low[i])/k.pitchOf(i)))
+		total *= count[i]
+	}
+	values := make([]float64, total)
+	points := make([][]float64, total)
+	for n := range points {
+		z := make([]float64, len(low))
+		rest := n
+		for i := range z {
+			z[i] = low[i] + (high[i]-low[i])*float64(rest%count[i])/float64(count[i]-1)
+			rest /= count[i]
+		}
+		points[n], values[n] = z, k.value(z, t)
+	}
+	var minima []candidate
+	for n := range points {
+		if !math.IsInf(values[n], 1) && lowest(values, count, n) {
+			minima = append(minima, candidate{points[n], values[n]})
+		}
+	}
+	if len(minima) == 0 { // all unstable
+		minima = append(minima, candidate{points[0], values[0]})
+	}
+	return minima
+}
+
+// pitchOf is the spacing along a coordinate. The power has a range of one.
+func (k *tuner) pitchOf(i int) float64 {
+	if k.free[i] == powerSetting {
+		return 0.25
+	}
+	return k.pitch()
+}
+
+// lowest reports whether no neighbour of entry n along an axis is lower.
+func lowest(values []float64, count []int, n int) bool {
+	stride := 1
+	for _, c := range count {
+		at := n / stride % c
+		if at > 0 && values[n-stride] < values[n] || at < c-1 && values[n+stride] < values[n] {
+			return false
+		}
+		stride *= c
+	}
+	return true
+}
+
+const (
+	// teethPerTurn is how many points a turn of the fastest phase gets.
+	teethPerTurn = 12
+	// maxTeeth bounds a walk to one side, and patience how many teeth in a row
+	// may be 2% higher than the lowest before it ends.
+	maxTeeth = 64
+	patience = 6
+)
+
+// comb returns the local minima along the valley in which momentum rings. There
+// the loss oscillates with the phase of each direction, of the largest
+// curvature the fastest, so that the valley has a minimum every half turn. From
+// the one given it walks to both sides from tooth to tooth, each guessed from
+// the two before.
+func (k *tuner) comb(c candidate, t int) []candidate {
+	turn := k.turn(c, t)
+	if turn == 0 {
+		return nil
+	}
+	first := k.neighbours(c, t, turn)
+	var teeth []candidate
+	for _, next := range first {
+		before, lowest, worse := c, c.value, 0
+		for range maxTeeth {
+			step := apartBy(next.z, before.z)
+			if step < 1e-3*turn {
+				break
+			}
+			teeth = append(teeth, next)
+			if worse++; next.value < lowest+0.02 {
+				worse = 0
+			}
+			if worse > patience {
+				break
+			}
+			lowest = math.Min(lowest, next.value)
+			guess := make([]float64, len(c.z))
+			for i := range guess {
+				guess[i] = 2*next.z[i] - before.z[i]
+			}
+			before, next = next, k.descend(guess, t, 0.3*step)
+		}
+	}
+	return teeth
+}
+
+// turn returns how far along the learning rate's coordinate the phase of the
+// direction of the largest curvature turns once, in t steps, by
+//
+//	dω/d logit α = x (1 - x/limit) / √(4p - s²)
+//
+// or 0 where nothing rings that matters.
+func (k *tuner) turn(c candidate, t int) float64 {
+	o, _ := k.at(c.z)
+	if k.free[0] != rateSetting || o.Momentum == 0 || !o.plain() || k.problem.Streaming {
+		return 0
+	}
+	limit := o.unitLimit()
+	x := limit * o.LearningRate / k.limit(o)
+	r := quickSecond{q: 1 - o.Momentum, u: x, w: limit - x}
+	if o.Nesterov {
+		r.q, r.w = r.q+o.Momentum*x, limit*(1+2*o.Momentum)-(1+2*o.Momentum)*x
+	}
+	ringing := r.u*r.w - r.q*r.q
+	if ringing <= 0 || float64(t)*math.Log(o.Momentum) < -20 {
+		return 0
+	}
+	return 2 * math.Pi * math.Sqrt(ringing) / (x * (1 - x/limit) * float64(t))
+}
+
+// neighbours returns the two teeth next to one: where descents from the nearest
+// minima along the learning rate end.
+func (k *tuner) neighbours(c candidate, t int, turn float64) []candidate {
+	const n = 4 * teethPerTurn
+	points := make([]candidate, n+1)
+	values := make([]float64, n+1)
+	for i := range points {
+		z := append([]float64(nil), c.z...)
+		z[0] += turn / teethPerTurn * float64(i-n/2)
+		points[i] = candidate{z, k.value(z, t)}
+		values[i] = points[i].value
+	}
+	var next []candidate
+	for _, way := range []int{-1, 1} {
+		for i := n/2 + 2*way; i > 0 && i < n; i += way {
+			if lowest(values, []int{n + 1}, i) {
+				next = append(next, k.descend(points[i].z, t, turn/teethPerTurn))
+				break
+			}
+		}
+	}
+	return next
+}
