@@ -117,6 +117,7 @@
 //	StabilityLimit                   largest learning rate
 //	EffectiveLearningRate            where it applies
 //	OptimalSGD, -Momentum, -Nesterov best fixed settings without noise
+//	OptimalSchedule                  best piecewise-constant learning rates
 //	LossQuantiles, LossProbability   the law of the loss
 //	Summarize, NoiseScalesAlong      traces, noise scales
 //	BayesBound, -Samples, -Gap       what no method can beat

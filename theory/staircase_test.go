@@ -1,0 +1,127 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// literalStaircase is the loss after all pieces, step by step in many bits.
+func literalStaircase(c *staircase, alpha []num, lengths []int) num {
+	total := number(0)
+	for i := range c.gain {
+		l := number(c.start[i])
+		for k, n := range lengths {
+			x := prod(alpha[k], number(c.gain[i]))
+			kept := minus(number(1), x)
+			noise := prod(number(c.floor[i]), prod(alpha[k], x))
+			for range n {
+				l = plus(prod(prod(kept, kept), l), noise)
+			}
+		}
+		total = plus(total, l)
+	}
+	return total
+}
+
+// shifted returns alpha with entry k multiplied by 1 + by.
+func shifted(alpha []num, k int, by num) []num {
+	moved := append([]num(nil), alpha...)
+	moved[k] = prod(alpha[k], plus(number(1), by))
+	return moved
+}
+
+// literalDerivatives are central differences with a relative step of 2^-200:
+// in α, turned into those in log α.
+func literalDerivatives(c *staircase, alpha []num, lengths []int) (grad []float64, hess [][]float64) {
+	n := len(alpha)
+	step := number(math.Ldexp(1, -200))
+	back := minus(number(0), step)
+	at := func(a []num) num { return literalStaircase(c, a, lengths) }
+	for k := range n {
+		first := ratio(minus(at(shifted(alpha, k, step)), at(shifted(alpha, k, back))), prod(number(2), step))
+		f, _ := first.Float64()
+		grad = append(grad, f)
+		row := make([]float64, n)
+		for j := range k {
+			d := minus(
+				minus(at(shifted(shifted(alpha, k, step), j, step)), at(shifted(shifted(alpha, k, back), j, step))),
+				minus(at(shifted(shifted(alpha, k, step), j, back)), at(shifted(shifted(alpha, k, back), j, back))))
+			row[j], _ = ratio(d, prod(number(4), prod(step, step))).Float64()
+		}
+		sides := plus(at(shifted(alpha, k, step)), at(shifted(alpha, k, back)))
+		curved := ratio(minus(sides, prod(number(2), at(alpha))), prod(step, step))
+		row[k], _ = plus(curved, first).Float64()
+		hess = append(hess, row)
+	}
+	return grad, hess
+}
+
+// Loss, gradient and second derivatives against many bits, relative to the loss: at and next to the
+// limit, at x = 1, at tiny x, for pieces of 1 to 40 steps.
+func TestStaircaseDerivatives(t *testing.T) {
+	problems := map[string]*staircase{
+		"two":   newStaircase(must(List(1, 0.01)).list(), SGD(1)),
+		"mixed": newStaircase([]Direction{{3, 0.2, 1, 2, 5}, {1e-7, 1e-3, 0, 1, 1}, {0.4, 0, 2, 0, 1}, {2.9, 7, 0, 0, 2}}, SGD(1).Batch(3)),
+		"root":  newStaircase([]Direction{{4, 0.2, 1, 2, 5}, {0.25, 1e-3, 0, 1, 1}}, SGD(1).Precondition(0.5)),
+	}
+	rates := [][]float64{
+		{1, 0.5, 0.25},
+		{1 - 1e-9, 1, 1e-9},
+		{1 - 1e-5, 0.5 + 1e-13, 1e-3},
+		{0.97, 0.4999, 1e-15},
+	}
+	for name, c := range problems {
+		for _, of := range rates {
+			for _, lengths := range [][]int{{1, 1, 1}, {2, 3, 2}, {1, 40, 7}} {
+				what := fmt.Sprint(name, of, lengths)
+				var u []float64
+				var alpha []num
+				for _, r := range of {
+					u = append(u, math.Log(r*c.limit))
+				}
+				for _, a := range exponentials(u) {
+					alpha = append(alpha, number(math.Min(a, c.limit)))
+				}
+				grad, hess := make([]float64, 3), make([]float64, 9)
+				loss := c.derivatives(u, lengths, grad, hess)
+				want, _ := literalStaircase(c, alpha, lengths).Float64()
+				near(t, what+" loss", loss, want, 1e-13)
+				near(t, what+" loss alone", c.at(u, lengths), want, 1e-13)
+				g, h := literalDerivatives(c, alpha, lengths)
+				for k := range g {
+					near(t, what+" gradient", grad[k]+want, g[k]+want, 1e-11)
+					for j := range k + 1 {
+						near(t, what+" Hessian", hess[3*k+j]+want, h[k][j]+want, 1e-9)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Newton's method ends at the bound where the optimum is beyond it, and off it
+// with a gradient that vanishes.
+func TestBoxNewton(t *testing.T) {
+	// f = 2 + (u-1)² + (v+1)⁴/8 + (u-1)(v+1)/2, convex near its minimum (1, -1).
+	value := func(u []float64) float64 {
+		a, b := u[0]-1, u[1]+1
+		return 2 + a*a + b*b*b*b/8 + b*b/4 + a*b/2
+	}
+	derivatives := func(u, grad, hess []float64) float64 {
+		a, b := u[0]-1, u[1]+1
+		grad[0], grad[1] = 2*a+b/2, b*b*b/2+b/2+a/2
+		hess[0], hess[2], hess[3] = 2, 0.5, 1.5*b*b+0.5
+		return value(u)
+	}
+	free := boxNewton{high: 5, value: value, derivatives: derivatives, tolerance: 1e-12, steps: 50}.minimize([]float64{4, 4})
+	near(t, "u", free.u[0], 1, 1e-10)
+	near(t, "v", free.u[1], -1, 1e-10)
+	if !free.definite || free.residual > 1e-12 {
+		t.Errorf("residual %v, definite %v", free.residual, free.definite)
+	}
+	held := boxNewton{high: 0.5, value: value, derivatives: derivatives, tolerance: 1e-12, steps: 50}.minimize([]float64{-3, 0.4})
+	if held.u[0] != 0.5 || !(held.gradient[0] < 0) || held.residual > 1e-12 {
+		t.Errorf("at the bound: %+v", held)
+	}
+}
