@@ -118,6 +118,7 @@
 //	EffectiveLearningRate            where it applies
 //	OptimalSGD, -Momentum, -Nesterov best fixed settings without noise
 //	OptimalSchedule                  best piecewise-constant learning rates
+//	ScheduleToTarget                 steps to a target under them
 //	LossQuantiles, LossProbability   the law of the loss
 //	Summarize, NoiseScalesAlong      traces, noise scales
 //	BayesBound, -Samples, -Gap       what no method can beat

@@ -21,8 +21,8 @@ type ScheduleOptimum struct {
 	// Optimizer has the schedule as segments, in units of the largest rate.
 	Optimizer Optimizer `json:"optimizer"`
 	Loss      float64   `json:"loss"` // E L(Steps), the lowest found
-	// Limit is 2/max h^(1-p); no rate is above it. AtLimit counts the rates
-	// that are held there: they would rather be larger.
+	// Limit is 2/max h^(1-p); every rate is below it. AtLimit counts the rates
+	// that are the next number below: they would rather be larger.
 	Limit   float64 `json:"limit"`
 	AtLimit int     `json:"at_limit"`
 	// Gradient is ∂log L/∂log α_k: zero at an optimum, < 0 at the limit.
@@ -41,8 +41,8 @@ type ScheduleOptimum struct {
 
 // String is one sentence with the result.
 func (s ScheduleOptimum) String() string {
-	return fmt.Sprintf("best of %d constant pieces in %d steps, B=%g: loss %.9g, residual %.1g",
-		len(s.Lengths), s.Steps, s.Optimizer.batchSize(), s.Loss, s.Residual)
+	return fmt.Sprintf("best of %d constant pieces in %d steps, B=%g: loss %.9g",
+		len(s.Lengths), s.Steps, s.Optimizer.batchSize(), s.Loss)
 }
 
 // Samples returns the gradient examples used.
@@ -57,10 +57,10 @@ const maxPieces = 2000
 // after ⌊kT/n⌋ steps, so that the lengths differ by one at most; with fewer
 // steps than pieces every step has a rate of its own.
 //
-//	0 < α_k <= 2/max h^(1-p)
+//	0 < α_k < 2/max h^(1-p)
 //
-// The limit is included: over a finite number of steps the loss is finite
-// there, and the best rate may be the limit itself. A rate of 0 is never better
+// Over a finite number of steps the loss is continuous at the limit, and often
+// a rate would rather be larger; it is then the largest float64 below. A rate of 0 is never better
 // than a small one: ∂L/∂α_k = -2 n_k Σ λ_k h^(1-p) ℓ <= 0 there (see the type
 // staircase).
 //
@@ -430,7 +430,7 @@ func (s *scheduler) polish(u []float64, steps int) ScheduleOptimum {
 	for _, v := range f.u {
 		if v == high {
 			r.AtLimit++
-			r.LearningRates = append(r.LearningRates, s.fine.limit)
+			r.LearningRates = append(r.LearningRates, math.Nextafter(s.fine.limit, 0))
 			continue
 		}
 		r.LearningRates = append(r.LearningRates, math.Exp(v))

@@ -169,7 +169,10 @@ func TestScheduleOptimumIsStationary(t *testing.T) {
 			if n != 500 && n != 501 {
 				t.Errorf("piece %d has %d steps of 5003 in 10", k, n)
 			}
-			if s.LearningRates[k] == s.Limit {
+			if s.LearningRates[k] >= s.Limit {
+				t.Errorf("B=%g: rate %d is %v, not below the limit %v", batch, k, s.LearningRates[k], s.Limit)
+			}
+			if s.LearningRates[k] == math.Nextafter(s.Limit, 0) {
 				held++
 				if s.Gradient[k] > 0 {
 					t.Errorf("B=%g: rate %d is at the limit and its gradient is %v", batch, k, s.Gradient[k])

@@ -1,0 +1,41 @@
+package theory_test
+
+import (
+	"fmt"
+
+	"nqm/theory"
+)
+
+func ExampleOptimalSchedule() {
+	p, _ := theory.PowerLaw(10_000, 1)
+	s, _ := theory.OptimalSchedule(p, theory.SGD(1).Batch(64), 5000, 5)
+	fmt.Printf("%v; residual below 1e-7: %v\n", s, s.Residual < 1e-7)
+	fmt.Printf("rates %.3g, %d of them at the limit %g\n", s.LearningRates, s.AtLimit, s.Limit)
+	constant, _ := theory.OptimalSchedule(p, theory.SGD(1).Batch(64), 5000, 1)
+	fmt.Printf("one rate %.3g: loss %.4g\n", constant.LearningRates, constant.Loss)
+	// Output:
+	// best of 5 constant pieces in 5000 steps, B=64: loss 0.0659657115; residual below 1e-7: true
+	// rates [2 2 2 2 0.305], 4 of them at the limit 2
+	// one rate [1.41]: loss 0.127
+}
+
+// The number of steps that schedules save grows as the batch shrinks.
+func ExampleScheduleToTarget() {
+	p, _ := theory.PowerLaw(10_000, 1)
+	for _, batch := range []float64{16, 256, 4096} {
+		for _, pieces := range []int{1, 10, 50} {
+			s, _ := theory.ScheduleToTarget(p, theory.SGD(1).Batch(batch), 0.01, pieces)
+			fmt.Println(s)
+		}
+	}
+	// Output:
+	// best 1-piece schedule of SGD, B=16, to loss 0.01: 378197 steps (0.00999999072 there, 0.0100000128 one step before)
+	// best 10-piece schedule of SGD, B=16, to loss 0.01: 53214 steps (0.00999994764 there, 0.0100001438 one step before)
+	// best 50-piece schedule of SGD, B=16, to loss 0.01: 50373 steps (0.0099998908 there, 0.0100000956 one step before)
+	// best 1-piece schedule of SGD, B=256, to loss 0.01: 25778 steps (0.00999980794 there, 0.0100001627 one step before)
+	// best 10-piece schedule of SGD, B=256, to loss 0.01: 9394 steps (0.00999937104 there, 0.0100018128 one step before)
+	// best 50-piece schedule of SGD, B=256, to loss 0.01: 8933 steps (0.00999832155 there, 0.010000706 one step before)
+	// best 1-piece schedule of SGD, B=4096, to loss 0.01: 7832 steps (0.00999696802 there, 0.0100003973 one step before)
+	// best 10-piece schedule of SGD, B=4096, to loss 0.01: 7108 steps (0.00999690401 there, 0.0100013985 one step before)
+	// best 50-piece schedule of SGD, B=4096, to loss 0.01: 6903 steps (0.0099970887 there, 0.0100019151 one step before)
+}
