@@ -119,6 +119,8 @@
 //	OptimalSGD, -Momentum, -Nesterov best fixed settings without noise
 //	OptimalSchedule                  best piecewise-constant learning rates
 //	ScheduleToTarget                 steps to a target under them
+//	OptimalBatchSchedule             best batch sizes for a budget of samples
+//	CompareSchedules                 what each of the two buys
 //	LossQuantiles, LossProbability   the law of the loss
 //	Summarize, NoiseScalesAlong      traces, noise scales
 //	BayesBound, -Samples, -Gap       what no method can beat

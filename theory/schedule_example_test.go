@@ -39,3 +39,29 @@ func ExampleScheduleToTarget() {
 	// best 10-piece schedule of SGD, B=4096, to loss 0.01: 7108 steps (0.00999690401 there, 0.0100013985 one step before)
 	// best 50-piece schedule of SGD, B=4096, to loss 0.01: 6903 steps (0.0099970887 there, 0.0100019151 one step before)
 }
+
+// What schedules buy with 100 000 samples: those of the rate the lower loss,
+// those of the batch size fewer steps.
+func ExampleCompareSchedules() {
+	p, _ := theory.PowerLaw(10_000, 1)
+	c, _ := theory.CompareSchedules(p, theory.SGD(1), 100_000, 10)
+	fmt.Printf("one rate      %.4f in %d steps\n", c.Rate.Loss, c.Rate.Steps)
+	fmt.Printf("10 rates      %.4f in %d steps\n", c.Rates.Loss, c.Rates.Steps)
+	fmt.Printf("one batch     %.4f in %d steps\n", c.Batch.Loss, c.Batch.Steps)
+	fmt.Printf("10 batches    %.4f in %d steps, B from %.3g to %.3g\n", c.Batches.Loss, c.Batches.Steps, c.Batches.BatchSizes[0], c.Batches.BatchSizes[9])
+	fmt.Printf("Bayes bound   %.4f\n", c.Bayes)
+	// Output:
+	// one rate      0.2244 in 100000 steps
+	// 10 rates      0.0758 in 100000 steps
+	// one batch     0.2244 in 100000 steps
+	// 10 batches    0.1079 in 28770 steps, B from 1 to 17.9
+	// Bayes bound   0.0477
+}
+
+// With the learning rate given, only steps and batch sizes are chosen.
+func ExampleOptimalBatchSchedule() {
+	p, _ := theory.PowerLaw(10_000, 1)
+	s, _ := theory.OptimalBatchSchedule(p, theory.SGD(0.5), 1_000_000, 4)
+	fmt.Printf("%d steps, B = %.4g: loss %.4g\n", s.Steps, s.BatchSizes, s.Loss)
+	// Output: 37108 steps, B = [2.994 5.678 11.93 87.19]: loss 0.0205
+}
