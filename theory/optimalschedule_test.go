@@ -233,6 +233,21 @@ func TestScheduleEdges(t *testing.T) {
 	}
 }
 
+// A schedule of many pieces has a name that fits a legend.
+func TestScheduleNames(t *testing.T) {
+	p := must(List(1, 0.1))
+	rates := must(OptimalSchedule(p, SGD(1), 100, 8)).Optimizer.Schedule.String()
+	batches := must(OptimalBatchSchedule(p, SGD(0.5), 1000, 8)).Optimizer.Schedule.String()
+	for name, want := range map[string]string{rates: "8 segments 1 to 0.", batches: "8 segments in "} {
+		if !strings.HasPrefix(name, want) || len(name) > 48 {
+			t.Errorf("schedule is called %q", name)
+		}
+	}
+	if !strings.Contains(batches, " at B=2.46 to ") {
+		t.Errorf("batch sizes are called %q", batches)
+	}
+}
+
 func TestScheduleMistakes(t *testing.T) {
 	p := must(List(1, 0.5))
 	streaming := p

@@ -167,13 +167,37 @@ func (s Segment) end() float64 {
 	return s.factor(s.Steps - 1)
 }
 
-// String writes the schedule's segments one after the other.
+// mostWritten is how many segments String writes out.
+const mostWritten = 4
+
+// String writes the schedule's segments one after the other; of many, as in "10
+// segments 1 to 0.03 in 5000 steps", the first factor and the last.
 func (s Schedule) String() string {
+	if len(s) > mostWritten {
+		return s.short()
+	}
 	parts := make([]string, len(s))
 	for i, g := range s {
 		parts[i] = g.String()
 	}
 	return strings.Join(parts, " then ")
+}
+
+// short is one phrase for many segments.
+func (s Schedule) short() string {
+	first, last, steps := s[0], s[len(s)-1], 0
+	for _, g := range s {
+		steps += g.Steps
+	}
+	text := fmt.Sprintf("%d segments", len(s))
+	if first.From != last.end() {
+		text += fmt.Sprintf(" %.3g to %.3g", first.From, last.end())
+	}
+	text += fmt.Sprintf(" in %d steps", steps)
+	if first.BatchSize != last.BatchSize {
+		text += fmt.Sprintf(" at B=%.3g to %.3g", first.BatchSize, last.BatchSize)
+	}
+	return text
 }
 
 // String writes the segment, as in "cosine 1 to 0 in 500 steps".
