@@ -8,6 +8,14 @@
 // Results are plain values of package theory, and nqm/plotting shows each of
 // them with plotting.Show.
 //
+// # Schedules
+//
+//	BestSchedule         the best piecewise-constant learning rates of a run
+//	BestScheduleFor      the same of a batch size and power, with its proof
+//	ScheduleToTarget     steps to a target under them; SchedulesToTarget at many batch sizes
+//	BestBatchSchedule    the best batch sizes for a budget of samples
+//	CompareSchedules     what each of the two buys
+//
 // # Errors
 //
 // A cell has no error branch. Every function here panics with one sentence

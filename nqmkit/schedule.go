@@ -1,0 +1,67 @@
+package nqmkit
+
+import "nqm/theory"
+
+// BestSchedule returns plain SGD, batches of one, with the piecewise-constant
+// learning rates of the lowest expected loss after the given number of steps.
+// BestScheduleFor has other batch sizes and powers, and what shows that it is
+// the best. It panics unless steps >= 1 and 1 <= pieces <= 2000, and on
+// multiplicative noise.
+func BestSchedule(p theory.Problem, steps, pieces int) theory.Optimizer {
+	return BestScheduleFor(p, theory.SGD(1), steps, pieces).Optimizer
+}
+
+// BestScheduleFor is BestSchedule for the batch size and the preconditioner of
+// o, with the optimality conditions: see theory.OptimalSchedule. The learning
+// rate of o does not matter. It also panics if o is not plain SGD.
+//
+//	nqmkit.BestScheduleFor(p, nqmkit.SGD(1).Batch(64).Precondition(0.5), 5000, 10)
+func BestScheduleFor(p theory.Problem, o theory.Optimizer, steps, pieces int) theory.ScheduleOptimum {
+	return must(theory.OptimalSchedule(p, o, steps, pieces))
+}
+
+// ScheduleToTarget returns the fewest steps in which a schedule of the given
+// number of pieces brings the expected loss to the target, with the
+// certificate: see theory.ScheduleToTarget. It panics as BestScheduleFor does,
+// and unless the target is a finite number > 0.
+func ScheduleToTarget(p theory.Problem, target float64, o theory.Optimizer, pieces int) theory.ScheduleSteps {
+	return must(theory.ScheduleToTarget(p, o, target, pieces))
+}
+
+// SchedulesToTarget is ScheduleToTarget at each of the batch sizes, on all cores.
+// An interrupt leaves out those that were not begun.
+func SchedulesToTarget(p theory.Problem, target float64, batchSizes []float64, o theory.Optimizer, pieces int) []theory.ScheduleSteps {
+	w := begin("schedules to target", float64(len(batchSizes)))
+	defer w.end()
+	all := make([]theory.ScheduleSteps, len(batchSizes))
+	done := make([]bool, len(batchSizes))
+	parallel(len(batchSizes), func(i int) {
+		if w.interrupted.Load() {
+			return
+		}
+		all[i], done[i] = ScheduleToTarget(p, target, o.Batch(batchSizes[i]), pieces), true
+		w.done.Add(1)
+	})
+	var finished []theory.ScheduleSteps
+	for i, s := range all {
+		if done[i] {
+			finished = append(finished, s)
+		}
+	}
+	return finished
+}
+
+// BestBatchSchedule returns the batch sizes of the lowest expected loss after
+// the given number of samples, one for each piece of a run with a constant
+// learning rate, with its number of steps: see theory.OptimalBatchSchedule. The
+// best learning rate is taken if that of o is not a number > 0. It panics as
+// BestScheduleFor does, and unless samples >= 1.
+func BestBatchSchedule(p theory.Problem, o theory.Optimizer, samples float64, pieces int) theory.BatchScheduleOptimum {
+	return must(theory.OptimalBatchSchedule(p, o, samples, pieces))
+}
+
+// CompareSchedules returns what schedules of the learning rate and of the batch
+// size buy for one budget of samples: see theory.CompareSchedules.
+func CompareSchedules(p theory.Problem, o theory.Optimizer, samples float64, pieces int) theory.ScheduleComparison {
+	return must(theory.CompareSchedules(p, o, samples, pieces))
+}
