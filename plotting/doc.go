@@ -8,7 +8,7 @@
 // of nqm/nqmkit as they are. A Figure is plain data in between. The
 // constructors (LossCurves, LossBands, LossSplit, ModeDecay, Spectrum, Scree,
 // Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
-// SideBySide) return one, research code may edit it or write its own, and Show
+// Schedules, BatchSchedules, SideBySide) return one, research code may edit it or write its own, and Show
 // and Save draw it. Slide puts many into one figure with a slider.
 //
 // In a notebook a figure is one output of three forms: an interactive chart

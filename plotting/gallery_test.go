@@ -49,6 +49,9 @@ func gallery() []sample {
 		{"batch", batchScaling()},
 		{"tradeoff", tradeOff()},
 		{"schedule", schedules()},
+		{"rates", bestRates()},
+		{"buys", nqmkit.CompareSchedules(law, nqmkit.SGD(1), 100_000, 10)},
+		{"batches", nqmkit.BestBatchSchedule(law, nqmkit.SGD(0.5), 1_000_000, 10)},
 		{"contours", contours3()},
 		{"symmetric", symmetric()},
 	}

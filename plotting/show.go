@@ -21,6 +21,10 @@ import (
 //	theory.Paths, []theory.Paths               two coordinates on loss contours
 //	Frames                                     figures with a slider
 //	theory.Phases                              convergence over learning rate and momentum
+//	theory.ScheduleOptimum, []theory.ScheduleOptimum, theory.ScheduleSteps, []theory.ScheduleSteps
+//	                                           learning rates in pieces
+//	theory.BatchScheduleOptimum                batch sizes in pieces
+//	theory.ScheduleComparison                  what each of the two buys
 //	Figure                                     itself
 //
 // It panics with one sentence on any other value, and on a figure that cannot
@@ -106,6 +110,18 @@ func pictureOf(value any) (Figure, error) {
 		return Agreement(v), nil
 	case theory.Phases:
 		return Phases(v), nil
+	case theory.ScheduleOptimum:
+		return Schedules([]theory.ScheduleOptimum{v}), nil
+	case []theory.ScheduleOptimum:
+		return Schedules(v), nil
+	case theory.ScheduleSteps:
+		return scheduleSteps([]theory.ScheduleSteps{v})
+	case []theory.ScheduleSteps:
+		return scheduleSteps(v)
+	case theory.BatchScheduleOptimum:
+		return BatchSchedules([]theory.BatchScheduleOptimum{v}), nil
+	case theory.ScheduleComparison:
+		return ScheduleComparison(v), nil
 	case theory.Paths:
 		return Paths([]theory.Paths{v})
 	case []theory.Paths:

@@ -1,0 +1,249 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"nqm/theory"
+)
+
+// Schedules returns the figure of best learning-rate schedules: the rate
+// against the step as stairs, one line for each result, dark to light in their
+// order. Runs of very different lengths are drawn against the part of the run
+// that is over. The grey line is the stability limit 2/max h^(1-p).
+func Schedules(results []theory.ScheduleOptimum) Figure {
+	results = slices.DeleteFunc(slices.Clone(results), func(s theory.ScheduleOptimum) bool { return len(s.Lengths) == 0 })
+	panel := Panel{Y: Axis{Label: "learning rate α", Scale: Log10}}
+	part := false
+	panel.X, part = runAxis(results)
+	names := scheduleNames(results)
+	for i, s := range results {
+		line := stairsOf(s.Lengths, s.LearningRates)
+		if part {
+			for k := range line.X {
+				line.X[k] /= float64(s.Steps)
+			}
+		}
+		line.Name, line.Width = names[i], 1.8
+		line.Color, line.Dash = sequence(i, len(results)), dashes[i%len(dashes)]
+		if len(results) == 1 {
+			line.Color = lookOf(s.Family).color
+		}
+		panel.Series = append(panel.Series, line)
+	}
+	panel.References = limits(results)
+	return Figure{
+		Title:   "Best learning rates: " + common(families(results, func(s theory.ScheduleOptimum) string { return s.Problem })),
+		Caption: scheduleCaption(results),
+		Panels:  []Panel{panel},
+		Table:   schedulesTable(results, names),
+	}
+}
+
+// SchedulesToTarget returns the figure of Schedules for the fewest steps to a
+// target, with the certificates as its numbers. Results without a schedule
+// are in the table alone.
+func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
+	var found []theory.ScheduleOptimum
+	for _, s := range results {
+		found = append(found, s.Schedule)
+	}
+	f := Schedules(found)
+	f.Table = Table{Columns: []string{"batch size", "power", "steps T", "L(T)", "L(T-1)", "samples", "outcome"}}
+	targets := map[float64]bool{}
+	for _, s := range results {
+		targets[s.Target] = true
+		o := s.Schedule.Optimizer
+		row := []string{number(batchIn(o)), number(o.Power), "", number(s.Loss), number(s.Before), "", s.Outcome.String()}
+		if s.Outcome == theory.Reached {
+			row[2], row[5] = fmt.Sprint(s.Steps), number(s.Samples())
+		}
+		f.Table.Rows = append(f.Table.Rows, row)
+	}
+	if len(targets) == 1 {
+		f.Title += fmt.Sprintf(", to loss %g", results[0].Target)
+	}
+	f.Caption += " T is the fewest steps to the target; no schedule was found that reaches it in T-1."
+	return f
+}
+
+// scheduleSteps is SchedulesToTarget where there is a schedule to draw; the error
+// has the answers otherwise.
+func scheduleSteps(results []theory.ScheduleSteps) (Figure, error) {
+	for _, s := range results {
+		if len(s.Schedule.Lengths) > 0 {
+			return SchedulesToTarget(results), nil
+		}
+	}
+	return Figure{}, fmt.Errorf("plotting: no schedule to draw: %v", results)
+}
+
+// BatchSchedules returns the figure of best batch-size schedules: the batch size
+// against the samples used, as stairs.
+func BatchSchedules(results []theory.BatchScheduleOptimum) Figure {
+	panel := Panel{X: Axis{Label: "samples used"}, Y: Axis{Label: "batch size B", Scale: Log2}}
+	table := Table{Columns: []string{"learning rate", "samples", "steps", "B at first", "B at last", "loss"}}
+	for i, s := range results {
+		line := stairsOf(samplesIn(s.Lengths, s.BatchSizes), s.BatchSizes)
+		line.Name = fmt.Sprintf("α=%.3g, %d steps", s.LearningRate, s.Steps)
+		line.Width, line.Color, line.Dash = 1.8, sequence(i, len(results)), dashes[i%len(dashes)]
+		if len(results) == 1 {
+			line.Color = lookOf(s.Family).color
+		}
+		panel.Series = append(panel.Series, line)
+		table.Rows = append(table.Rows, []string{number(s.LearningRate), number(s.Samples), fmt.Sprint(s.Steps),
+			number(s.BatchSizes[0]), number(s.BatchSizes[len(s.BatchSizes)-1]), number(s.Loss)})
+	}
+	labelEnds(panel.Series)
+	return Figure{
+		Title:   "Best batch sizes: " + common(families(results, func(s theory.BatchScheduleOptimum) string { return s.Problem })),
+		Caption: "Batch sizes of the lowest expected loss for the samples given, with a constant learning rate. Stairs hold until the next change.",
+		Panels:  []Panel{panel},
+		Table:   table,
+	}
+}
+
+// ScheduleComparison returns the figure of what schedules of the learning rate
+// and of the batch size buy: both settings of both, against the samples used.
+func ScheduleComparison(c theory.ScheduleComparison) Figure {
+	batch := batchIn(c.Rates.Optimizer)
+	rates := fmt.Sprintf("best rates, %d steps", c.Rates.Steps)
+	batches := fmt.Sprintf("best batch sizes, %d steps", c.Batches.Steps)
+	axis := Axis{Label: "samples used", Max: c.Samples}
+	line := func(name string, batchSizes, y []float64, lengths []int) Series {
+		s := stairsOf(samplesIn(lengths, batchSizes), y)
+		s.Name, s.Width, s.Color = name, 2, blue
+		if name == batches {
+			s.Color, s.Dash = vermillion, Dashed
+		}
+		return s
+	}
+	constant := func(v float64, n int) []float64 { return slices.Repeat([]float64{v}, n) }
+	n, m := len(c.Rates.Lengths), len(c.Batches.Lengths)
+	return Figure{
+		Title:   fmt.Sprintf("What schedules buy with %g samples: %s", c.Samples, c.Problem),
+		Caption: "Lowest expected loss for the same samples: a learning rate that falls, or a batch size that grows. Either does alike where α h is small; the batch size takes fewer steps.",
+		Columns: 2,
+		Panels: []Panel{
+			{Title: "learning rate", X: axis, Y: Axis{Label: "learning rate α", Scale: Log10}, Series: []Series{
+				line(rates, constant(batch, n), c.Rates.LearningRates, c.Rates.Lengths),
+				line(batches, c.Batches.BatchSizes, constant(c.Batches.LearningRate, m), c.Batches.Lengths)},
+				References: []Reference{{At: c.Rates.Limit, Label: "stability limit"}}},
+			{Title: "batch size", X: axis, Y: Axis{Label: "batch size B", Scale: Log2}, Series: []Series{
+				line(rates, constant(batch, n), constant(batch, n), c.Rates.Lengths),
+				line(batches, c.Batches.BatchSizes, c.Batches.BatchSizes, c.Batches.Lengths)}},
+		},
+		Table: Table{Columns: []string{"schedule", "steps", "loss"}, Rows: [][]string{
+			{"one learning rate", fmt.Sprint(c.Rate.Steps), number(c.Rate.Loss)},
+			{fmt.Sprintf("%d learning rates", n), fmt.Sprint(c.Rates.Steps), number(c.Rates.Loss)},
+			{"one batch size", fmt.Sprint(c.Batch.Steps), number(c.Batch.Loss)},
+			{fmt.Sprintf("%d batch sizes", m), fmt.Sprint(c.Batches.Steps), number(c.Batches.Loss)},
+			{"Bayes bound", "", number(c.Bayes)},
+		}},
+	}
+}
+
+// stairsOf returns a step line over pieces of the given lengths.
+func stairsOf[L int | float64](lengths []L, y []float64) Series {
+	s := Series{Kind: Step}
+	var x float64
+	for k, n := range lengths {
+		s.X, s.Y = append(s.X, x), append(s.Y, y[k])
+		x += float64(n)
+	}
+	s.X, s.Y = append(s.X, x), append(s.Y, y[len(y)-1])
+	return s
+}
+
+// samplesIn returns the samples of each piece.
+func samplesIn(lengths []int, batchSizes []float64) []float64 {
+	samples := make([]float64, len(lengths))
+	for k, n := range lengths {
+		samples[k] = float64(n) * batchSizes[k]
+	}
+	return samples
+}
+
+// alike is by how much lengths of runs may differ on one axis of steps.
+const alike = 2
+
+// runAxis returns the axis of steps, or of the part of the run.
+func runAxis(results []theory.ScheduleOptimum) (a Axis, part bool) {
+	shortest, longest := math.MaxInt, 0
+	for _, s := range results {
+		shortest, longest = min(shortest, s.Steps), max(longest, s.Steps)
+	}
+	if longest/alike > shortest {
+		return Axis{Label: "part of the run, t/T", Max: 1}, true
+	}
+	return Axis{Label: "steps t", Max: float64(longest)}, false
+}
+
+// scheduleNames says in what the results differ.
+func scheduleNames(results []theory.ScheduleOptimum) []string {
+	differ := func(what func(s theory.ScheduleOptimum) float64) bool {
+		return slices.ContainsFunc(results, func(s theory.ScheduleOptimum) bool { return what(s) != what(results[0]) })
+	}
+	power := differ(func(s theory.ScheduleOptimum) float64 { return s.Optimizer.Power })
+	steps := differ(func(s theory.ScheduleOptimum) float64 { return float64(s.Steps) })
+	pieces := differ(func(s theory.ScheduleOptimum) float64 { return float64(len(s.Lengths)) })
+	names := make([]string, len(results))
+	for i, s := range results {
+		names[i] = fmt.Sprintf("B=%g", batchIn(s.Optimizer))
+		if power {
+			names[i] += fmt.Sprintf(", p=%g", s.Optimizer.Power)
+		}
+		if pieces {
+			names[i] += fmt.Sprintf(", %d pieces", len(s.Lengths))
+		}
+		if steps {
+			names[i] += fmt.Sprintf(", T=%d", s.Steps)
+		}
+	}
+	return names
+}
+
+// batchIn is the batch size of an optimizer without a schedule of it.
+func batchIn(o theory.Optimizer) float64 {
+	if o.BatchSize == 0 {
+		return 1
+	}
+	return o.BatchSize
+}
+
+// limits are the stability limits, each once.
+func limits(results []theory.ScheduleOptimum) []Reference {
+	var lines []Reference
+	for _, s := range results {
+		r := Reference{At: s.Limit, Label: "stability limit"}
+		if s.Optimizer.Power != 0 {
+			r.Label += fmt.Sprintf(", p=%g", s.Optimizer.Power)
+		}
+		if !slices.ContainsFunc(lines, func(l Reference) bool { return l.At == r.At }) {
+			lines = append(lines, r)
+		}
+	}
+	return lines
+}
+
+func scheduleCaption(results []theory.ScheduleOptimum) string {
+	text := "Learning rates of the lowest expected loss under the stability limit, constant in each piece."
+	held := 0
+	for _, s := range results {
+		held = max(held, s.AtLimit)
+	}
+	if held > 0 {
+		text += " Rates on the grey line would rather be larger."
+	}
+	return text
+}
+
+func schedulesTable(results []theory.ScheduleOptimum, names []string) Table {
+	t := Table{Columns: []string{"schedule", "steps", "pieces", "loss", "largest α", "last α", "at the limit", "residual"}}
+	for i, s := range results {
+		t.Rows = append(t.Rows, []string{names[i], fmt.Sprint(s.Steps), fmt.Sprint(len(s.Lengths)), number(s.Loss),
+			number(slices.Max(s.LearningRates)), number(s.LearningRates[len(s.LearningRates)-1]), fmt.Sprint(s.AtLimit), fmt.Sprintf("%.0e", s.Residual)})
+	}
+	return t
+}
