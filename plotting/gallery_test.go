@@ -46,8 +46,11 @@ func gallery() []sample {
 		{"amplification", must(NoiseAmplification(geometric(1e-3, 90, 80), nqmkit.SGD(0.02), nqmkit.SGD(0.01), nqmkit.SGD(0.04)))},
 		{"phase", phaseMap()},
 		{"phases", nqmkit.PhaseMap(two)},
-		{"batch", batchScaling()},
+		{"marked", marked()},
+		{"scaling", scaling()},
+		{"gaps", fixed()},
 		{"tradeoff", tradeOff()},
+		{"settings", OptimalSettings(scaling())},
 		{"schedule", schedules()},
 		{"rates", bestRates()},
 		{"buys", nqmkit.CompareSchedules(law, nqmkit.SGD(1), 100_000, 10)},
@@ -122,7 +125,8 @@ func phaseMap() Figure {
 	return f
 }
 
-func batchScaling() Figure {
+// marked is a figure with every kind of mark.
+func marked() Figure {
 	var b Values
 	for e := 0; e <= 16; e += 2 {
 		b = append(b, math.Exp2(float64(e)))
@@ -137,8 +141,8 @@ func batchScaling() Figure {
 	}
 	ideal := Series{Name: "perfect scaling", X: Values{1, 4096}, Y: Values{2e6, 2e6 / 4096}, Color: grey, Dash: Dotted}
 	f := Figure{
-		Title:   "Steps to target against batch size",
-		Caption: "Each point tuned. Dotted: perfect scaling, half the steps for twice the batch.",
+		Title:   "Regions and references",
+		Caption: "Lines floor + noise/B, in the looks of four families of methods.",
 		Panels: []Panel{{
 			X:      Axis{Label: "batch size B", Scale: Log2},
 			Y:      Axis{Label: "steps to target T", Scale: Log10},
@@ -153,18 +157,9 @@ func batchScaling() Figure {
 	return f
 }
 
-func tradeOff() Figure {
-	s := Series{Name: "SGD", Color: blue, Width: 2, Marker: Circle}
-	for _, x := range geometric(1.02, 60, 40) {
-		s.X, s.Y = append(s.X, 7000*x), append(s.Y, 1.5e6*(1+1/(x-1)))
-	}
-	return Figure{
-		Title:   "Samples against steps",
-		Caption: "The hyperbola (S/Smin − 1)(E/Emin − 1) = 1.",
-		Panels: []Panel{{X: Axis{Label: "steps S", Scale: Log10}, Y: Axis{Label: "samples E", Scale: Log10}, Series: []Series{s},
-			References: []Reference{{At: 7000, Label: "Smin", Vertical: true}, {At: 1.5e6, Label: "Emin"}}}},
-	}
-}
+func batchScaling() Figure { return BatchScaling(scaling()) }
+
+func tradeOff() Figure { return TradeOff(scaling()) }
 
 func schedules() Figure {
 	t := Values{0, 500, 1000, 1500, 2000, 3000, 4000, 5000}

@@ -60,6 +60,7 @@ type (
 	seriesExtra struct {
 		Kind   Kind     `json:"kind"`
 		Marker string   `json:"marker,omitempty"`
+		Size   int      `json:"size,omitempty"` // of points, in pixels
 		End    string   `json:"end,omitempty"`
 		Ink    string   `json:"ink,omitempty"` // of words on a light page
 		Foot   float64  `json:"foot"`          // where bars stand
@@ -222,6 +223,12 @@ func (v view) seriesExtra(s Series) seriesExtra {
 	if s.End != "" || s.Kind == Contour {
 		e.Ink = readable(s.Color)
 	}
+	switch s.Marker {
+	case Halo:
+		e.Size = 14
+	case Cross, Plus:
+		e.Size = 10
+	}
 	if s.Kind == Bar {
 		e.Foot = v.Y.place(v.barFoot())
 	}
@@ -240,8 +247,12 @@ func echartsMarker(s Series) string {
 	switch {
 	case s.Marker == Square:
 		return "rect"
-	case s.Marker == Ring:
-		return "emptyCircle"
+	case s.Marker == Ring || s.Marker == Halo:
+		return "path://M5,0A5,5 0 1,1 4.99,0ZM5,1.4A3.6,3.6 0 1,0 5.01,1.4Z" // hollow: "emptyCircle" is filled with white
+	case s.Marker == Cross:
+		return "path://M0,2L2,0L5,3L8,0L10,2L7,5L10,8L8,10L5,7L2,10L0,8L3,5Z"
+	case s.Marker == Plus:
+		return "path://M4,0H6V4H10V6H6V10H4V6H0V4H4Z"
 	case s.Marker == Plain && s.Kind == Points:
 		return "circle"
 	}

@@ -40,7 +40,7 @@ func TestSameBytesEachTime(t *testing.T) {
 //
 //	go test ./plotting -run Golden -update
 func TestGoldenSVG(t *testing.T) {
-	golden := map[string]bool{"curves": true, "agreement": true, "compare": true, "phase": true, "batch": true, "schedule": true, "rates": true, "buys": true, "batches": true, "contours": true, "symmetric": true, "histogram": true}
+	golden := map[string]bool{"curves": true, "agreement": true, "compare": true, "phase": true, "marked": true, "scaling": true, "schedule": true, "contours": true, "symmetric": true, "histogram": true}
 	for _, s := range gallery() {
 		if !golden[s.name] {
 			continue

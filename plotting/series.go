@@ -39,6 +39,9 @@ const (
 	Triangle Marker = "triangle"
 	Diamond  Marker = "diamond"
 	Ring     Marker = "ring"
+	Cross    Marker = "cross"
+	Plus     Marker = "plus"
+	Halo     Marker = "halo" // a ring around another point
 )
 
 // Series is one thing drawn in a panel. X and Y have equal lengths, and so has

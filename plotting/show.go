@@ -25,6 +25,7 @@ import (
 //	                                           learning rates in pieces
 //	theory.BatchScheduleOptimum                batch sizes in pieces
 //	theory.ScheduleComparison                  what each of the two buys
+//	theory.Scaling                             steps to target against batch size
 //	Figure                                     itself
 //
 // It panics with one sentence on any other value, and on a figure that cannot
@@ -108,6 +109,8 @@ func pictureOf(value any) (Figure, error) {
 		return Agreement([]theory.Agreement{v}), nil
 	case []theory.Agreement:
 		return Agreement(v), nil
+	case theory.Scaling:
+		return BatchScaling(v), nil
 	case theory.Phases:
 		return Phases(v), nil
 	case theory.ScheduleOptimum:

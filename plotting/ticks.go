@@ -118,7 +118,7 @@ func power(base float64, e int) string {
 // multiple writes m 10^e.
 func multiple(m float64, e int) string {
 	if -3 <= e && e <= 3 {
-		return fmt.Sprintf("%.3g", m*math.Pow10(e))
+		return fmt.Sprintf("%.6g", m*math.Pow10(e))
 	}
 	return fmt.Sprintf("%g·%s", m, power(10, e))
 }

@@ -49,13 +49,18 @@ func (p Panel) validate() error {
 		points += len(s.drawable(p.X.Scale, p.Y.Scale).X)
 		values += len(s.X) + len(s.Z)
 	}
-	if points == 0 {
+	if points == 0 && !p.says() {
 		return errors.New("nothing to draw: no series has a point that its axes can show")
 	}
 	if values > mostValues {
 		return fmt.Errorf("%d points: want at most %d", values, mostValues)
 	}
 	return p.validateMarks()
+}
+
+// says reports whether the words of a region stand for what is not drawn.
+func (p Panel) says() bool {
+	return p.X.bounded() && p.Y.bounded() && slices.ContainsFunc(p.Regions, func(r Region) bool { return r.Label != "" })
 }
 
 func (p Panel) validateMarks() error {
@@ -112,9 +117,9 @@ func (s Series) validateLook() error {
 		return fmt.Errorf("dash %q: want solid (empty), dashed or dotted", s.Dash)
 	}
 	switch s.Marker {
-	case Plain, Circle, Square, Triangle, Diamond, Ring:
+	case Plain, Circle, Square, Triangle, Diamond, Ring, Cross, Plus, Halo:
 	default:
-		return fmt.Errorf("marker %q: want circle, square, triangle, diamond, ring or none (empty)", s.Marker)
+		return fmt.Errorf("marker %q: want circle, square, triangle, diamond, ring, cross, plus, halo or none (empty)", s.Marker)
 	}
 	if s.Kind != Heat && !colorPattern.MatchString(s.Color) {
 		return fmt.Errorf("color %q: want the form #rrggbb", s.Color)

@@ -218,7 +218,7 @@ function plan(option, width) {
     if (used && used + w > width - 16) { rows++; used = 0; }
     used += w;
   });
-  p.scroll = rows > 4;
+  p.scroll = rows > 6;
   var top = p.legendTop + 12 + 22 * (p.scroll ? 1 : rows), cell = width / columns;
   var titled = n.panels.some(function (q) { return q.title; }) ? room.panelTitle : 0;
   var right = n.panels.map(function (q, i) {
@@ -378,7 +378,7 @@ function dressLine(s, e, c, layout, words) {
   }
   s.connectNulls = false;
   if (e.end && layout.ends) {
-    s.endLabel = { show: true, formatter: function () { return e.end; }, color: words, distance: 8, fontSize: 12, width: layout.boxes[s.yAxisIndex || 0].ends || 60, overflow: "truncate" };
+    s.endLabel = { show: true, formatter: function () { return e.end; }, color: words, backgroundColor: c.paper + "bf", distance: 8, fontSize: 12, width: layout.boxes[s.yAxisIndex || 0].ends || 60, overflow: "truncate" };
     s.labelLayout = { moveOverlap: "shiftY" };
   }
   if (s.markPoint) {
@@ -434,7 +434,7 @@ function dress(source, f, width) {
     if (e.kind === "band") { s.renderItem = polygons(s.data, s.itemStyle); s.z = 1; }
     if (e.kind === "bar") { s.renderItem = bars(s.data, s.itemStyle, e.foot, c.paper); s.encode = { x: [0, 1], y: 2 }; s.z = 1; }
     if (e.kind === "heat") { s.renderItem = heatItem(panel); s.z = 0; }
-    if (e.kind === "points") { s.symbol = e.marker; s.symbolSize = panel.heat ? 12 : 7; s.z = panel.heat ? 6 : 3; }
+    if (e.kind === "points") { s.symbol = e.marker; s.symbolSize = e.size || (panel.heat ? 12 : 7); s.z = panel.heat ? 6 : 3; }
     if (s.type === "line" && e.kind !== "marks") dressLine(s, e, c, layout, dark ? themed(original.lineStyle.color) : e.ink);
     if (panel.heat && s.type === "line" && s.lineStyle) Object.assign(s.lineStyle, { shadowColor: "#ffffff", shadowBlur: 3 });
     return s;

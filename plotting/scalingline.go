@@ -1,0 +1,303 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"nqm/theory"
+)
+
+// scalingLine is one method of a scaling with every batch size: those that an
+// interrupt left out are nil.
+type scalingLine struct {
+	name  string
+	look  look
+	batch Values
+	tuned []*theory.Tuned
+	alone bool // it has no label at its end
+}
+
+func scalingLines(s theory.Scaling) []scalingLine {
+	colors := newPalette(families(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
+	lines := make([]scalingLine, len(s.Curves))
+	for i, c := range s.Curves {
+		l := scalingLine{name: c.Family + fixedSettings(c), look: colors.next(c.Family), batch: s.BatchSizes,
+			tuned: make([]*theory.Tuned, len(s.BatchSizes)), alone: len(s.Curves) < 2 || len(s.Curves) > mostEnds}
+		for k := range c.Points {
+			if at := slices.Index(s.BatchSizes, max(c.Points[k].Optimizer.BatchSize, 1)); at >= 0 {
+				l.tuned[at] = &c.Points[k]
+			}
+		}
+		lines[i] = l
+	}
+	return lines
+}
+
+// fixedSettings names the settings of a curve that were given, not chosen.
+func fixedSettings(c theory.ScalingCurve) string {
+	if len(c.Points) == 0 {
+		return ""
+	}
+	o, words := c.Points[0].Optimizer, ""
+	for _, q := range []struct {
+		name, symbol string
+		value        float64
+	}{{"learning rate", "α", o.LearningRate}, {"momentum", "β", o.Momentum}, {"decay", "γ", o.Decay}, {"power", "p", o.Power}} {
+		if q.value != 0 && !chose(c.Points[0], q.name) {
+			words += fmt.Sprintf(", %s=%g", q.symbol, q.value)
+		}
+	}
+	return words
+}
+
+// chose reports whether a setting was chosen.
+func chose(t theory.Tuned, setting string) bool {
+	return slices.ContainsFunc(t.Free, func(free string) bool { return strings.Contains(free, setting) })
+}
+
+// each returns a number of each point, NaN where the target was not reached
+// after a step or more.
+func (l scalingLine) each(number func(theory.Tuned) float64) Values {
+	y := make(Values, len(l.tuned))
+	for k, t := range l.tuned {
+		y[k] = math.NaN()
+		if t != nil && t.Steps.Outcome == theory.Reached && t.Steps.Steps > 0 {
+			y[k] = number(*t)
+		}
+	}
+	return y
+}
+
+func (l scalingLine) steps() Values {
+	return l.each(func(t theory.Tuned) float64 { return float64(t.Steps.Steps) })
+}
+
+func (l scalingLine) samples() Values { return l.each(theory.Tuned.Samples) }
+
+// drawn returns the line, as one series for each stretch between its gaps.
+func (l scalingLine) drawn(x, y Values) []Series {
+	var parts []Series
+	for _, at := range stretches(y) {
+		parts = append(parts, Series{Name: l.name, X: x[at[0]:at[1]], Y: y[at[0]:at[1]],
+			Color: l.look.color, Dash: l.look.dash, Marker: l.look.marker, Width: 2})
+	}
+	if n := len(parts); n > 0 && !l.alone {
+		parts[n-1].End = l.name
+	}
+	return parts
+}
+
+// reversed returns the line with the batch sizes in falling order.
+func (l scalingLine) reversed() scalingLine {
+	l.batch, l.tuned = slices.Clone(l.batch), slices.Clone(l.tuned)
+	slices.Reverse(l.batch)
+	slices.Reverse(l.tuned)
+	return l
+}
+
+// stepsAt returns the steps at any batch size, interpolated on logarithmic axes
+// between two points beside each other, and NaN elsewhere.
+func (l scalingLine) stepsAt(batch float64) float64 {
+	steps := l.steps()
+	for k := range steps {
+		if l.batch[k] == batch {
+			return steps[k]
+		}
+		if k > 0 && l.batch[k-1] < batch && batch < l.batch[k] {
+			share := math.Log(batch/l.batch[k-1]) / math.Log(l.batch[k]/l.batch[k-1])
+			return steps[k-1] * math.Pow(steps[k]/steps[k-1], share)
+		}
+	}
+	return math.NaN()
+}
+
+// countable reports whether a number of steps or samples has a place on a
+// logarithmic axis.
+func countable(n float64) bool { return n > 0 && !math.IsInf(n, 1) }
+
+func batchAxis(s theory.Scaling) Axis {
+	a := Axis{Label: "batch size B", Scale: Log2}
+	if n := len(s.BatchSizes); n > 1 {
+		a.Min, a.Max = s.BatchSizes[0], s.BatchSizes[n-1]
+	}
+	return a
+}
+
+// reachOf returns the bounds of an axis that shows a number of every line, and
+// zeros if there is none.
+func reachOf(lines []scalingLine, number func(scalingLine) Values) (low, high float64) {
+	low = math.Inf(1)
+	for _, l := range lines {
+		for _, y := range number(l) {
+			if !math.IsNaN(y) {
+				low, high = min(low, y), max(high, y)
+			}
+		}
+	}
+	if high == 0 {
+		return 0, 0
+	}
+	return low / 1.6, 1.6 * high
+}
+
+// sampleBounds returns the lines of slope -1 that numbers of samples make of
+// steps against batch size, as far as they stand above the foot of the axis.
+func sampleBounds(s theory.Scaling, y Axis) []Series {
+	line := func(n float64) (x, steps Values) {
+		for _, b := range s.BatchSizes {
+			if n/b > y.Min {
+				x, steps = append(x, b), append(steps, n/b)
+			}
+		}
+		if end := n / y.Min; len(x) > 0 && end < s.BatchSizes[len(s.BatchSizes)-1] {
+			x, steps = append(x, end), append(steps, y.Min)
+		}
+		return x, steps
+	}
+	var drawn []Series
+	if countable(s.BayesSamples) && y.bounded() {
+		if x, steps := line(s.BayesSamples); len(x) > 0 {
+			foot := make(Values, len(x))
+			for k := range foot {
+				foot[k] = y.Min
+			}
+			const name = "Bayes bound"
+			drawn = append(drawn, Series{Name: name, Kind: Band, X: x, Y: foot, High: steps, Color: grey},
+				Series{Name: name, X: x, Y: steps, Color: grey, Width: 1.5})
+		}
+	}
+	if countable(s.MaximumLikelihood) && y.bounded() {
+		if x, steps := line(s.MaximumLikelihood); len(x) > 0 {
+			drawn = append(drawn, Series{Name: "maximum likelihood", X: x, Y: steps, Color: black, Dash: Dashed, Width: 1})
+		}
+	}
+	return drawn
+}
+
+// asymptotes returns what the steps of a method would be if they fell like 1/B
+// down to the fewest.
+func asymptotes(c theory.ScalingCurve, batch []float64) []Series {
+	least := float64(c.Fewest)
+	if !countable(c.Perfect) || !countable(least) || len(batch) < 2 {
+		return nil
+	}
+	s := Series{Name: "perfect scaling", Color: grey, Dash: Dotted, Width: 1.5}
+	corner := c.Perfect / least
+	for k, b := range batch {
+		if k > 0 && batch[k-1] < corner && corner < b {
+			s.X, s.Y = append(s.X, corner), append(s.Y, least)
+		}
+		s.X, s.Y = append(s.X, b), append(s.Y, max(c.Perfect/b, least))
+	}
+	return []Series{s}
+}
+
+// criticalMarkers tell the definitions of the critical batch size apart.
+var criticalMarkers = []Marker{Halo, Cross, Plus}
+
+// criticalMarks returns the critical batch sizes as points on the lines, one
+// series for each definition, at the place of their batch size and steps; and
+// notes of those that no line has.
+func criticalMarks(curves []theory.ScalingCurve, lines []scalingLine, place func(batch, steps float64) (x, y float64)) (marks []Series, notes []string) {
+	for n, definition := range definitions(curves) {
+		var off []string
+		s := Series{Name: definition, Kind: Points, Marker: criticalMarkers[n%len(criticalMarkers)], Color: black}
+		for i, c := range curves {
+			b := criticalBatch(c, definition)
+			if steps := lines[i].stepsAt(b.BatchSize); !math.IsNaN(steps) {
+				x, y := place(b.BatchSize, steps)
+				s.X, s.Y = append(s.X, x), append(s.Y, y)
+			} else if countable(b.BatchSize) {
+				off = append(off, fmt.Sprintf("%s (%s)", number(b.BatchSize), lines[i].name))
+			}
+		}
+		if len(s.X) > 0 {
+			if !strings.HasPrefix(definition, "B") { // a name of a batch size says it
+				s.Name = "critical: " + definition
+			}
+			marks = append(marks, s)
+		}
+		if len(off) > 0 {
+			notes = append(notes, fmt.Sprintf("Critical batch size by %s, off the line: %s.", definition, strings.Join(off, ", ")))
+		}
+	}
+	return marks, notes
+}
+
+// definitions names each definition of the critical batch size once.
+func definitions(curves []theory.ScalingCurve) []string {
+	var names []string
+	for _, c := range curves {
+		for _, b := range c.Critical {
+			names = append(names, b.Definition)
+		}
+	}
+	return unique(names)
+}
+
+// criticalBatch returns the critical batch size of a curve by a definition, NaN
+// if it has none.
+func criticalBatch(c theory.ScalingCurve, definition string) theory.CriticalBatch {
+	for _, b := range c.Critical {
+		if b.Definition == definition {
+			return b
+		}
+	}
+	return theory.CriticalBatch{Definition: definition, BatchSize: math.NaN()}
+}
+
+// setting is a number of an optimizer that the batch size may decide.
+type setting struct {
+	axis Axis
+	of   func(theory.Tuned) float64
+	has  func(theory.Tuned) bool // whether a method has it at all
+	all  bool                    // drawn of every method if one has it
+}
+
+var settings = []setting{
+	{
+		axis: Axis{Label: "learning rate α", Scale: Log10},
+		of:   func(t theory.Tuned) float64 { return t.Optimizer.LearningRate },
+		has:  func(theory.Tuned) bool { return true },
+	}, {
+		axis: Axis{Label: "momentum, 1 − β", Scale: Log10},
+		of:   func(t theory.Tuned) float64 { return 1 - t.Optimizer.Momentum },
+		has:  func(t theory.Tuned) bool { return t.Optimizer.Momentum != 0 },
+	}, {
+		axis: Axis{Label: "effective rate α/(1 − β)", Scale: Log10},
+		of:   func(t theory.Tuned) float64 { return t.Optimizer.LearningRate / (1 - t.Optimizer.Momentum) },
+		has:  func(t theory.Tuned) bool { return t.Optimizer.Momentum != 0 },
+		all:  true,
+	}, {
+		axis: Axis{Label: "averaging, 1 − γ", Scale: Log10},
+		of:   func(t theory.Tuned) float64 { return 1 - t.Optimizer.Decay },
+		has:  func(t theory.Tuned) bool { return t.Optimizer.Decay != 0 },
+	}, {
+		axis: Axis{Label: "preconditioning power p"},
+		of:   func(t theory.Tuned) float64 { return t.Optimizer.Power },
+		has:  func(t theory.Tuned) bool { return chose(t, "power") },
+	},
+}
+
+// chosen returns the lines whose method has the setting.
+func (q setting) chosen(lines []scalingLine) []scalingLine {
+	var with []scalingLine
+	for _, l := range lines {
+		if slices.ContainsFunc(l.tuned, func(t *theory.Tuned) bool { return t != nil && q.has(*t) }) {
+			with = append(with, l)
+		}
+	}
+	if q.all && len(with) > 0 {
+		return lines
+	}
+	return with
+}
+
+func withoutEnds(parts []Series) []Series {
+	for i := range parts {
+		parts[i].End = ""
+	}
+	return parts
+}

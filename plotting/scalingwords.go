@@ -1,0 +1,189 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"nqm/theory"
+)
+
+// tunedWords says how the points of the curves were chosen.
+func tunedWords(curves []theory.ScalingCurve) string {
+	var free []string
+	for _, c := range curves {
+		if len(c.Points) > 0 {
+			free = append(free, c.Points[0].Free...)
+		}
+	}
+	if free = unique(free); len(free) == 0 {
+		return "settings as given"
+	}
+	return "each point tuned anew (" + strings.Join(free, ", ") + ")"
+}
+
+// partialScaling is the note of an interrupted scaling.
+func partialScaling(s theory.Scaling) []string {
+	if !s.Partial {
+		return nil
+	}
+	done := 0
+	for _, c := range s.Curves {
+		done += len(c.Points)
+	}
+	return []string{fmt.Sprintf("Partial: an interrupt left %d of %d points out.", len(s.Curves)*len(s.BatchSizes)-done, len(s.Curves)*len(s.BatchSizes))}
+}
+
+// gapNotes says of each line at which batch sizes it has no point, and why.
+func gapNotes(lines []scalingLine) []string {
+	var notes []string
+	for _, l := range lines {
+		at := map[string][]string{}
+		var reasons []string
+		for k, t := range l.tuned {
+			if why := whyNot(t); why != "" {
+				at[why] = append(at[why], batchWord(l.batch[k]))
+				reasons = append(reasons, why)
+			}
+		}
+		for _, why := range unique(reasons) {
+			notes = append(notes, fmt.Sprintf("%s, B = %s: %s.", l.name, listed(at[why]), why))
+		}
+	}
+	return notes
+}
+
+// whyNot says why a point has no place in the picture; empty if it has one, or
+// if the point is missing.
+func whyNot(t *theory.Tuned) string {
+	switch {
+	case t == nil:
+		return ""
+	case t.Steps.Outcome == theory.Never:
+		return "never reaches the target"
+	case t.Steps.Outcome == theory.Diverges:
+		return "diverges"
+	case t.Steps.Outcome != theory.Reached:
+		return fmt.Sprintf("not within %d steps", t.Steps.Checked)
+	case t.Steps.Steps == 0:
+		return "starts at or below the target, 0 steps"
+	}
+	return ""
+}
+
+// listed joins words, or the first and the last of many.
+func listed(words []string) string {
+	if len(words) > 4 {
+		return fmt.Sprintf("%s … %s (%d of them)", words[0], words[len(words)-1], len(words))
+	}
+	return strings.Join(words, ", ")
+}
+
+// batchWord writes a batch size, a large power of two as such.
+func batchWord(b float64) string {
+	if e := math.Log2(b); b > 512 && e == math.Trunc(e) {
+		return power(2, int(e))
+	}
+	return number(b)
+}
+
+// count writes a number of steps or samples, whole ones with every digit.
+func count(n float64) string {
+	switch {
+	case math.IsNaN(n) || n < 0:
+		return "–"
+	case math.IsInf(n, 1):
+		return "never"
+	case n == math.Trunc(n) && n < 1e15:
+		return fmt.Sprintf("%.0f", n)
+	}
+	return number(n)
+}
+
+func scalingTable(s theory.Scaling) Table {
+	names := definitions(s.Curves)
+	t := Table{Columns: []string{"method", "fewest samples", "fewest steps"}}
+	for _, d := range names {
+		t.Columns = append(t.Columns, "critical B, "+d)
+	}
+	for i, l := range scalingLines(s) {
+		c := s.Curves[i]
+		row := []string{l.name, count(c.Perfect), count(float64(c.Fewest))}
+		for _, d := range names {
+			row = append(row, criticalWords(criticalBatch(c, d)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	bound := func(name string, samples float64) {
+		if samples > 0 {
+			t.Rows = append(t.Rows, append([]string{name, count(samples), ""}, make([]string, len(names))...))
+		}
+	}
+	bound("Bayes bound", s.BayesSamples)
+	bound("maximum likelihood, no bound", s.MaximumLikelihood)
+	return t
+}
+
+// criticalWords writes a critical batch size with its note.
+func criticalWords(b theory.CriticalBatch) string {
+	words := "–"
+	if !math.IsNaN(b.BatchSize) {
+		words = number(b.BatchSize)
+	}
+	if b.Note != "" {
+		words += " (" + b.Note + ")"
+	}
+	return words
+}
+
+// settingsTable lists the settings found at each end and in the middle.
+func settingsTable(lines []scalingLine) Table {
+	t := Table{Columns: []string{"method", "batch size", "steps", "best settings"}}
+	for _, l := range lines {
+		for _, k := range few(len(l.tuned), 3) {
+			row := []string{l.name, batchWord(l.batch[k]), "–", "–"}
+			if p := l.tuned[k]; p != nil {
+				row[2], row[3] = p.Steps.Outcome.String(), p.Optimizer.String()
+				if p.Steps.Outcome == theory.Reached {
+					row[2] = fmt.Sprint(p.Steps.Steps)
+				}
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// scalingAlt says what the lines do.
+func scalingAlt(s theory.Scaling, lines []scalingLine) string {
+	words := []string{fmt.Sprintf("Steps to loss %g against batch size, both logarithmic.", s.Target)}
+	for _, l := range lines {
+		at := stretches(l.steps())
+		if len(at) == 0 {
+			words = append(words, l.name+" never reaches it.")
+			continue
+		}
+		first, last := l.tuned[at[0][0]], l.tuned[at[len(at)-1][1]-1]
+		words = append(words, fmt.Sprintf("%s: %d steps at B = %s, %d at B = %s.", l.name,
+			first.Steps.Steps, number(max(first.Optimizer.BatchSize, 1)), last.Steps.Steps, number(max(last.Optimizer.BatchSize, 1))))
+	}
+	return strings.Join(words, " ")
+}
+
+// orWords returns a panel that says that there is nothing to draw, if there is
+// nothing.
+func orWords(p Panel) Panel {
+	for _, s := range p.Series {
+		if len(s.X) > 0 {
+			return p
+		}
+	}
+	if !p.Y.bounded() {
+		p.Y.Min, p.Y.Max = 1, 10
+	}
+	if !p.X.bounded() {
+		p.X.Min, p.X.Max = 1, 10
+	}
+	p.Regions = append(p.Regions, Region{From: p.Y.Min, To: p.Y.Max, Label: "nothing to draw: see the notes"})
+	return p
+}
