@@ -16,13 +16,18 @@ var heatStops = []string{
 // noPlace is the colour of a cell whose number has no place in the colours.
 const noPlace = "#c9ccd1"
 
-// heatColor returns the colour at a place between 0 and 1 of the colours.
+// heatShades is how many shades a still image has: few enough for the 256
+// colours of a small PNG, and more than an eye counts.
+const heatShades = 128
+
+// heatColor returns the colour at a place between 0 and 1 of the colours, the
+// nearest of the shades.
 func heatColor(at float64) color.NRGBA {
 	if math.IsNaN(at) || math.IsInf(at, 0) {
 		return rgb(noPlace)
 	}
 	last := float64(len(heatStops) - 1)
-	at = min(max(at, 0), 1) * last
+	at = math.Round((heatShades-1)*min(max(at, 0), 1)) / (heatShades - 1) * last
 	k := int(min(math.Floor(at), last-1))
 	low, high, w := rgb(heatStops[k]), rgb(heatStops[k+1]), at-float64(k)
 	mix := func(a, b uint8) uint8 { return uint8(math.Round((1-w)*float64(a) + w*float64(b))) }

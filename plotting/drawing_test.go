@@ -193,7 +193,7 @@ func TestPalettedKeepsRareColours(t *testing.T) {
 	}
 	rare := color.RGBA{255, 240, 0, 255}
 	m.Set(7, 7, rare)
-	r, g, b, _ := paletted(m).At(7, 7).RGBA()
+	r, g, b, _ := paletted(m, nil).At(7, 7).RGBA()
 	if abs := math.Abs(float64(r>>8)-255) + math.Abs(float64(g>>8)-240) + float64(b>>8); abs > 60 {
 		t.Errorf("yellow became (%d, %d, %d)", r>>8, g>>8, b>>8)
 	}

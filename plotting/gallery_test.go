@@ -3,6 +3,7 @@ package plotting
 import (
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"nqm/nqmkit"
 )
@@ -22,7 +23,7 @@ func must[T any](v T, err error) T {
 
 // gallery returns every kind of chart, each of a value that a reader could
 // have.
-func gallery() []sample {
+var gallery = sync.OnceValue(func() []sample {
 	two, law := nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(10_000, 1)
 	steps := nqmkit.Steps(20_000)
 	rates := nqmkit.Expect(law, 20_000, nqmkit.SGD(0.05), nqmkit.SGD(0.3), nqmkit.SGD(1.5), nqmkit.SGD(2.05))
@@ -58,7 +59,7 @@ func gallery() []sample {
 		{"contours", contours3()},
 		{"symmetric", symmetric()},
 	}
-}
+})
 
 // geometric returns n numbers from low to high, each the same multiple of the
 // one before.

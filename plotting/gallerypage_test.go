@@ -5,36 +5,63 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
 
 // With -gallery=folder the test writes every chart in every output, and one
-// page of all, for somebody to look at:
+// page of all, for somebody to look at; -only=name,name chooses some, and with
+// them the charts that a browser draws:
 //
-//	go test ./plotting -run WriteGallery -gallery /tmp/gallery
-var galleryFolder = flag.String("gallery", "", "write every chart in every output into this folder")
+//	go test ./plotting -run WriteGallery -gallery FOLDER
+//	NQM_SCREENSHOTS=FOLDER go test ./plotting -run GalleryInABrowser -only scaling,gaps
+var (
+	galleryFolder = flag.String("gallery", "", "write every chart in every output into this folder")
+	galleryOnly   = flag.String("only", "", "the charts of the gallery to draw, separated by commas")
+)
+
+// chosen returns the charts of the gallery that -only names, or all.
+func chosen() []sample {
+	if *galleryOnly == "" {
+		return gallery()
+	}
+	var some []sample
+	for _, s := range gallery() {
+		if slices.Contains(strings.Split(*galleryOnly, ","), s.name) {
+			some = append(some, s)
+		}
+	}
+	return some
+}
 
 func TestWriteGallery(t *testing.T) {
-	dir := *galleryFolder
+	dir, forms := *galleryFolder, extensions
 	if dir == "" {
-		dir = t.TempDir()
+		if dir = t.TempDir(); testing.Short() {
+			forms = []string{".svg", ".csv"} // TestSameBytesEachTime encodes the others
+		}
 	}
 	var all []any
-	for _, s := range gallery() {
-		for _, e := range extensions {
+	for _, s := range chosen() {
+		for _, e := range forms {
 			if err := save(filepath.Join(dir, s.name+e), s.value); err != nil {
 				t.Errorf("%s%s: %v", s.name, e, err)
 			}
 		}
 		all = append(all, s.value)
 	}
-	if err := save(filepath.Join(dir, "index.html"), all); err != nil {
+	page := all
+	if len(forms) < len(extensions) {
+		page = all[:1]
+	}
+	if err := save(filepath.Join(dir, "index.html"), page); err != nil {
 		t.Error(err)
 	}
 	written, err := os.ReadDir(dir)
-	if want := len(all)*len(extensions) + 1; err != nil || len(written) < want {
+	if want := len(all)*len(forms) + 1; err != nil || len(written) < want {
 		t.Errorf("%d files of %d (%v)", len(written), want, err)
 	}
 }
@@ -42,19 +69,19 @@ func TestWriteGallery(t *testing.T) {
 // Every chart is drawn on the gallery's page, wide and on a phone, light and
 // dark, with no network and no complaint.
 func TestGalleryInABrowser(t *testing.T) {
+	var page []byte
 	var all []any
-	for _, s := range gallery() {
-		all = append(all, s.value)
-	}
-	page, err := encodeFile(".html", all)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, screen := range []struct {
 		name  string
 		width int
 	}{{"wide", 940}, {"phone", 390}} {
 		b := openBrowser(t, screen.width, 900)
+		if page == nil {
+			for _, s := range chosen() {
+				all = append(all, s.value)
+			}
+			page = must(encodeFile(".html", all))
+		}
 		b.do(chromedp.EmulateViewport(int64(screen.width), 900))
 		b.open(page)
 		b.everyFigure()

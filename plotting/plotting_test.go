@@ -195,7 +195,7 @@ func TestPalettedKeepsFlatColours(t *testing.T) {
 	for i := range 400 {
 		m.Set(i%20, i/20, color.RGBA{uint8(i % 16 * 16), 77, 3, 255})
 	}
-	p := paletted(m)
+	p := paletted(m, nil)
 	for i := range 400 {
 		if got, want := color.RGBAModel.Convert(p.At(i%20, i/20)), m.At(i%20, i/20); got != want {
 			t.Fatalf("pixel %d became %v, was %v", i, got, want)

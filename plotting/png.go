@@ -21,19 +21,33 @@ func (f Figure) writePNG(w io.Writer) error {
 	if !ok {
 		return png.Encode(w, c.Image())
 	}
-	return png.Encode(w, paletted(m))
+	return png.Encode(w, paletted(m, f.shades()))
+}
+
+// shades returns the shades of the figure's heat maps, if it has one.
+func (f Figure) shades() [][3]uint8 {
+	if !slices.ContainsFunc(f.Panels, func(p Panel) bool {
+		return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == Heat })
+	}) {
+		return nil
+	}
+	var shades [][3]uint8
+	for k := range heatShades {
+		c := heatColor(float64(k) / (heatShades - 1))
+		shades = append(shades, [3]uint8{c.R, c.G, c.B})
+	}
+	return shades
 }
 
 // paletted returns the image with at most 256 colours, which makes its file
 // three times smaller. A figure of flat colours keeps them all. Of one with
-// more shades (smoothed edges, heat maps) each pixel has the nearest of 256
-// that cover them all.
-func paletted(m *image.RGBA) image.Image {
+// more, by its smoothed edges, each pixel has the nearest of the exact colours
+// and others that cover the rest.
+func paletted(m *image.RGBA, exact [][3]uint8) image.Image {
 	count := map[[3]uint8]int{}
-	pixel := func(k int) [3]uint8 { return [3]uint8(m.Pix[4*k : 4*k+3]) }
-	pixels := len(m.Pix) / 4
-	for k := range pixels {
-		count[pixel(k)]++
+	for from, to := 0, 0; from < len(m.Pix); from = to {
+		to = run(m.Pix, from)
+		count[[3]uint8(m.Pix[from:from+3])] += (to - from) / 4
 	}
 	colors := make([][3]uint8, 0, len(count))
 	for c := range count {
@@ -45,7 +59,10 @@ func paletted(m *image.RGBA) image.Image {
 		}
 		return slices.Compare(a[:], b[:])
 	})
-	kept := covering(colors, 256)
+	kept := colors
+	if len(kept) > 256 {
+		kept = covering(exact, colors, 256)
+	}
 	p := image.NewPaletted(m.Rect, nil)
 	for _, c := range kept {
 		p.Palette = append(p.Palette, color.RGBA{c[0], c[1], c[2], 255})
@@ -55,22 +72,32 @@ func paletted(m *image.RGBA) image.Image {
 		k, _ := nearest(kept, c)
 		index[c] = uint8(k)
 	}
-	last, at := pixel(0), index[pixel(0)]
-	for k := range p.Pix {
-		if c := pixel(k); c != last {
-			last, at = c, index[c]
+	for from, to := 0, 0; from < len(m.Pix); from = to {
+		to = run(m.Pix, from)
+		at := index[[3]uint8(m.Pix[from:from+3])]
+		for k := from / 4; k < to/4; k++ {
+			p.Pix[k] = at
 		}
-		p.Pix[k] = at
 	}
 	return p
 }
 
-// covering returns at most n of the colours, such that each has one of them
-// near. It takes them in their order, each unless one is kept within a
-// distance, for the smallest of a growing sequence of distances that suffices.
-func covering(colors [][3]uint8, n int) [][3]uint8 {
+// run returns the end of the pixels of one colour that begin at a place.
+func run(pix []uint8, from int) int {
+	to := from + 4
+	for to < len(pix) && pix[to] == pix[from] && pix[to+1] == pix[from+1] && pix[to+2] == pix[from+2] {
+		to += 4
+	}
+	return to
+}
+
+// covering returns at most n colours, such that each of the given has one of
+// them near: first the exact ones, fewer than n, then others in their order,
+// each unless one is kept within a distance, for the smallest of a growing
+// sequence of distances that suffices.
+func covering(exact, colors [][3]uint8, n int) [][3]uint8 {
 	for distance := 0; ; distance += distance/2 + 1 {
-		var kept [][3]uint8
+		kept := slices.Clone(exact)
 		for _, c := range colors {
 			if _, d := nearest(kept, c); d > distance {
 				kept = append(kept, c)
