@@ -15,6 +15,8 @@ type Axis struct {
 	// Linear is the half-width of the linear part of a symmetric axis, > 0.
 	// Zero: a thousandth of its reach.
 	Linear float64 `json:"linear,omitempty"`
+	// Blank leaves out ticks and numbers: the places mean nothing but an order.
+	Blank bool `json:"blank,omitempty"`
 }
 
 // Scale says how an axis maps its numbers.

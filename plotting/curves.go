@@ -190,6 +190,14 @@ func families[T any](results []T, family func(T) string) []string {
 	return names
 }
 
+func numbersOf[T any](results []T, number func(T) float64) []float64 {
+	all := make([]float64, len(results))
+	for i, r := range results {
+		all[i] = number(r)
+	}
+	return all
+}
+
 // commonProblem names the problem of the curves, if they share one.
 func commonProblem(curves []theory.Curve) string {
 	return common(families(curves, func(c theory.Curve) string { return c.Problem }))

@@ -11,8 +11,10 @@ type Figure struct {
 	// it. Empty: title and caption.
 	Alt string `json:"alt,omitempty"`
 	// Columns is how many panels stand side by side. Zero means one.
-	Columns int     `json:"columns,omitempty"`
-	Panels  []Panel `json:"panels"`
+	Columns int `json:"columns,omitempty"`
+	// Height of each panel as a multiple of the usual one. Zero means one.
+	Height float64 `json:"height,omitempty"`
+	Panels []Panel `json:"panels"`
 	// Notes say what the picture leaves out. What had to be repaired in
 	// drawing is added to them, in every output.
 	Notes []string `json:"notes,omitempty"`
@@ -31,6 +33,14 @@ type Panel struct {
 	Series     []Series    `json:"series"` // the later over the earlier
 	References []Reference `json:"references,omitempty"`
 	Regions    []Region    `json:"regions,omitempty"` // below the series
+}
+
+// tall returns how many times as high as usual the panels are.
+func (f Figure) tall() float64 {
+	if f.Height == 0 {
+		return 1
+	}
+	return f.Height
 }
 
 // columns returns the number of panels in a row.

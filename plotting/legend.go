@@ -1,6 +1,8 @@
 package plotting
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -40,7 +42,7 @@ func (f Figure) legendRows(width vg.Length) []legendRow {
 // labelled at their ends, or that is the title of its panel, has no entry.
 func (f Figure) entries() []Series {
 	var entries []Series
-	for _, name := range f.legend() {
+	for _, name := range f.listed() {
 		best, labelled := Series{}, false
 		for _, p := range f.Panels {
 			for _, s := range p.Series {
@@ -58,6 +60,17 @@ func (f Figure) entries() []Series {
 		}
 	}
 	return entries
+}
+
+// listed names each series once, those aside that the region of their row names.
+func (f Figure) listed() []string {
+	around := map[string]bool{}
+	for _, p := range f.Panels {
+		for _, r := range p.Regions {
+			around[r.Label] = p.Y.Blank
+		}
+	}
+	return slices.DeleteFunc(f.legend(), func(name string) bool { return around[name] })
 }
 
 // legend names each series once.

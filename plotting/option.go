@@ -25,10 +25,11 @@ func (f Figure) height() int {
 }
 
 func (f Figure) panelHeight() int {
+	height := manyPanels
 	if f.rows() == 1 && f.columns() == 1 {
-		return singlePanel
+		height = singlePanel
 	}
-	return manyPanels
+	return int(math.Round(float64(height) * f.tall()))
 }
 
 // What an ECharts option has no word for, for the runtime in plotting/echarts,
@@ -52,6 +53,7 @@ type (
 		Base   float64 `json:"base,omitempty"`   // of a logarithmic axis
 		Linear float64 `json:"linear,omitempty"` // of a symmetric axis, whose data are mapped
 		Ticks  []tick  `json:"ticks,omitempty"`  // of a symmetric axis, or one of few powers
+		Blank  bool    `json:"blank,omitempty"`
 	}
 	tick struct {
 		At    float64 `json:"at"`
@@ -94,7 +96,7 @@ func (f Figure) option(columns int) ([]byte, error) {
 	chart := charts.NewLine()
 	chart.SetGlobalOptions(
 		charts.WithTitleOpts(opts.Title{Title: f.Title}),
-		charts.WithLegendOpts(opts.Legend{Data: f.legend()}),
+		charts.WithLegendOpts(opts.Legend{Data: f.listed()}),
 	)
 	chart.XAxisList, chart.YAxisList = nil, nil
 	extra := chartExtra{Columns: f.columns(), Height: f.panelHeight(), Time: f.Time, Dark: f.darkColors()}
@@ -190,7 +192,7 @@ func (v view) extra() panelExtra {
 }
 
 func axisMeta(a Axis) axisExtra {
-	var e axisExtra
+	e := axisExtra{Blank: a.Blank}
 	switch {
 	case a.Scale.logarithmic():
 		e.Base = a.Scale.base()

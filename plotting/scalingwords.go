@@ -143,7 +143,7 @@ func settingsTable(lines []scalingLine) Table {
 		for _, k := range few(len(l.tuned), 3) {
 			row := []string{l.name, batchWord(l.batch[k]), "–", "–"}
 			if p := l.tuned[k]; p != nil {
-				row[2], row[3] = p.Steps.Outcome.String(), p.Optimizer.String()
+				row[2], row[3] = p.Steps.Outcome.String(), rounded(p.Optimizer).String()
 				if p.Steps.Outcome == theory.Reached {
 					row[2] = fmt.Sprint(p.Steps.Steps)
 				}

@@ -25,6 +25,8 @@ import (
 //	                                           learning rates in pieces
 //	theory.BatchScheduleOptimum                batch sizes in pieces
 //	theory.ScheduleComparison                  what each of the two buys
+//	theory.Steps, []theory.Steps               steps to target, with the certificate
+//	theory.Tuned, []theory.Tuned               best settings, with the certificate
 //	theory.Scaling                             steps to target against batch size
 //	Figure                                     itself
 //
@@ -109,6 +111,14 @@ func pictureOf(value any) (Figure, error) {
 		return Agreement([]theory.Agreement{v}), nil
 	case []theory.Agreement:
 		return Agreement(v), nil
+	case theory.Steps:
+		return StepsToTarget([]theory.Steps{v}), nil
+	case []theory.Steps:
+		return StepsToTarget(v), nil
+	case theory.Tuned:
+		return Tuned([]theory.Tuned{v}), nil
+	case []theory.Tuned:
+		return Tuned(v), nil
 	case theory.Scaling:
 		return BatchScaling(v), nil
 	case theory.Phases:

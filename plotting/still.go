@@ -71,7 +71,7 @@ func (s still) height() vg.Length {
 	if n := s.rows(); n > 1 || s.columns() > 1 {
 		panels = stillPanels * vg.Length(n)
 	}
-	return s.head() + panels + s.foot()
+	return s.head() + panels*vg.Length(s.tall()) + s.foot()
 }
 
 // head returns the height of title and legend.

@@ -9,6 +9,9 @@ import (
 
 // Ticks returns the ticks of an axis between min and max.
 func (a Axis) Ticks(min, max float64) []plot.Tick {
+	if a.Blank {
+		return nil
+	}
 	switch a.Scale {
 	case Log10, Log2:
 		return powers(a.Scale.base(), min, max)
@@ -27,7 +30,7 @@ type sparseTicks struct{ Axis }
 
 // Ticks returns the ticks between min and max.
 func (a sparseTicks) Ticks(min, max float64) []plot.Tick {
-	if a.Scale == Linear {
+	if a.Scale == Linear && !a.Blank {
 		return even(min, max, 2)
 	}
 	return a.Axis.Ticks(min, max)

@@ -12,6 +12,7 @@ import (
 // cannot be used.
 const (
 	mostPanels = 64
+	mostHeight = 10. // times the usual
 	mostValues = 4_000_000
 	mostCells  = 250_000 // of a heat map
 )
@@ -23,6 +24,9 @@ var colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 func (f Figure) Validate() error {
 	if len(f.Panels) == 0 || len(f.Panels) > mostPanels {
 		return fmt.Errorf("plotting: %q has %d panels: want at least one panel, at most %d", f.Title, len(f.Panels), mostPanels)
+	}
+	if !(f.Height >= 0) || f.Height > mostHeight {
+		return fmt.Errorf("plotting: %q: height %v: want 0 to %v times the usual", f.Title, f.Height, mostHeight)
 	}
 	if f.Columns < 0 {
 		return fmt.Errorf("plotting: %q: %d columns: want 0 or more", f.Title, f.Columns)

@@ -183,7 +183,7 @@ function colorBar(h, box, c) {
 }
 
 // The rooms around the data of a panel, in pixels.
-var room = { left: 66, right: 22, axis: 58, panelTitle: 24, heat: 84, narrow: 430 };
+var room = { left: 66, blank: 16, right: 22, axis: 58, panelTitle: 24, heat: 84, narrow: 430 };
 
 // linesOf returns how many lines a text takes, broken at spaces.
 function linesOf(text, font, width) {
@@ -209,6 +209,7 @@ function named(option) {
 function plan(option, width) {
   var n = option.nqm, title = option.title.text, names = named(option);
   var columns = Math.max(1, Math.min(n.columns, Math.floor(width / 260)));
+  var left = n.panels.every(function (q) { return q.y.blank; }) ? room.blank : room.left;
   var p = { titleWidth: width - 142, columns: columns, boxes: [] };
   p.titleLines = linesOf(title, "bold 15px sans-serif", p.titleWidth);
   p.legendTop = 8 + 20 * p.titleLines;
@@ -234,8 +235,8 @@ function plan(option, width) {
     var row = Math.floor(i / columns), column = i % columns, aside = 0;
     right.forEach(function (r, k) { if (k % columns === column) aside = Math.max(aside, r.all); });
     p.boxes.push({
-      left: column * cell + room.left, top: top + titled + row * (height + room.axis + titled),
-      width: Math.max(cell - room.left - aside, 40), height: height, ends: right[i].ends, outerBoundsMode: "none",
+      left: column * cell + left, top: top + titled + row * (height + room.axis + titled),
+      width: Math.max(cell - left - aside, 40), height: height, ends: right[i].ends, outerBoundsMode: "none",
     });
   });
   var count = Math.ceil(n.panels.length / columns);
@@ -256,6 +257,7 @@ function tooltip(option) {
     var v = items[0].value, bar = v.length === 3;
     var x = number(unmapped(panel.x, v[0])) + (bar ? " … " + number(unmapped(panel.x, v[1])) : "");
     return escape(option.xAxis[axis].name) + " = <b>" + x + "</b>" + items.map(function (i) {
+      if (panel.y.blank) return "<br>" + i.marker + escape(i.seriesName);
       return "<br>" + i.marker + escape(i.seriesName) + ": <b>" + number(unmapped(panel.y, i.value[bar ? 2 : 1])) + "</b>";
     }).join("") + '<br><span style="opacity:.7">' + escape(option.yAxis[axis].name) + "</span>";
   };
@@ -266,6 +268,7 @@ function tooltip(option) {
 function increasing(option) {
   return option.series.every(function (s, i) {
     var kind = option.nqm.series[i].kind;
+    if (option.nqm.panels[s.yAxisIndex || 0].y.blank) return false;
     if (kind === "bar" || kind === "path" || kind === "heat" || kind === "contour") return false;
     return s.type !== "line" || s.data.every(function (p, k) { return k === 0 || p[0] === null || s.data[k - 1][0] === null || p[0] >= s.data[k - 1][0]; });
   });
@@ -318,6 +321,7 @@ function dressAxis(a, extra, c, box, vertical) {
     for (var e = low; e <= high; e++) if (e % every === 0) at.push(Math.pow(2, e));
     a.axisTick.customValues = a.axisLabel.customValues = at;
   }
+  if (extra.blank) a.axisTick.show = a.axisLabel.show = a.splitLine.show = false;
   if (extra.ticks) {
     var words = {};
     extra.ticks.forEach(function (t) { words[t.at.toPrecision(6)] = t.label; });
@@ -337,14 +341,14 @@ function nameOf(item) { return item.name; }
 
 // dressMarks completes references and regions. The labels of vertical lines
 // stand upright below the upper edge, one below the other.
-function dressMarks(s, c, color, source, panel) {
+function dressMarks(s, c, color, source, panel, box) {
   var ground = c.paper + "bf", top = source.yAxis[panel].max, x = source.xAxis[panel], log = source.nqm.panels[panel].x.base;
   s.silent = true;
   if (s.markArea) {
     Object.assign(s.markArea, { silent: true, animation: false });
     s.markArea.data.forEach(function (ends) {
       ends[0].itemStyle.color = color(ends[0].itemStyle.color);
-      ends[0].label = { position: ends[0].xAxis !== undefined ? "insideTop" : "insideTopLeft", color: c.muted };
+      ends[0].label = { position: ends[0].xAxis !== undefined ? "insideTop" : "insideTopLeft", color: c.muted, width: box.width - 12, overflow: "truncate" };
     });
   }
   if (!s.markLine) return;
@@ -430,7 +434,7 @@ function dress(source, f, width) {
     s.clip = true;
     s.emphasis = { disabled: true };
     s.z = e.kind === "path" ? 4 : 3;
-    if (e.kind === "marks") { dressMarks(s, c, color, source, s.yAxisIndex || 0); s.z = 5; }
+    if (e.kind === "marks") { dressMarks(s, c, color, source, s.yAxisIndex || 0, layout.boxes[s.yAxisIndex || 0]); s.z = 5; }
     if (e.kind === "band") { s.renderItem = polygons(s.data, s.itemStyle); s.z = 1; }
     if (e.kind === "bar") { s.renderItem = bars(s.data, s.itemStyle, e.foot, c.paper); s.encode = { x: [0, 1], y: 2 }; s.z = 1; }
     if (e.kind === "heat") { s.renderItem = heatItem(panel); s.z = 0; }
