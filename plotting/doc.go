@@ -16,6 +16,10 @@
 // StepsToTarget, Tuned, BatchScaling, TradeOff, OptimalSettings, SideBySide)
 // return one, research code may edit it or write its own, and Show and Save draw
 // it. Slide puts many into one figure with a slider.
+// StepsToTarget, Tuned, BatchScaling, TradeOff, OptimalSettings, TimeToTarget,
+// PairedDifference, ScaleEstimators, NoiseScales, BayesGaps, Dampings,
+// SideBySide and more) return one, research code may edit it or write its own,
+// and Show and Save draw it. Slide puts many into one figure with a slider.
 //
 // In a notebook a figure is one output of three forms: an interactive chart
 // (Apache ECharts, with a still image in its place until a script has run, and

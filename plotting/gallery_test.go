@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"nqm/nqmkit"
+	"nqm/theory"
 )
 
 // A sample is a value with the name of its files.
@@ -54,6 +55,16 @@ var gallery = sync.OnceValue(func() []sample {
 		{"steps", steps3()},
 		{"tuned", tuned()},
 		{"budget", tunedForABudget()},
+		{"paired", nqmkit.Compare(two, 300, nqmkit.Trials(200, 1), nqmkit.SGD(0.01), nqmkit.Momentum(0.002, 0.8))},
+		{"arrivals", arrivals()},
+		{"estimates", nqmkit.EstimateNoiseScale(two, []float64{0.05, 0.5}, 4, 64, nqmkit.Trials(400, 1))},
+		{"noisescales", nqmkit.NoiseScales(law, 20_000, nqmkit.SGD(0.3))},
+		{"gap", []theory.Gap{nqmkit.BayesGap(law, 20_000, nqmkit.SGD(0.3)), nqmkit.BayesGap(law, 20_000, nqmkit.SGD(0.3).EMA(0.99))}},
+		{"diverged", nqmkit.Sample(two, 2000, nqmkit.Trials(20, 1), nqmkit.SGD(0.05), nqmkit.SGD(0.02))},
+		{"damping", nqmkit.Damping(nqmkit.Momentum(0.02, 0.9), 1)},
+		{"dampings", dampings()},
+		{"rate", nqmkit.Rate(two, nqmkit.Momentum(0.02, 0.5))},
+		{"summary", nqmkit.Summary(law)},
 		{"settings", OptimalSettings(scaling())},
 		{"schedule", schedules()},
 		{"rates", bestRates()},

@@ -67,7 +67,7 @@ func (f Figure) listed() []string {
 	around := map[string]bool{}
 	for _, p := range f.Panels {
 		for _, r := range p.Regions {
-			around[r.Label] = p.Y.Blank
+			around[r.Label] = around[r.Label] || p.Y.Blank
 		}
 	}
 	return slices.DeleteFunc(f.legend(), func(name string) bool { return around[name] })

@@ -28,11 +28,15 @@ func Spectrum(p theory.Problem) Figure {
 }
 
 func problemTable(p theory.Problem) Table {
-	table := Table{Columns: []string{"quantity", "value"}}
 	s, err := theory.Summarize(p)
 	if err != nil {
-		return table
+		return Table{}
 	}
+	return summaryTable(s)
+}
+
+func summaryTable(s theory.Summary) Table {
+	table := Table{Columns: []string{"quantity", "value"}}
 	for _, row := range []struct {
 		quantity string
 		value    float64

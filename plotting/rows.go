@@ -21,8 +21,8 @@ type rowMark struct {
 
 // rowsPanel returns a panel of rows from top to bottom along the x axis, each a
 // stripe with its label above what it shows, so that long labels have room.
-func rowsPanel(x Axis, rows []row) Panel {
-	p := Panel{X: x, Y: Axis{Blank: true, Max: float64(len(rows))}}
+func rowsPanel(x Axis, rows []row, references ...Reference) Panel {
+	p := Panel{X: x, Y: Axis{Blank: true, Max: float64(len(rows))}, References: references}
 	var names []string
 	marks := map[string]*Series{}
 	for k, r := range rows {
@@ -71,7 +71,7 @@ func rowsReach(p Panel) (low, high float64) {
 	if p.X.Scale.logarithmic() { // room for a tick or two
 		return low / 2, 2 * high
 	}
-	a := Axis{}.fitted(low, high, 0.06)
+	a := p.X.fitted(low, high, 0.06)
 	return a.Min, a.Max
 }
 

@@ -8,30 +8,105 @@ import (
 	"nqm/theory"
 )
 
-// SampledCurves returns the figure of sampled loss against steps: the mean of
-// the runs as a line, and the band that holds the stated share of them.
+// SampledCurves returns the figure of sampled loss against steps, or of another
+// quantity that was observed: the mean of the runs as a line, and the band that
+// holds the stated share of them. Where runs overflowed the mean is infinite
+// from there on: the line ends in an arrow, and a note counts them.
 func SampledCurves(curves []theory.SampledCurve) Figure {
 	family := func(c theory.SampledCurve) string { return c.Family }
 	colors := newPalette(families(curves, family))
-	var panel Panel
+	panel := Panel{Y: quantityAxis(curves)}
+	last := 0
+	for _, c := range curves {
+		last = max(last, lastOf(c.Steps))
+	}
+	panel.X = stepAxis(last)
 	table := Table{Columns: []string{"method", "t", "mean", "standard error", "low", "high"}}
+	var notes []string
+	ceiling := sampledCeiling(curves)
 	for _, c := range curves {
 		l := colors.next(c.Family)
-		last := len(c.Steps) - 1
-		panel.X, panel.Y = stepAxis(c.Steps[last]), lossAxis()
 		panel.Series = append(panel.Series,
-			panel.X.from(Series{Name: c.Method, X: asFloats(c.Steps), Y: c.Mean, Color: l.color, Dash: l.dash}),
-			panel.X.from(bandOf(c, l, c.Method)))
-		table.Rows = append(table.Rows, []string{c.Method, fmt.Sprint(c.Steps[last]),
-			number(c.Mean[last]), number(c.StdErr[last]), number(c.Low[last]), number(c.High[last])})
+			below(ceiling, panel.X.from(Series{Name: c.Method, X: asFloats(c.Steps), Y: c.Mean, Color: l.color, Dash: l.dash})),
+			bandBelow(ceiling, panel.X.from(bandOf(c, l, c.Method))))
+		notes = append(append(notes, divergedNote(c)...), partialRuns(c.Method, c.Partial, c.Trials)...)
+		if k := len(c.Steps) - 1; k >= 0 {
+			table.Rows = append(table.Rows, []string{c.Method, fmt.Sprint(c.Steps[k]),
+				number(c.Mean[k]), number(c.StdErr[k]), number(c.Low[k]), number(c.High[k])})
+		}
 	}
-	f := Figure{Panels: []Panel{panel}, Table: table}
-	f.Title = "Sampled loss: " + common(families(curves, func(c theory.SampledCurve) string { return c.Problem }))
+	f := Figure{Panels: []Panel{panel}, Table: table, Notes: notes}
+	f.Title = "Sampled " + quantityOf(curves) + ": " + common(families(curves, func(c theory.SampledCurve) string { return c.Problem }))
 	if len(curves) > 0 {
 		f.Caption = fmt.Sprintf("Mean of %d runs of the update rule (seed %d); the band holds the central %g%% of them.",
 			curves[0].Trials, curves[0].Seed, 100*curves[0].Level)
 	}
 	return f
+}
+
+// quantityOf names what the curves are of.
+func quantityOf(curves []theory.SampledCurve) string {
+	if len(curves) == 0 || curves[0].Quantity == "" {
+		return "loss"
+	}
+	return curves[0].Quantity
+}
+
+// quantityAxis returns the axis of the loss, or of another quantity:
+// logarithmic if that is positive and spread over more than a decade.
+func quantityAxis(curves []theory.SampledCurve) Axis {
+	if quantityOf(curves) == "loss" {
+		return lossAxis()
+	}
+	a := Axis{Label: quantityOf(curves)}
+	low, high := math.Inf(1), 0.0
+	for _, c := range curves {
+		for k := range c.Steps {
+			low, high = min(low, c.Low[k], c.Mean[k]), max(high, c.Mean[k])
+		}
+	}
+	if low > 0 && high > 10*low {
+		a.Scale = Log10
+	}
+	return a
+}
+
+// sampledCeiling returns the value above which curves of runs that diverged are
+// cut; +Inf where none did.
+func sampledCeiling(curves []theory.SampledCurve) float64 {
+	top, any := 0.0, false
+	for _, c := range curves {
+		any = any || len(c.Diverged) > 0
+		for k, v := range c.High {
+			if k == 0 || len(c.Diverged) == 0 {
+				top = max(top, v, c.Mean[k])
+			}
+		}
+	}
+	if !any {
+		return math.Inf(1)
+	}
+	return headroom * top
+}
+
+// bandBelow cuts a band where its highest runs rise above the ceiling.
+func bandBelow(ceiling float64, s Series) Series {
+	for k, y := range s.High {
+		if y > ceiling || math.IsInf(y, 1) {
+			s.X, s.Y, s.High = s.X[:k], s.Y[:k], s.High[:k]
+			break
+		}
+	}
+	return s
+}
+
+// divergedNote counts the runs of a curve that overflowed.
+func divergedNote(c theory.SampledCurve) []string {
+	if len(c.Diverged) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %d of %d runs diverged, the first at step %d; they count as infinite from there on.",
+		c.Method, len(c.Diverged), c.Trials, c.Diverged[0])}
 }
 
 // bandOf returns the band of the runs. Where the lowest runs overflow there is
@@ -49,7 +124,7 @@ func Agreement(results []theory.Agreement) Figure {
 	var loss, z Panel
 	z.Y = Axis{Label: "z-score"}
 	reach := 0.0
-	var verdicts []string
+	var verdicts, notes []string
 	table := Table{Columns: []string{"method", "worst |z|", "allowed", "verdict"}}
 	for _, a := range results {
 		l := colors.next(a.Exact.Family)
@@ -64,6 +139,7 @@ func Agreement(results []theory.Agreement) Figure {
 		z.References = []Reference{{At: a.Threshold, Label: "limit of agreement"}, {At: -a.Threshold}}
 		reach = max(reach, a.Threshold, min(a.Worst(), 10*a.Threshold))
 		verdicts = append(verdicts, verdict(a))
+		notes = append(append(notes, divergedNote(a.Sampled)...), partialRuns(a.Sampled.Method, a.Sampled.Partial, a.Sampled.Trials)...)
 		table.Rows = append(table.Rows, []string{a.Exact.Method, number(a.Worst()), number(a.Threshold), verdictWord(a)})
 	}
 	z.Y.Min, z.Y.Max = -math.Ceil(reach+1), math.Ceil(reach+1)
@@ -71,6 +147,7 @@ func Agreement(results []theory.Agreement) Figure {
 		Title:   "Theory against samples: " + common(families(results, func(a theory.Agreement) string { return a.Exact.Problem })),
 		Caption: strings.Join(verdicts, " "),
 		Panels:  []Panel{loss, z},
+		Notes:   notes,
 		Table:   table,
 	}
 }

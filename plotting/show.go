@@ -25,6 +25,15 @@ import (
 //	                                           learning rates in pieces
 //	theory.BatchScheduleOptimum                batch sizes in pieces
 //	theory.ScheduleComparison                  what each of the two buys
+//	theory.Summary                             dimensions, condition number, noise scales
+//	theory.PairedCurve                         difference of two methods with its interval
+//	theory.SampledSteps, []theory.SampledSteps share of runs at the target
+//	theory.ScaleEstimates, []theory.ScaleEstimates
+//	                                           estimators of the noise scale, and its exact value
+//	theory.NoiseScales                         noise scales along the path
+//	theory.Gap, []theory.Gap                   loss and the Bayes bound
+//	theory.Damping, []theory.Damping, theory.Rate
+//	                                           how the mean of a direction moves
 //	theory.Steps, []theory.Steps               steps to target, with the certificate
 //	theory.Tuned, []theory.Tuned               best settings, with the certificate
 //	theory.Scaling                             steps to target against batch size
@@ -111,6 +120,30 @@ func pictureOf(value any) (Figure, error) {
 		return Agreement([]theory.Agreement{v}), nil
 	case []theory.Agreement:
 		return Agreement(v), nil
+	case theory.PairedCurve:
+		return PairedDifference(v), nil
+	case theory.SampledSteps:
+		return TimeToTarget([]theory.SampledSteps{v}), nil
+	case []theory.SampledSteps:
+		return TimeToTarget(v), nil
+	case theory.ScaleEstimates:
+		return ScaleEstimators([]theory.ScaleEstimates{v}), nil
+	case []theory.ScaleEstimates:
+		return ScaleEstimators(v), nil
+	case theory.NoiseScales:
+		return NoiseScales(v), nil
+	case theory.Gap:
+		return BayesGaps([]theory.Gap{v}), nil
+	case []theory.Gap:
+		return BayesGaps(v), nil
+	case theory.Damping:
+		return Dampings([]theory.Damping{v}), nil
+	case []theory.Damping:
+		return Dampings(v), nil
+	case theory.Rate:
+		return RateOfDecay(v), nil
+	case theory.Summary:
+		return Summary(v), nil
 	case theory.Steps:
 		return StepsToTarget([]theory.Steps{v}), nil
 	case []theory.Steps:

@@ -75,11 +75,17 @@ func powers(base, min, max float64) []plot.Tick {
 			} else if high-low <= 2 && (m == 2 || m == 5) {
 				t.Label = multiple(m, int(e))
 			}
-			ticks = append(ticks, t)
+			if t.Label != "" || every <= mostUnlabelled {
+				ticks = append(ticks, t)
+			}
 		}
 	}
 	return ticks
 }
+
+// mostUnlabelled is how far apart labelled powers may be before those between
+// have no mark, which would make a solid line of them.
+const mostUnlabelled = 5
 
 // symmetricTicks returns 0 and the powers of ten on both sides of it that lie
 // outside the linear part.

@@ -1,0 +1,128 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"nqm/theory"
+)
+
+// Dampings returns the figure of how the mean of single directions moves in
+// the long run. One direction is drawn as its slowest motion, rᵗ cos ωt with
+// its envelope; several are drawn by curvature, the steps in which each falls
+// to 1/e, with a symbol for its regime. A direction that grows or stands still
+// has no such number, and a note says so.
+func Dampings(all []theory.Damping) Figure {
+	if len(all) == 1 {
+		return motion(all[0])
+	}
+	p := Panel{X: Axis{Label: "curvature h", Scale: Log10}, Y: Axis{Label: "steps to 1/e", Scale: Log10}}
+	f := Figure{
+		Title:   "Damping by curvature",
+		Caption: "Steps in which the mean of each direction falls to 1/e in the long run; the symbol is how it moves.",
+		Table:   dampingTable(all),
+	}
+	var without []string
+	for r := theory.Monotone; r <= theory.Unstable; r++ {
+		s := Series{Name: r.String(), Kind: Points, Color: black, Marker: regimeMarkers[r]}
+		for _, d := range all {
+			switch steps := memory(d); {
+			case d.Regime != r:
+			case countable(steps) && d.Curvature > 0:
+				s.X, s.Y = append(s.X, d.Curvature), append(s.Y, steps)
+			default:
+				without = append(without, fmt.Sprintf("%s (%v)", number(d.Curvature), d.Regime))
+			}
+		}
+		if len(s.X) > 0 {
+			p.Series = append(p.Series, s)
+		}
+	}
+	if len(without) > 0 {
+		f.Notes = []string{"Without a place: h = " + listed(without) + "."}
+	}
+	f.Panels = []Panel{orWords(p)}
+	return f
+}
+
+var regimeMarkers = [...]Marker{theory.Monotone: Circle, theory.Ringing: Ring, theory.Flipping: Triangle, theory.Critical: Diamond, theory.Standing: Square, theory.Unstable: Cross}
+
+// memory returns the steps in which the mean falls to 1/e, +Inf if it does not.
+func memory(d theory.Damping) float64 {
+	if !(d.Radius < 1) {
+		return math.Inf(1)
+	}
+	return -1 / math.Log(d.Radius)
+}
+
+// motion draws the slowest motion of a direction over a few of its memories or
+// periods.
+func motion(d theory.Damping) Figure {
+	steps := max(8, math.Ceil(5*memory(d)))
+	if period := 2 * math.Pi / d.Angle; d.Angle > 0 {
+		steps = min(max(steps, 2*period), 40*period)
+	}
+	if math.IsInf(steps, 1) || d.Regime == theory.Unstable {
+		steps = min(60, max(8, 2/math.Abs(math.Log(d.Radius))))
+	}
+	steps = math.Ceil(min(steps, motionSteps))
+	envelope := Series{Name: "envelope ± rᵗ", Kind: Band, Color: grey}
+	line := Series{Name: "slowest motion, rᵗ cos ωt", Color: black, Width: 1.5}
+	for t := 0.0; t <= steps; t++ {
+		r := math.Pow(d.Radius, t)
+		envelope.X, envelope.Y, envelope.High = append(envelope.X, t), append(envelope.Y, -r), append(envelope.High, r)
+		line.X, line.Y = append(line.X, t), append(line.Y, r*math.Cos(d.Angle*t))
+	}
+	if steps <= 80 {
+		line.Marker = Circle
+	}
+	p := Panel{X: Axis{Label: "steps t"}, Y: Axis{Label: "mean of θ, relative"}, Series: []Series{envelope, line}, References: []Reference{{At: 0}}}
+	if m := memory(d); m < steps {
+		p.References = append(p.References, Reference{At: m, Label: "envelope at 1/e", Vertical: true})
+	}
+	return Figure{
+		Title:   fmt.Sprintf("A direction of curvature %s: %v", number(d.Curvature), d.Regime),
+		Caption: "How the mean moves in the long run, in units of its amplitude at the start: " + regimeWords(d) + ".",
+		Panels:  []Panel{p},
+		Table:   dampingTable([]theory.Damping{d}),
+	}
+}
+
+// motionSteps is how many steps of a slow motion are drawn at most.
+const motionSteps = 3000
+
+// regimeWords says what the regime means.
+func regimeWords(d theory.Damping) string {
+	switch d.Regime {
+	case theory.Monotone:
+		return "falls without a change of sign"
+	case theory.Critical:
+		return "at a double root, the border of ringing, it falls as fast as it can without"
+	case theory.Ringing:
+		return fmt.Sprintf("swings with a period of %s steps", number(2*math.Pi/d.Angle))
+	case theory.Flipping:
+		return "changes its sign in every step"
+	case theory.Standing:
+		return "does not move, without curvature"
+	}
+	return "grows, or does not forget its start"
+}
+
+// RateOfDecay returns the figure of the direction that decides the rate of a
+// method on a problem: without noise the loss falls like r^2t.
+func RateOfDecay(r theory.Rate) Figure {
+	f := motion(r.Slowest)
+	f.Title = fmt.Sprintf("Slowest direction, h = %s: %v", number(r.Slowest.Curvature), r.Slowest.Regime)
+	f.Table.Rows = append(f.Table.Rows[:0], []string{number(r.Slowest.Curvature), r.Slowest.Regime.String(), strconv.FormatFloat(r.Radius, 'g', 9, 64), number(r.Slowest.Angle), number(r.Time)})
+	return f
+}
+
+func dampingTable(all []theory.Damping) Table {
+	t := Table{Columns: []string{"curvature h", "regime", "radius r", "angle ω", "steps to 1/e"}}
+	for _, k := range few(len(all), 12) {
+		d := all[k]
+		t.Rows = append(t.Rows, []string{number(d.Curvature), d.Regime.String(), strconv.FormatFloat(d.Radius, 'g', 9, 64), number(d.Angle), count(memory(d))})
+	}
+	return t
+}
