@@ -65,7 +65,10 @@ func ramp(hex string, at float64) string {
 	for contrast(shade(hex, light-0.02), paper) > 2.3 && light > -0.55 {
 		light -= 0.02
 	}
-	const dark = 0.6
+	dark := 0.6
+	if contrast(hex, paper) > 15 { // black gets no darker
+		dark = 0
+	}
 	return shade(hex, light+at*(dark-light))
 }
 

@@ -126,7 +126,7 @@ func TestBatchScalingShowsWhatWasFound(t *testing.T) {
 	if p.X.Scale != Log2 || p.Y.Scale != Log10 {
 		t.Errorf("scales %q and %q", p.X.Scale, p.Y.Scale)
 	}
-	for i, name := range []string{"SGD", "heavy ball", "preconditioned SGD, p=0.5"} {
+	for i, name := range []string{"SGD", "heavy ball", "SGD, H^-0.5"} {
 		line := one(t, p, name, Line)
 		if l := lookOf(s.Curves[i].Family); line.Color != l.color || line.Dash != l.dash || line.End != name {
 			t.Errorf("%s is drawn as %+v", name, line)

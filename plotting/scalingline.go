@@ -23,7 +23,7 @@ func scalingLines(s theory.Scaling) []scalingLine {
 	colors := newPalette(families(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
 	lines := make([]scalingLine, len(s.Curves))
 	for i, c := range s.Curves {
-		l := scalingLine{name: c.Family + fixedSettings(c), look: colors.next(c.Family), batch: s.BatchSizes,
+		l := scalingLine{name: scalingName(c), look: colors.next(c.Family), batch: s.BatchSizes,
 			tuned: make([]*theory.Tuned, len(s.BatchSizes)), alone: len(s.Curves) < 2 || len(s.Curves) > mostEnds}
 		for k := range c.Points {
 			if at := slices.Index(s.BatchSizes, max(c.Points[k].Optimizer.BatchSize, 1)); at >= 0 {
@@ -35,21 +35,25 @@ func scalingLines(s theory.Scaling) []scalingLine {
 	return lines
 }
 
-// fixedSettings names the settings of a curve that were given, not chosen.
-func fixedSettings(c theory.ScalingCurve) string {
+// scalingName names a curve with the settings that were given, not chosen, as
+// in "heavy ball, β=0.9, H^-0.5".
+func scalingName(c theory.ScalingCurve) string {
 	if len(c.Points) == 0 {
-		return ""
+		return c.Family
 	}
-	o, words := c.Points[0].Optimizer, ""
+	o, name := c.Points[0].Optimizer, c.Family
 	for _, q := range []struct {
-		name, symbol string
-		value        float64
-	}{{"learning rate", "α", o.LearningRate}, {"momentum", "β", o.Momentum}, {"decay", "γ", o.Decay}, {"power", "p", o.Power}} {
-		if q.value != 0 && !chose(c.Points[0], q.name) {
-			words += fmt.Sprintf(", %s=%g", q.symbol, q.value)
+		setting, format string
+		value           float64
+	}{{"learning rate", ", α=%g", o.LearningRate}, {"momentum", ", β=%g", o.Momentum}, {"decay", ", γ=%g", o.Decay}, {"power", ", H^-%g", o.Power}} {
+		if q.value != 0 && !chose(c.Points[0], q.setting) {
+			name += fmt.Sprintf(q.format, q.value)
 		}
 	}
-	return words
+	if strings.Contains(name, "H^") {
+		name = strings.TrimPrefix(name, "preconditioned ") // the power says so
+	}
+	return name
 }
 
 // chose reports whether a setting was chosen.
@@ -202,7 +206,7 @@ var criticalMarkers = []Marker{Halo, Cross, Plus}
 // notes of those that no line has.
 func criticalMarks(curves []theory.ScalingCurve, lines []scalingLine, place func(batch, steps float64) (x, y float64)) (marks []Series, notes []string) {
 	for n, definition := range definitions(curves) {
-		var off []string
+		var off, values []string
 		s := Series{Name: definition, Kind: Points, Marker: criticalMarkers[n%len(criticalMarkers)], Color: black}
 		for i, c := range curves {
 			b := criticalBatch(c, definition)
@@ -210,6 +214,7 @@ func criticalMarks(curves []theory.ScalingCurve, lines []scalingLine, place func
 				x, y := place(b.BatchSize, steps)
 				s.X, s.Y = append(s.X, x), append(s.Y, y)
 			} else if countable(b.BatchSize) {
+				values = append(values, number(b.BatchSize))
 				off = append(off, fmt.Sprintf("%s (%s)", number(b.BatchSize), lines[i].name))
 			}
 		}
@@ -218,6 +223,9 @@ func criticalMarks(curves []theory.ScalingCurve, lines []scalingLine, place func
 				s.Name = "critical: " + definition
 			}
 			marks = append(marks, s)
+		}
+		if len(off) > 1 && len(off) == len(curves) && len(unique(values)) == 1 {
+			off = []string{values[0] + " (every method)"}
 		}
 		if len(off) > 0 {
 			notes = append(notes, fmt.Sprintf("Critical batch size by %s, off the line: %s.", definition, strings.Join(off, ", ")))

@@ -27,6 +27,9 @@ func TestPaletteContrast(t *testing.T) {
 			t.Errorf("words in %s have a contrast of %.2f", name, got)
 		}
 		for k := range 7 {
+			if k > 0 && ramp(c, float64(k)/6) == ramp(c, float64(k-1)/6) {
+				t.Errorf("two steps of the ramp of %s are alike", c)
+			}
 			if got := contrast(ramp(c, float64(k)/6), paper); got < 2.2 {
 				t.Errorf("shade %d of %s has a contrast of %.2f", k, name, got)
 			}
