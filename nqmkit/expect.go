@@ -2,10 +2,7 @@ package nqmkit
 
 import (
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"nqm/theory"
 )
@@ -71,30 +68,3 @@ func Steps(last int) []int {
 func geometric(last int, fraction float64) int {
 	return int(math.Round(math.Pow(float64(last), fraction)))
 }
-
-// parallel calls f(0), ..., f(n-1), on all cores. A panic in one of them
-// reaches the caller.
-func parallel(n int, f func(i int)) {
-	var next atomic.Int64
-	var first atomic.Value
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					first.CompareAndSwap(nil, panicked{p})
-					next.Store(int64(n))
-				}
-			}()
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				f(int(i))
-			}
-		})
-	}
-	workers.Wait()
-	if p, ok := first.Load().(panicked); ok {
-		panic(p.value)
-	}
-}
-
-type panicked struct{ value any }

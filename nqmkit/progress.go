@@ -16,11 +16,16 @@ import (
 // work is a long calculation that shows how far it is and can be interrupted.
 type work struct {
 	name        string
-	total       float64      // units in all
-	done        atomic.Int64 // units done
-	interrupted atomic.Bool
+	total       float64       // units in all
+	done        atomic.Int64  // units done
+	interrupted *atomic.Bool  // of the outermost work
+	halt        chan struct{} // closed after interrupted has turned true
 	release     func()
 }
+
+// outermost is the work that shows its progress and watches for an interrupt;
+// work that begins inside it is silent and shares the interrupt.
+var outermost atomic.Pointer[work]
 
 // How often progress is shown, and how long work is silent first.
 const (
@@ -32,8 +37,14 @@ const (
 // with the time left: in a notebook as one line that is updated in place, on a
 // terminal likewise, elsewhere not at all. Call end when the work is over.
 func begin(name string, total float64) *work {
+	w := &work{name: name, total: total, interrupted: new(atomic.Bool), halt: make(chan struct{}), release: func() {}}
+	if !outermost.CompareAndSwap(nil, w) {
+		if outer := outermost.Load(); outer != nil {
+			w.interrupted, w.halt = outer.interrupted, outer.halt
+		}
+		return w
+	}
 	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt)
-	w := &work{name: name, total: total}
 	over := make(chan struct{})
 	var watcher sync.WaitGroup
 	watcher.Go(func() { w.watch(ctx, over, screen()) })
@@ -41,6 +52,7 @@ func begin(name string, total float64) *work {
 		close(over)
 		watcher.Wait()
 		restore()
+		outermost.Store(nil)
 	})
 	return w
 }
@@ -58,6 +70,7 @@ func (w *work) watch(ctx context.Context, over <-chan struct{}, show func(line s
 		select {
 		case <-signalled:
 			w.interrupted.Store(true)
+			close(w.halt)
 			signalled = nil
 		case <-over:
 			if shown {

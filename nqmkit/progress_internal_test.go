@@ -3,6 +3,7 @@ package nqmkit
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +24,7 @@ func TestProgressLines(t *testing.T) {
 		}
 		watched := func(spent time.Duration) {
 			lines, ends = nil, 0
-			w := &work{name: "sampling", total: 1000}
+			w := &work{name: "sampling", total: 1000, interrupted: new(atomic.Bool)}
 			over, done := make(chan struct{}), make(chan struct{})
 			go func() {
 				w.watch(context.Background(), over, show)

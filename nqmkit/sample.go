@@ -141,7 +141,7 @@ func parallelBlocks(e experiment, w *work, f func(b *block)) {
 // e.steps of each, and returns the number of looks.
 func (e experiment) drive(w *work, b *block, look func(k int)) int {
 	k, before := 0, 0
-	b.run(&w.interrupted, func(t int) int {
+	b.run(w.interrupted, func(t int) int {
 		w.done.Add(int64((t - before) * b.lanes))
 		before = t
 		if t == e.steps[k] {

@@ -42,7 +42,7 @@ func stepsToTarget(e experiment, target float64) theory.SampledSteps {
 	w := begin("sampling steps to target, "+e.name, e.units())
 	defer w.end()
 	parallelBlocks(e, w, func(b *block) {
-		b.run(&w.interrupted, func(t int) int {
+		b.run(w.interrupted, func(t int) int {
 			if t%watchEvery == 0 {
 				w.done.Add(int64(watchEvery * b.lanes))
 			}
