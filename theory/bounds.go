@@ -93,9 +93,9 @@ func BayesSamples(p Problem, target float64) (float64, error) {
 
 // Gap is a curve beside what no method can beat with as many samples.
 type Gap struct {
-	Curve Curve
-	Bound []float64 // BayesBound after B·t samples
-	Ratio []float64 // Loss / Bound, >= 1; +Inf where only the bound is 0
+	Curve Curve     `json:"curve"`
+	Bound []float64 `json:"bound"` // BayesBound after B·t samples
+	Ratio []float64 `json:"ratio"` // Loss / Bound, >= 1; +Inf where only the bound is 0
 }
 
 // BayesGap returns the expected loss of o with the Bayes bound of the samples

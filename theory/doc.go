@@ -126,7 +126,8 @@
 //	BayesBound, -Samples, -Gap       what no method can beat
 //	PaperBound                       the published upper bounds
 //
-// Each has a runnable example.
+// Each has a runnable example. Results go through encoding/json and back
+// without loss, infinities included; EncodeJSON does so for types of one's own.
 //
 // # Sources
 //

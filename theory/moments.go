@@ -8,10 +8,10 @@ import (
 // Moment is the law of one coordinate θ_i(t): Gaussian for Gaussian noise and a
 // Gaussian or certain start.
 type Moment struct {
-	Mean     float64 // E θ_i
-	Variance float64 // Var θ_i = Start + Noise
-	Start    float64 // variance that is left of the initial point's
-	Noise    float64 // variance that the gradient noise has put in
+	Mean     float64 `json:"mean"`     // E θ_i
+	Variance float64 `json:"variance"` // Var θ_i = Start + Noise
+	Start    float64 `json:"start"`    // variance that is left of the initial point's
+	Noise    float64 `json:"noise"`    // variance that the gradient noise has put in
 }
 
 // SecondMoment returns E θ_i².

@@ -13,30 +13,30 @@ import (
 // changed copy.
 type Optimizer struct {
 	// LearningRate is α > 0, in units of 1/curvature.
-	LearningRate float64
+	LearningRate float64 `json:"learning_rate"`
 	// BatchSize is B >= 1, the examples averaged in one gradient; it need not
 	// be a whole number. Zero means one.
-	BatchSize float64
+	BatchSize float64 `json:"batch_size,omitempty"`
 	// Momentum is β in [0, 1): what the velocity keeps in each step.
-	Momentum float64
+	Momentum float64 `json:"momentum,omitempty"`
 	// Nesterov takes the gradient where the momentum is about to lead.
-	Nesterov bool
+	Nesterov bool `json:"nesterov,omitempty"`
 	// Decay is γ in [0, 1) of the exponential moving average of the iterates
 	// that the answers are about. Zero is the iterate itself.
-	Decay float64
+	Decay float64 `json:"decay,omitempty"`
 	// Power is p of the preconditioner H^-p on every stochastic gradient.
-	Power float64
+	Power float64 `json:"power,omitempty"`
 	// UniformAverage makes the answers about the uniform average of the iterates from
 	// step AverageFrom on.
-	UniformAverage bool
-	AverageFrom    int
+	UniformAverage bool `json:"uniform_average,omitempty"`
+	AverageFrom    int  `json:"average_from,omitempty"`
 	// LookaheadSteps is k >= 1, how often slow weights take a step of the size
 	// SlowStep in (0, 1] to the fast ones. Zero means no slow weights.
-	LookaheadSteps int
-	SlowStep       float64
+	LookaheadSteps int     `json:"lookahead_steps,omitempty"`
+	SlowStep       float64 `json:"slow_step,omitempty"`
 	// Schedule multiplies LearningRate and replaces BatchSize over time. Nil
 	// keeps both.
-	Schedule Schedule
+	Schedule Schedule `json:"schedule,omitempty"`
 }
 
 // Batch returns a copy with batches of b examples.

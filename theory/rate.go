@@ -30,6 +30,20 @@ func (r Regime) String() string {
 	return regimeNames[r]
 }
 
+// MarshalText writes the regime's name.
+func (r Regime) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads a name that MarshalText wrote.
+func (r *Regime) UnmarshalText(text []byte) error {
+	for k, name := range regimeNames {
+		if name == string(text) {
+			*r = Regime(k)
+			return nil
+		}
+	}
+	return fmt.Errorf("theory: regime %q: want one of %q", text, regimeNames)
+}
+
 // Damping describes one direction under a method with constant settings.
 type Damping struct {
 	Curvature float64 `json:"curvature"`

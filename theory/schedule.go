@@ -27,12 +27,13 @@ type Schedule []Segment
 type Segment struct {
 	// Steps is n. Zero means as many as the run has left, which one segment
 	// may have; an InverseTimeRate at the end then goes on for ever.
-	Steps    int
-	Shape    Shape
-	From, To float64 // factors >= 0 of the learning rate
-	Time     float64 // of InverseTimeRate, > 0; zero means one
+	Steps int     `json:"steps,omitempty"`
+	Shape Shape   `json:"shape"`
+	From  float64 `json:"from"` // factors >= 0 of the learning rate
+	To    float64 `json:"to,omitempty"`
+	Time  float64 `json:"time,omitempty"` // of InverseTimeRate, > 0; zero means one
 	// BatchSize is B >= 1 in this segment. Zero keeps the optimizer's.
-	BatchSize float64
+	BatchSize float64 `json:"batch_size,omitempty"`
 }
 
 // Shape is how the learning rate goes through a segment.
@@ -54,6 +55,20 @@ func (s Shape) String() string {
 		return fmt.Sprintf("Shape(%d)", int(s))
 	}
 	return shapeNames[s]
+}
+
+// MarshalText writes the shape's name.
+func (s Shape) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a name that MarshalText wrote.
+func (s *Shape) UnmarshalText(text []byte) error {
+	for k, name := range shapeNames {
+		if name == string(text) {
+			*s = Shape(k)
+			return nil
+		}
+	}
+	return fmt.Errorf("theory: shape %q: want one of %q", text, shapeNames)
 }
 
 // Segments returns a copy with the schedule made of the given segments.

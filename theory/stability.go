@@ -115,8 +115,8 @@ func (o Optimizer) lookaheadLimit(largest float64) float64 {
 // Optimum is the fixed setting with the best asymptotic rate on a problem
 // without noise.
 type Optimum struct {
-	Optimizer Optimizer
-	Radius    float64 // spectral radius: the loss falls like Radius^2t
+	Optimizer Optimizer `json:"optimizer"`
+	Radius    float64   `json:"radius"` // spectral radius: the loss falls like Radius^2t
 }
 
 // OptimalSGD returns α* = 2/(h_1 + h_d), with radius (κ-1)/(κ+1), for the
