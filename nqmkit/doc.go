@@ -53,6 +53,18 @@
 // / decide; a schedule's cosine, a power of H, a rotation, and Student's t may
 // differ in the last bit between processors.
 //
+// # Sweeps and tables
+//
+// Sweep, Grid and SweepAxes ask a question at every value of a number, or of
+// several, on all cores: any field of a problem or a method can be varied.
+// Save writes the table of any result to CSV or JSON with every digit, TableOf
+// returns it, ReadTable reads it back.
+//
+//	s := nqmkit.Sweep("momentum", []float64{0, 0.5, 0.9}, func(beta float64) any {
+//		return nqmkit.StepsToTarget(p, 0.01, nqmkit.Momentum(0.01, beta).Batch(64))
+//	})
+//	nqmkit.Save("momentum.csv", s)
+//
 // # Long work
 //
 // What takes more than a second shows its progress with the time left, as one

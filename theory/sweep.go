@@ -1,0 +1,43 @@
+package theory
+
+// Axis is a number that is varied, with its values in their order.
+type Axis struct {
+	Name   string    `json:"name"` // as in "momentum"
+	Values []float64 `json:"values"`
+}
+
+// Sweep is what a question was answered at every point of a grid, of one axis
+// or several.
+type Sweep[T any] struct {
+	Axes []Axis `json:"axes"`
+	// Results has a value for each point; the last axis runs fastest. If Partial
+	// it ends where an interrupt came.
+	Results []T  `json:"results"`
+	Partial bool `json:"partial,omitempty"`
+}
+
+// Grid returns the sweep without the type of its results: what tables and
+// figures, which take every sweep, look at.
+func (s Sweep[T]) Grid() (axes []Axis, results []any, partial bool) {
+	for _, r := range s.Results {
+		results = append(results, r)
+	}
+	return s.Axes, results, s.Partial
+}
+
+// MarshalJSON writes the value by EncodeJSON.
+func (s Sweep[T]) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
+
+// UnmarshalJSON reads the value by DecodeJSON.
+func (s *Sweep[T]) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+// PointOf returns the values of the axes at place i of a sweep's results.
+func PointOf(axes []Axis, i int) []float64 {
+	point := make([]float64, len(axes))
+	for k := len(axes) - 1; k >= 0; k-- {
+		n := len(axes[k].Values)
+		point[k] = axes[k].Values[i%n]
+		i /= n
+	}
+	return point
+}
