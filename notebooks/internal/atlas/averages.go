@@ -1,0 +1,44 @@
+package atlas
+
+import (
+	"fmt"
+
+	"nqm/nqmkit"
+	"nqm/plotting"
+	"nqm/theory"
+)
+
+// averages are the figures of averaged iterates that need no tuning.
+var averages = []Figure{
+	{"ema-demo", "the lecture's example with and without a moving average", emaDemo},
+	{"ema-floor", "what a moving average leaves of the noise, against its memory", emaFloor},
+}
+
+func emaDemo() drawn {
+	m := nqmkit.SGD(0.02)
+	return curves("Moving average of SGD α=0.02: two directions, h = (50, 1)",
+		"The average lowers the floor from 0.505 to 0.031, and lags behind at first: it starts from θ(0).",
+		nqmkit.Expect(nqmkit.TwoDirections(50, 1), 2000, m, m.EMA(0.9), m.EMA(0.99)))
+}
+
+// emaFloor follows the decay in directions of three curvatures.
+func emaFloor() drawn {
+	memory := nqmkit.LogSpaced(1, 1e4, 201) // 1/(1-γ)
+	f := plotting.Figure{
+		Title:   "What a moving average leaves of the noise",
+		Caption: "Stationary variance of the average over that of the iterate, exact. An average helps only beyond the memory 1/(αh) that the direction has anyway.",
+		Panels: []plotting.Panel{{X: plotting.Axis{Label: "1/(1-γ)", Scale: plotting.Log10},
+			Y: plotting.Axis{Label: "variance, ratio", Scale: plotting.Log10}}},
+	}
+	var rows []nqmkit.Table
+	for k, x := range []float64{0.001, 0.01, 0.1, 1} {
+		plain := must(theory.SteadyVariance(nqmkit.SGD(x), 1, 1))
+		ratio := mapped(memory, func(n float64) float64 {
+			return must(theory.SteadyVariance(nqmkit.SGD(x).EMA(1-1/n), 1, 1)) / plain
+		})
+		f.Panels[0].Series = append(f.Panels[0].Series, line(k, fmt.Sprintf("αh = %g", x), memory, ratio))
+		rows = append(rows, table(column{"alpha_h", "", mapped(memory, func(float64) float64 { return x })},
+			column{"decay", "", mapped(memory, func(n float64) float64 { return 1 - 1/n })}, column{"variance_ratio", "", ratio}))
+	}
+	return drawn{f, nqmkit.TableOf(rows)}
+}

@@ -1,0 +1,79 @@
+package atlas
+
+import (
+	"nqm/nqmkit"
+	"nqm/plotting"
+	"nqm/theory"
+)
+
+// Colours of what is no method, from the palette of Okabe and Ito.
+const (
+	blue       = "#0072b2"
+	vermillion = "#d55e00"
+	green      = "#009e73"
+	purple     = "#cc79a7"
+	grey       = "#8a8f98"
+)
+
+var (
+	colors = []string{blue, vermillion, green, purple}
+	dashes = []plotting.Dash{plotting.Solid, plotting.Dashed, plotting.Dotted}
+)
+
+// must is for the questions that only theory answers.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// curves draws expected loss, with every point in the table.
+func curves(title, caption string, c []theory.Curve) drawn {
+	f := plotting.LossCurves(c)
+	if title != "" {
+		f.Title = title
+	}
+	f.Caption = caption
+	return drawn{f, nqmkit.TableOf(c)}
+}
+
+// line returns series k of a panel, labelled at its end.
+func line(k int, name string, x, y []float64) plotting.Series {
+	return plotting.Series{Name: name, End: name, X: x, Y: y, Width: 2, Color: colors[k%len(colors)], Dash: dashes[k%len(dashes)]}
+}
+
+// approximation returns what a rule of thumb says, in grey.
+func approximation(name string, x, y []float64) plotting.Series {
+	return plotting.Series{Name: name, X: x, Y: y, Width: 1.5, Color: grey, Dash: plotting.Dashed}
+}
+
+// mapped returns f of each number.
+func mapped(x []float64, f func(float64) float64) []float64 {
+	y := make([]float64, len(x))
+	for k, v := range x {
+		y[k] = f(v)
+	}
+	return y
+}
+
+// table makes a table of columns of numbers.
+func table(columns ...column) nqmkit.Table {
+	var t nqmkit.Table
+	for _, c := range columns {
+		t.Columns = append(t.Columns, nqmkit.Column{Name: c.name, Unit: c.unit})
+	}
+	for i := range columns[0].values {
+		row := make([]any, len(columns))
+		for k, c := range columns {
+			row[k] = c.values[i]
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+type column struct {
+	name, unit string
+	values     []float64
+}

@@ -1,0 +1,122 @@
+package atlas
+
+import (
+	"fmt"
+
+	"nqm/nqmkit"
+	"nqm/plotting"
+	"nqm/theory"
+)
+
+// dynamics are the figures of plain SGD.
+var dynamics = []Figure{
+	{"training-curves", "expected loss of SGD for five learning rates, h = 1/i, d = 5000 (paper, section 3)", trainingCurves},
+	{"two-directions", "the lecture's first example, h = (50, 1), direction by direction", twoDirections},
+	{"bias-and-noise", "what is left of the start and what the noise has put in, three learning rates", biasAndNoise},
+	{"rate-against-floor", "the trade-off of the learning rate: speed of the slowest direction against the floor", rateAgainstFloor},
+	{"batch-size", "expected loss for five batch sizes at one learning rate: one rate, five floors", batchSize},
+	{"noise-scales", "the two noise scales along the path of SGD", noiseScales},
+	{"bayes-bound", "SGD with a constant and a falling learning rate beside what no method can beat", bayesBound},
+}
+
+func trainingCurves() drawn {
+	p := nqmkit.PowerLaw(5000, 1)
+	return curves("", "Expected loss, exact. A larger learning rate falls faster and stops higher; none is best at every step.",
+		nqmkit.Expect(p, 1_000_000, nqmkit.SGD(0.001), nqmkit.SGD(0.01), nqmkit.SGD(0.1), nqmkit.SGD(0.5), nqmkit.SGD(1.5)))
+}
+
+func twoDirections() drawn {
+	p, m, steps := nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.02), nqmkit.Steps(200)
+	f := must(plotting.ModeDecay(p, m, steps))
+	f.Caption = "The stiff direction, αh = 1, is at its floor 0.5 after one step; the flat one takes a hundred, to a floor a hundred times lower."
+	stiff, flat := make([]float64, len(steps)), make([]float64, len(steps))
+	for k, t := range steps {
+		second := nqmkit.SecondMoments(p, t, m)
+		stiff[k], flat[k] = 25*second[0], 0.5*second[1]
+	}
+	return drawn{f, table(column{"steps", "", mapped(asFloats(steps), same)}, column{"loss_h_50", "", stiff}, column{"loss_h_1", "", flat})}
+}
+
+func same(v float64) float64 { return v }
+
+func asFloats(steps []int) []float64 {
+	x := make([]float64, len(steps))
+	for k, t := range steps {
+		x[k] = float64(t)
+	}
+	return x
+}
+
+func biasAndNoise() drawn {
+	c := nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 100_000, nqmkit.SGD(0.01), nqmkit.SGD(0.1), nqmkit.SGD(1))
+	return drawn{plotting.LossSplit(c), nqmkit.TableOf(c)}
+}
+
+// rateAgainstFloor follows the learning rate through its stable range.
+func rateAgainstFloor() drawn {
+	p := nqmkit.PowerLaw(10_000, 1)
+	limit := nqmkit.StabilityLimit(p, nqmkit.SGD(1))
+	alphas := nqmkit.LogSpaced(1e-3*limit, 0.995*limit, 200)
+	times, floors := make([]float64, len(alphas)), make([]float64, len(alphas))
+	for k, alpha := range alphas {
+		times[k] = nqmkit.Rate(p, nqmkit.SGD(alpha)).Time
+		floors[k], _, _ = theory.SteadyState(p, nqmkit.SGD(alpha))
+	}
+	x := plotting.Axis{Label: "learning rate α", Scale: plotting.Log10}
+	edge := []plotting.Reference{{At: limit, Vertical: true, Label: "2/h₁"}}
+	return drawn{plotting.Figure{
+		Title:   "Speed against floor: SGD, " + p.String(),
+		Caption: "Above, the steps in which the slowest direction falls to 1/e; below, the steady-state risk. Both change by the same factor until α nears the stability limit, where the floor alone grows without bound.",
+		Panels: []plotting.Panel{
+			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{unlabelled(line(0, "steps to 1/e", alphas, times))}, References: edge},
+			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{unlabelled(line(1, "floor", alphas, floors))}, References: edge},
+		},
+	}, table(column{"learning_rate", "1/curvature", alphas}, column{"time", "steps", times}, column{"floor", "", floors})}
+}
+
+func unlabelled(s plotting.Series) plotting.Series {
+	s.End = ""
+	return s
+}
+
+func batchSize() drawn {
+	var methods []theory.Method
+	for _, b := range []float64{1, 4, 16, 64, 256} {
+		methods = append(methods, nqmkit.SGD(0.5).Batch(b))
+	}
+	return curves("Batch size at one learning rate: power law, h = 1/i, d = 10000",
+		"The bias falls alike for every batch size; the floor is in proportion to 1/B.",
+		nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 1_000_000, methods...))
+}
+
+func noiseScales() drawn {
+	p := nqmkit.PowerLaw(10_000, 1)
+	s := nqmkit.NoiseScales(p, 100_000, nqmkit.SGD(0.1))
+	steps, x := asFloats(s.Steps), plotting.Axis{Label: "steps t", Scale: plotting.Log10}
+	f := plotting.Figure{
+		Title:   "Noise scales along SGD α=0.1: " + p.String(),
+		Caption: "The batch size at which noise and signal are alike grows as the loss falls: early on small batches suffice. B_noise weighs directions by their curvature.",
+		Panels: []plotting.Panel{{X: x, Y: plotting.Axis{Label: "noise scale, examples", Scale: plotting.Log10}, Series: []plotting.Series{
+			line(0, "B_simple", steps[1:], s.Simple[1:]), line(1, "B_noise", steps[1:], s.Noise[1:]),
+		}}},
+	}
+	return drawn{f, nqmkit.TableOf(s)}
+}
+
+func bayesBound() drawn {
+	p, steps := nqmkit.PowerLaw(10_000, 1), 1_000_000
+	constant := nqmkit.BayesGap(p, steps, nqmkit.SGD(0.1))
+	falling := nqmkit.BayesGap(p, steps, nqmkit.SGD(1).InverseTime(1000))
+	f := plotting.LossCurves([]theory.Curve{constant.Curve, falling.Curve})
+	f.Panels[0].Series = append(f.Panels[0].Series, approximation("Bayes bound", asFloats(constant.Curve.Steps)[1:], constant.Bound[1:]))
+	f.Caption = fmt.Sprintf("No method that has seen t gradients has a lower expected loss than the grey line. At its closest the constant rate is %.2f times above it.", least(constant.Ratio[1:]))
+	return drawn{f, nqmkit.TableOf(constant, falling)}
+}
+
+func least(v []float64) float64 {
+	m := v[0]
+	for _, x := range v {
+		m = min(m, x)
+	}
+	return m
+}
