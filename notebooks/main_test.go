@@ -20,6 +20,8 @@ func TestDispatch(t *testing.T) {
 		{[]string{"run", "-x"}, exitUsage, "-o (folder for the HTML pages)"},
 		{[]string{"run", "no_such_lesson"}, exitFailed, `no lesson "no_such_lesson"`},
 		{[]string{"lab", "one", "two"}, exitUsage, "lab opens one lesson"},
+		{[]string{"figures", "-x"}, exitUsage, "-list (name the figures and write none)"},
+		{[]string{"figures", "no-such-figure"}, exitFailed, `no figure "no-such-figure"`},
 		{[]string{"kernel", "one"}, exitUsage, "kernel takes no name"},
 	} {
 		var stdout, stderr bytes.Buffer

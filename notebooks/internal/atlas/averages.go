@@ -16,9 +16,9 @@ var averages = []Figure{
 
 func emaDemo() drawn {
 	m := nqmkit.SGD(0.02)
+	c := nqmkit.Expect(nqmkit.TwoDirections(50, 1), 2000, m, m.EMA(0.9), m.EMA(0.99))
 	return curves("Moving average of SGD α=0.02: two directions, h = (50, 1)",
-		"The average lowers the floor from 0.505 to 0.031, and lags behind at first: it starts from θ(0).",
-		nqmkit.Expect(nqmkit.TwoDirections(50, 1), 2000, m, m.EMA(0.9), m.EMA(0.99)))
+		fmt.Sprintf("The averages lower the floor from %.3g to %.3g and %.3g, and lag behind at first: they start from θ(0).", c[0].Floor, c[1].Floor, c[2].Floor), c)
 }
 
 // emaFloor follows the decay in directions of three curvatures.

@@ -43,6 +43,12 @@ func line(k int, name string, x, y []float64) plotting.Series {
 	return plotting.Series{Name: name, End: name, X: x, Y: y, Width: 2, Color: colors[k%len(colors)], Dash: dashes[k%len(dashes)]}
 }
 
+// inLegend moves the name of a line from its end to the legend.
+func inLegend(s plotting.Series) plotting.Series {
+	s.End = ""
+	return s
+}
+
 // approximation returns what a rule of thumb says, in grey.
 func approximation(name string, x, y []float64) plotting.Series {
 	return plotting.Series{Name: name, X: x, Y: y, Width: 1.5, Color: grey, Dash: plotting.Dashed}

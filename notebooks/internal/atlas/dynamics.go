@@ -12,7 +12,7 @@ import (
 var dynamics = []Figure{
 	{"training-curves", "expected loss of SGD for five learning rates, h = 1/i, d = 5000 (paper, section 3)", trainingCurves},
 	{"two-directions", "the lecture's first example, h = (50, 1), direction by direction", twoDirections},
-	{"bias-and-noise", "what is left of the start and what the noise has put in, three learning rates", biasAndNoise},
+	{"bias-and-noise", "what is left of the start and what the noise has put in, two learning rates", biasAndNoise},
 	{"rate-against-floor", "the trade-off of the learning rate: speed of the slowest direction against the floor", rateAgainstFloor},
 	{"batch-size", "expected loss for five batch sizes at one learning rate: one rate, five floors", batchSize},
 	{"noise-scales", "the two noise scales along the path of SGD", noiseScales},
@@ -22,22 +22,21 @@ var dynamics = []Figure{
 func trainingCurves() drawn {
 	p := nqmkit.PowerLaw(5000, 1)
 	return curves("", "Expected loss, exact. A larger learning rate falls faster and stops higher; none is best at every step.",
-		nqmkit.Expect(p, 1_000_000, nqmkit.SGD(0.001), nqmkit.SGD(0.01), nqmkit.SGD(0.1), nqmkit.SGD(0.5), nqmkit.SGD(1.5)))
+		nqmkit.Expect(p, 1_000_000, nqmkit.SGD(0.001), nqmkit.SGD(0.01), nqmkit.SGD(0.1), nqmkit.SGD(0.5), nqmkit.SGD(1)))
 }
 
 func twoDirections() drawn {
 	p, m, steps := nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.02), nqmkit.Steps(200)
 	f := must(plotting.ModeDecay(p, m, steps))
-	f.Caption = "The stiff direction, αh = 1, is at its floor 0.5 after one step; the flat one takes a hundred, to a floor a hundred times lower."
 	stiff, flat := make([]float64, len(steps)), make([]float64, len(steps))
 	for k, t := range steps {
 		second := nqmkit.SecondMoments(p, t, m)
 		stiff[k], flat[k] = 25*second[0], 0.5*second[1]
 	}
-	return drawn{f, table(column{"steps", "", mapped(asFloats(steps), same)}, column{"loss_h_50", "", stiff}, column{"loss_h_1", "", flat})}
+	last := len(steps) - 1
+	f.Caption = fmt.Sprintf("The stiff direction, αh = 1, is at its floor %.3g after one step; the flat one is at %.3g then, and at %.3g after %d.", stiff[1], flat[1], flat[last], steps[last])
+	return drawn{f, table(column{"steps", "", asFloats(steps)}, column{"loss_h_50", "", stiff}, column{"loss_h_1", "", flat})}
 }
-
-func same(v float64) float64 { return v }
 
 func asFloats(steps []int) []float64 {
 	x := make([]float64, len(steps))
@@ -48,8 +47,12 @@ func asFloats(steps []int) []float64 {
 }
 
 func biasAndNoise() drawn {
-	c := nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 100_000, nqmkit.SGD(0.01), nqmkit.SGD(0.1), nqmkit.SGD(1))
-	return drawn{plotting.LossSplit(c), nqmkit.TableOf(c)}
+	c := nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 1_000_000, nqmkit.SGD(0.01), nqmkit.SGD(0.1))
+	f := plotting.LossSplit(c)
+	for i := range f.Panels {
+		f.Panels[i].Y.Min, f.Panels[i].Y.Max = 1e-3, 10
+	}
+	return drawn{f, nqmkit.TableOf(c)}
 }
 
 // rateAgainstFloor follows the learning rate through its stable range.
@@ -68,15 +71,10 @@ func rateAgainstFloor() drawn {
 		Title:   "Speed against floor: SGD, " + p.String(),
 		Caption: "Above, the steps in which the slowest direction falls to 1/e; below, the steady-state risk. Both change by the same factor until α nears the stability limit, where the floor alone grows without bound.",
 		Panels: []plotting.Panel{
-			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{unlabelled(line(0, "steps to 1/e", alphas, times))}, References: edge},
-			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{unlabelled(line(1, "floor", alphas, floors))}, References: edge},
+			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{line(0, "", alphas, times)}, References: edge},
+			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{line(1, "", alphas, floors)}, References: edge},
 		},
 	}, table(column{"learning_rate", "1/curvature", alphas}, column{"time", "steps", times}, column{"floor", "", floors})}
-}
-
-func unlabelled(s plotting.Series) plotting.Series {
-	s.End = ""
-	return s
 }
 
 func batchSize() drawn {
@@ -103,14 +101,21 @@ func noiseScales() drawn {
 	return drawn{f, nqmkit.TableOf(s)}
 }
 
+// bayesBound sets a constant rate beside Newton's method with the rate 1/t,
+// whose loss is d/2t: that of maximum likelihood.
 func bayesBound() drawn {
-	p, steps := nqmkit.PowerLaw(10_000, 1), 1_000_000
+	p, steps := nqmkit.PowerLaw(10_000, 1), 100_000
 	constant := nqmkit.BayesGap(p, steps, nqmkit.SGD(0.1))
-	falling := nqmkit.BayesGap(p, steps, nqmkit.SGD(1).InverseTime(1000))
-	f := plotting.LossCurves([]theory.Curve{constant.Curve, falling.Curve})
-	f.Panels[0].Series = append(f.Panels[0].Series, approximation("Bayes bound", asFloats(constant.Curve.Steps)[1:], constant.Bound[1:]))
-	f.Caption = fmt.Sprintf("No method that has seen t gradients has a lower expected loss than the grey line. At its closest the constant rate is %.2f times above it.", least(constant.Ratio[1:]))
-	return drawn{f, nqmkit.TableOf(constant, falling)}
+	newton := nqmkit.BayesGap(p, steps, nqmkit.SGD(1).Precondition(1).InverseTime(1))
+	f := plotting.LossCurves([]theory.Curve{constant.Curve, newton.Curve})
+	f.Title = "What no method can beat: " + p.String()
+	p0 := &f.Panels[0]
+	p0.References = nil
+	p0.Y.Min, p0.Y.Max = least(constant.Bound)/2, 20
+	p0.Series = append(p0.Series, approximation("Bayes bound", asFloats(constant.Curve.Steps)[1:], constant.Bound[1:]))
+	f.Caption = fmt.Sprintf("No method that has seen t gradients has a lower expected loss than the grey line. Newton's method with the rate 1/t, d/2t, comes to it from above, %.4g times at the end, but is far off at first. At its closest the constant rate is %.3g times above.",
+		newton.Ratio[len(newton.Ratio)-1], least(constant.Ratio[1:]))
+	return drawn{f, nqmkit.TableOf(constant, newton)}
 }
 
 func least(v []float64) float64 {
