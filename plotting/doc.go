@@ -8,18 +8,11 @@
 // of nqm/nqmkit as they are. A Figure is plain data in between. The
 // constructors (LossCurves, LossBands, LossSplit, ModeDecay, Spectrum, Scree,
 // Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
-// Schedules, BatchSchedules, SideBySide) return one, research code may edit it or write its own, and Show
-// and Save draw it. Slide puts many into one figure with a slider.
-// BatchScaling, TradeOff, OptimalSettings, SideBySide) return one, research
-// code may edit it or write its own, and Show and Save draw it. Slide puts many
-// into one figure with a slider.
-// StepsToTarget, Tuned, BatchScaling, TradeOff, OptimalSettings, SideBySide)
-// return one, research code may edit it or write its own, and Show and Save draw
-// it. Slide puts many into one figure with a slider.
 // StepsToTarget, Tuned, BatchScaling, TradeOff, OptimalSettings, TimeToTarget,
 // PairedDifference, ScaleEstimators, NoiseScales, BayesGaps, Dampings,
-// SideBySide and more) return one, research code may edit it or write its own,
-// and Show and Save draw it. Slide puts many into one figure with a slider.
+// Schedules, BatchSchedules, Sweep, SideBySide and more) return one, research
+// code may edit it or write its own, and Show and Save draw it. Slide puts many
+// into one figure with a slider.
 //
 // In a notebook a figure is one output of three forms: an interactive chart
 // (Apache ECharts, with a still image in its place until a script has run, and

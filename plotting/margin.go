@@ -65,8 +65,12 @@ func (v view) endsWidth() vg.Length {
 // endsRoom returns how wide a label of a line end may be: beyond, it is cut.
 func (v view) endsRoom() vg.Length { return 150 / vg.Length(max(v.columns, 1)) }
 
-// lastInside returns the last place of a series that lies in the picture, or -1.
+// lastInside returns the last place of a series that lies in the picture, or
+// -1, which a grid, whose X and Y differ in length, always has.
 func (v view) lastInside(s Series) int {
+	if s.grid() {
+		return -1
+	}
 	for k := len(s.X) - 1; k >= 0; k-- {
 		if v.X.inside(s.X[k]) && v.Y.inside(s.Y[k]) {
 			return k

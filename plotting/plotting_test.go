@@ -26,6 +26,15 @@ func samples() map[string]any {
 		"agreement": nqmkit.Check(two, 50, nqmkit.Trials(100, 1), nqmkit.SGD(0.02), nqmkit.SGD(0.005)),
 		"paths":     nqmkit.Paths(two, 50, nqmkit.Trials(3, 1), nqmkit.SGD(0.02)),
 		"curve":     nqmkit.Expect(two, 50, nqmkit.SGD(0.02))[0],
+		"sweep": nqmkit.Sweep("momentum β", []float64{0, 0.5, 0.9}, func(beta float64) any {
+			return nqmkit.StepsToTarget(law, 0.5, nqmkit.Momentum(0.03, beta).Batch(64))
+		}),
+		"sweep of curves": nqmkit.Sweep("learning rate α", []float64{0.1, 0.2}, func(alpha float64) any {
+			return nqmkit.Expect(two, 50, nqmkit.SGD(alpha/10))
+		}),
+		"grid": nqmkit.Grid("learning rate α", []float64{0.01, 0.02, 0.04}, "momentum β", []float64{0, 0.9}, func(alpha, beta float64) theory.Rate {
+			return nqmkit.Rate(two, nqmkit.Momentum(alpha, beta))
+		}),
 	}
 }
 

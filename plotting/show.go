@@ -37,6 +37,7 @@ import (
 //	theory.Steps, []theory.Steps               steps to target, with the certificate
 //	theory.Tuned, []theory.Tuned               best settings, with the certificate
 //	theory.Scaling                             steps to target against batch size
+//	theory.Sweep                               its curves, or its numbers over one axis or two
 //	Figure                                     itself
 //
 // It panics with one sentence on any other value, and on a figure that cannot
@@ -172,6 +173,8 @@ func pictureOf(value any) (Figure, error) {
 		return Paths([]theory.Paths{v})
 	case []theory.Paths:
 		return Paths(v)
+	case Swept:
+		return Sweep(v)
 	}
 	return Figure{}, fmt.Errorf("plotting: a %T has no picture: give a problem, a result of nqmkit or a Figure", value)
 }

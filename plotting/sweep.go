@@ -1,0 +1,262 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"nqm/theory"
+)
+
+// Swept is a theory.Sweep of any type of results.
+type Swept interface {
+	Grid() (axes []theory.Axis, results []any, partial bool)
+}
+
+// Sweep returns the figure of a theory.Sweep. Curves are drawn as LossCurves
+// does. A number for each point (a float64, or the steps of a theory.Steps or
+// Tuned, or the time of a Rate) is a line over one axis, or a heat map over
+// two, with the first axis along x; several in a slice are several lines. What
+// has no number (a target that is never reached) leaves a gap, and a note says
+// so.
+//
+// The error says that the sweep has no picture: more than two axes, no results,
+// or results of another type.
+func Sweep(s Swept) (Figure, error) {
+	axes, results, partial := s.Grid()
+	if len(results) == 0 {
+		return Figure{}, fmt.Errorf("plotting: a sweep without results: there is nothing to draw")
+	}
+	f, err := sweepFigure(axes, results)
+	if partial {
+		f.Notes = append(f.Notes, "The sweep was interrupted: later points are missing.")
+	}
+	return f, err
+}
+
+func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
+	if curves, ok := curvesOf(results); ok {
+		return LossCurves(curves), nil
+	}
+	n := len(sweptOf(results[0]))
+	for _, r := range results {
+		if len(sweptOf(r)) != n || n == 0 {
+			return Figure{}, fmt.Errorf("plotting: a sweep of a %T has no picture: want curves, numbers, Steps, Tuned or Rate, as many at each point", r)
+		}
+	}
+	switch {
+	case len(axes) == 1:
+		return sweepLines(axes[0], results, n), nil
+	case len(axes) == 2 && n == 1:
+		return sweepMap(axes[0], axes[1], results), nil
+	}
+	return Figure{}, fmt.Errorf("plotting: a sweep of %d numbers over %d axes has no picture: want one axis, or two and one number", n, len(axes))
+}
+
+// curvesOf returns the curves of results that are nothing but curves.
+func curvesOf(results []any) ([]theory.Curve, bool) {
+	var curves []theory.Curve
+	for _, r := range results {
+		switch v := r.(type) {
+		case theory.Curve:
+			curves = append(curves, v)
+		case []theory.Curve:
+			curves = append(curves, v...)
+		default:
+			return nil, false
+		}
+	}
+	return curves, true
+}
+
+// swept is a number that was found at one point.
+type swept struct {
+	value                float64
+	label, method, title string
+}
+
+// sweptOf returns the numbers of one result, or none.
+func sweptOf(result any) []swept {
+	switch v := result.(type) {
+	case float64:
+		return []swept{{value: v, label: "value"}}
+	case int:
+		return []swept{{value: float64(v), label: "value"}}
+	case theory.Steps:
+		return []swept{{stepsOrNone(v), "steps to target", v.Family, fmt.Sprintf("Steps to loss %g: %s", v.Target, v.Problem)}}
+	case theory.Tuned:
+		if v.Budget > 0 {
+			return []swept{{v.Steps.Loss, "lowest loss", v.Family, fmt.Sprintf("Lowest loss after %d steps: %s", v.Budget, v.Problem)}}
+		}
+		return []swept{{stepsOrNone(v.Steps), "steps to target, tuned", v.Family, fmt.Sprintf("Fewest steps to loss %g: %s", v.Target, v.Problem)}}
+	case theory.Rate:
+		return []swept{{value: v.Time, label: "steps to 1/e"}}
+	case []float64:
+		return allSwept(v)
+	case []theory.Steps:
+		return allSwept(v)
+	case []theory.Tuned:
+		return allSwept(v)
+	}
+	return nil
+}
+
+func allSwept[T any](results []T) []swept {
+	var numbers []swept
+	for _, r := range results {
+		numbers = append(numbers, sweptOf(r)...)
+	}
+	return numbers
+}
+
+func stepsOrNone(s theory.Steps) float64 {
+	if s.Outcome != theory.Reached {
+		return math.Inf(1)
+	}
+	return float64(s.Steps)
+}
+
+// sweepLines draws n lines over one axis.
+func sweepLines(axis theory.Axis, results []any, n int) Figure {
+	x := Values(axis.Values[:len(results)])
+	first := sweptOf(results[0])
+	p := Panel{X: axisOver(axis.Name, x)}
+	table := Table{Columns: []string{axis.Name}}
+	colors := newPalette(families(first, func(s swept) string { return s.method }))
+	var every Values
+	left := 0
+	for k, one := range first {
+		l := colors.next(one.method)
+		s := Series{Name: one.method, X: x, Color: l.color, Dash: l.dash, Marker: l.marker, Width: 2}
+		for _, r := range results {
+			s.Y = append(s.Y, sweptOf(r)[k].value)
+		}
+		left += countNone(s.Y)
+		s = trimmed(s)
+		p.Series, every = append(p.Series, s), append(every, s.Y...)
+		head := one.label
+		if n > 1 && one.method != "" {
+			head += ", " + one.method
+		}
+		table.Columns = append(table.Columns, head)
+	}
+	if n == 1 {
+		p.Series[0].Name = ""
+	}
+	labelEnds(p.Series)
+	p.Y = axisOver(first[0].label, every)
+	for _, i := range few(len(results), 12) {
+		row := []string{fmt.Sprintf("%.5g", x[i])}
+		for _, one := range sweptOf(results[i]) {
+			row = append(row, valueText(one.value))
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	f := Figure{Title: sweepTitle(first[0], axis.Name), Panels: []Panel{p}, Table: table}
+	f.Caption = upper(first[0].label) + " at each " + axis.Name + "."
+	if left > 0 {
+		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
+	}
+	return f
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func none(v float64) bool { return math.IsInf(v, 0) || math.IsNaN(v) }
+
+func countNone(values Values) int {
+	count := 0
+	for _, v := range values {
+		if none(v) {
+			count++
+		}
+	}
+	return count
+}
+
+// trimmed returns a series without the ends that have no value, and with gaps
+// for those between (+Inf would be drawn as divergence).
+func trimmed(s Series) Series {
+	for len(s.Y) > 0 && none(s.Y[0]) {
+		s.X, s.Y = s.X[1:], s.Y[1:]
+	}
+	for n := len(s.Y); n > 0 && none(s.Y[n-1]); n-- {
+		s.X, s.Y = s.X[:n-1], s.Y[:n-1]
+	}
+	for k, v := range s.Y {
+		if none(v) {
+			s.Y[k] = math.Inf(-1)
+		}
+	}
+	return s
+}
+
+// sweepMap draws a number over two axes.
+func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
+	nx, ny := len(horizontal.Values), len(vertical.Values)
+	grid := Series{X: horizontal.Values, Y: vertical.Values}
+	table := Table{Columns: []string{horizontal.Name, vertical.Name, ""}}
+	for j := range ny {
+		for i := range nx {
+			z := math.Inf(1) // not reached
+			if k := i*ny + j; k < len(results) {
+				z = sweptOf(results[k])[0].value
+			}
+			grid.Z = append(grid.Z, z)
+		}
+	}
+	first := sweptOf(results[0])[0]
+	grid.ZAxis = axisOver(first.label, grid.Z)
+	table.Columns[2] = first.label
+	for _, k := range few(len(results), 12) {
+		at := theory.PointOf([]theory.Axis{horizontal, vertical}, k)
+		table.Rows = append(table.Rows, []string{fmt.Sprintf("%.5g", at[0]), fmt.Sprintf("%.5g", at[1]), valueText(sweptOf(results[k])[0].value)})
+	}
+	f := PhaseMap(sweepTitle(first, horizontal.Name+" and "+vertical.Name),
+		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
+	f.Caption = "Colours: " + first.label + "; grey where there is none."
+	f.Table = table
+	return f
+}
+
+func sweepTitle(s swept, over string) string {
+	if s.title != "" {
+		return s.title
+	}
+	return s.label + " against " + over
+}
+
+// valueText writes a number, and nothing for one that there is not.
+func valueText(v float64) string {
+	if none(v) {
+		return "-"
+	}
+	return fmt.Sprintf("%.7g", v)
+}
+
+// Logarithmic axes are for positive numbers over this ratio, in powers of two
+// if all are.
+const longRange = 30
+
+// axisOver returns an axis that suits the numbers.
+func axisOver(label string, values Values) Axis {
+	low, high, twos := math.Inf(1), 0.0, true
+	for _, v := range values {
+		if none(v) {
+			continue
+		}
+		if !(v > 0) {
+			return Axis{Label: label}
+		}
+		low, high = min(low, v), max(high, v)
+		mantissa, _ := math.Frexp(v)
+		twos = twos && mantissa == 0.5
+	}
+	switch {
+	case !(high/low > longRange):
+		return Axis{Label: label}
+	case twos:
+		return Axis{Label: label, Scale: Log2}
+	}
+	return Axis{Label: label, Scale: Log10}
+}
