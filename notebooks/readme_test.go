@@ -85,3 +85,23 @@ func TestOneLineCells(t *testing.T) {
 		}
 	}
 }
+
+// A cached result is there in the next cell, whose program is another, and not
+// after a change of a function that it uses.
+func TestCachedCell(t *testing.T) {
+	cell := func(around string) string {
+		return "%%\nv := nqmkit.Cached(\"TestCachedCell\", func() string { return q() + fmt.Sprint(time.Now().UnixNano()) })\n" + around + "\nfmt.Println(v)"
+	}
+	out := runCells(t,
+		"import \"nqm/nqmkit\"\n\nfunc q() string { return \"a\" }",
+		cell(""), cell("fmt.Print(\"\")"),
+		"func q() string { return \"b\" }",
+		cell(""),
+	)
+	if out[1] == "[]" || out[1] != out[2] {
+		t.Errorf("two cells: %s and %s", out[1], out[2])
+	}
+	if out[4] == out[1] || !strings.Contains(out[4], "b1") {
+		t.Errorf("after a change: %s", out[4])
+	}
+}

@@ -65,6 +65,9 @@
 //	})
 //	nqmkit.Save("momentum.csv", s)
 //
+// Cached keeps a result in the user's cache folder, by its inputs and by the
+// code that it was computed with.
+//
 // # Long work
 //
 // What takes more than a second shows its progress with the time left, as one

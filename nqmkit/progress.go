@@ -33,6 +33,9 @@ const (
 	quietUntil = time.Second
 )
 
+// interrupts counts the works that were interrupted.
+var interrupts atomic.Int64
+
 // begin starts to watch for an interrupt and, after a second, to show progress
 // with the time left: in a notebook as one line that is updated in place, on a
 // terminal likewise, elsewhere not at all. Call end when the work is over.
@@ -70,6 +73,7 @@ func (w *work) watch(ctx context.Context, over <-chan struct{}, show func(line s
 		select {
 		case <-signalled:
 			w.interrupted.Store(true)
+			interrupts.Add(1)
 			close(w.halt)
 			signalled = nil
 		case <-over:

@@ -1,0 +1,245 @@
+package nqmkit_test
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+// cacheFiles gives the test a cache of its own and returns how to list it.
+func cacheFiles(t *testing.T) func() []string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", dir)
+	t.Setenv("HOME", dir)         // where the cache lies on macOS
+	t.Setenv("LocalAppData", dir) // and on Windows
+	return func() []string {
+		var files []string
+		filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				files = append(files, path)
+			}
+			return nil
+		})
+		return files
+	}
+}
+
+func TestCached(t *testing.T) {
+	files := cacheFiles(t)
+	calls := 0
+	ask := func(alpha float64) theory.Curve {
+		return nqmkit.Cached(alpha, func() theory.Curve {
+			calls++
+			return nqmkit.Expect(nqmkit.List(1), 1000, nqmkit.SGD(alpha))[0]
+		})
+	}
+	first, again, diverging := ask(0.1), ask(0.1), ask(3)
+	if calls != 2 || !reflect.DeepEqual(first, again) {
+		t.Errorf("%d calls for two inputs", calls)
+	}
+	if want := nqmkit.Expect(nqmkit.List(1), 1000, nqmkit.SGD(3))[0]; !reflect.DeepEqual(ask(3), want) || !diverging.Diverges() {
+		t.Errorf("a diverging curve came back as %+v", ask(3))
+	}
+	if n := len(files()); n != 2 {
+		t.Errorf("%d files", n)
+	}
+	// Other code, other types of inputs, other results are other entries.
+	one := nqmkit.Cached(0.1, func() float64 { calls++; return 1 })
+	two := nqmkit.Cached(0.1, func() float64 { calls++; return 2 })
+	three := nqmkit.Cached([]any{0.1}, func() float64 { calls++; return 2 })
+	whole := nqmkit.Cached(1, func() string { return "integer" })
+	float := nqmkit.Cached(1.0, func() string { return "float" })
+	if one != 1 || two != 2 || three != 2 || calls != 5 || whole == float {
+		t.Errorf("%v, %v, %v after %d calls, %s", one, two, three, calls, float)
+	}
+	nqmkit.ClearCache()
+	if len(files()) != 0 || !reflect.DeepEqual(ask(0.1), first) || calls != 6 {
+		t.Errorf("after clearing: %d calls, files %v", calls, files())
+	}
+}
+
+// What does not read back as it was written is computed anew.
+func TestDamagedCache(t *testing.T) {
+	files := cacheFiles(t)
+	calls := 0
+	ask := func() []float64 {
+		return nqmkit.Cached("x", func() []float64 { calls++; return []float64{1, math.Inf(1)} })
+	}
+	want := ask()
+	path := files()[0]
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := slices.Clone(good)
+	flipped[len(flipped)-2] ^= 1
+	for i, bad := range [][]byte{nil, good[:10], good[:len(good)-1], good[:65], append(slices.Clone(good), ' '), flipped} {
+		if err := os.WriteFile(path, bad, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask(); !reflect.DeepEqual(got, want) || calls != i+2 {
+			t.Errorf("damage %d: %v after %d calls", i, got, calls)
+		}
+		if now, err := os.ReadFile(path); err != nil || string(now) != string(good) {
+			t.Errorf("damage %d is not repaired", i)
+		}
+	}
+	if ask(); calls != 7 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
+// A cache that cannot be written is none.
+func TestNoCache(t *testing.T) {
+	cacheFiles(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, home := range []string{file, ""} {
+		t.Setenv("XDG_CACHE_HOME", home)
+		t.Setenv("HOME", home)
+		calls := 0
+		for range 2 {
+			if got := nqmkit.Cached(1, func() int { calls++; return 5 }); got != 5 {
+				t.Errorf("got %d", got)
+			}
+		}
+		if calls != 2 {
+			t.Errorf("home %q: %d calls", home, calls)
+		}
+	}
+}
+
+func TestCachedRefuses(t *testing.T) {
+	cacheFiles(t)
+	type hidden struct{ steps int }
+	for want, call := range map[string]func(){
+		"its field nqmkit_test.hidden.steps would be lost":    func() { nqmkit.Cached(1, func() hidden { return hidden{1} }) },
+		"an interface, interface {}, whose type would be los": func() { nqmkit.Cached(1, func() theory.Sweep[any] { return theory.Sweep[any]{} }) },
+		"a func(), which JSON does not have":                  func() { nqmkit.Cached(1, func() []func() { return nil }) },
+		"a func() cannot be the inputs of Cached":             func() { nqmkit.Cached(func() {}, func() int { return 1 }) },
+		"a complex128, which JSON does not have":              func() { nqmkit.Cached(1, func() complex128 { return 1 }) },
+	} {
+		if message := panicOf(call); !strings.Contains(message, want) || strings.Contains(message, "\n") {
+			t.Errorf("got %q, want one sentence with %q", message, want)
+		}
+	}
+}
+
+// An interrupted sweep is returned and not kept.
+func TestInterruptedIsNotCached(t *testing.T) {
+	files := cacheFiles(t)
+	s := nqmkit.Cached(1, func() theory.Sweep[float64] {
+		return nqmkit.Sweep("x", nqmkit.Spaced(0, 1, 1000), func(x float64) float64 {
+			if x > 0.1 {
+				interruptSelf(t)
+				time.Sleep(10 * time.Millisecond)
+			}
+			return x
+		})
+	})
+	if !s.Partial || len(files()) != 0 {
+		t.Errorf("partial %v, files %v", s.Partial, files())
+	}
+}
+
+var interruptOnce sync.Once
+
+func interruptSelf(t *testing.T) {
+	interruptOnce.Do(func() {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(syscall.SIGINT)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Processes that write the same entries, and are killed while they do, leave a
+// cache in which every entry is whole.
+func TestCacheSurvivesKilledWriters(t *testing.T) {
+	files := cacheFiles(t)
+	var writers []*exec.Cmd
+	for range 4 {
+		c := exec.Command(os.Args[0], "-test.run=^TestHelperCacheWriter$")
+		c.Env = append(os.Environ(), "NQM_TEST_CACHE_WRITER=1")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		writers = append(writers, c)
+	}
+	for deadline := time.Now().Add(time.Minute); len(files()) <= 20 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	for _, c := range writers {
+		c.Process.Kill()
+		c.Wait()
+	}
+	if len(files()) <= 20 {
+		t.Fatalf("the writers wrote %d files", len(files()))
+	}
+	calls := 0
+	for i := range 20 {
+		if got := cacheEntry(i, &calls); len(got) != 20_000 || got[0] != float64(i) || got[19_999] != float64(i) {
+			t.Errorf("entry %d came back as %d numbers", i, len(got))
+		}
+	}
+	if calls > 4 {
+		t.Errorf("%d of 20 entries were computed anew: at most the four in work could be missing", calls)
+	}
+}
+
+func cacheEntry(i int, calls *int) []float64 {
+	return nqmkit.Cached(i, func() []float64 {
+		*calls++
+		return slices.Repeat([]float64{float64(i)}, 20_000)
+	})
+}
+
+// TestHelperCacheWriter is the process that TestCacheSurvivesKilledWriters
+// starts.
+func TestHelperCacheWriter(t *testing.T) {
+	if os.Getenv("NQM_TEST_CACHE_WRITER") == "" {
+		t.Skip("a helper process")
+	}
+	calls := 0
+	for i := 0; ; i = (i + 1) % 30 {
+		if i == 0 {
+			if dir := filepath.Join(os.Getenv("XDG_CACHE_HOME"), "nqm", "results"); calls >= 30 {
+				for k := range 5 { // some go missing, to be written again
+					found, _ := filepath.Glob(filepath.Join(dir, "*.json"))
+					if k < len(found) {
+						os.Remove(found[k])
+					}
+				}
+			}
+		}
+		cacheEntry(i, &calls)
+	}
+}
+
+func ExampleCached() {
+	defer nqmkit.ClearCache()
+	target := 0.01
+	s := nqmkit.Cached(target, func() theory.Steps {
+		return nqmkit.StepsToTarget(nqmkit.PowerLaw(10_000, 1), target, nqmkit.SGD(0.1).Batch(64))
+	})
+	fmt.Println(s.Outcome, s.Loss <= target)
+	// Output: reached true
+}
