@@ -16,6 +16,7 @@ import (
 //	theory.Curve, Gap, SampledCurve, PairedCurve, Agreement, NoiseScales  a row for each step
 //	theory.Steps, Tuned, Rate, Damping, Optimum, Summary, ScaleEstimates  one row
 //	theory.Scaling        a row for each method and batch size
+//	theory.ScheduleOptimum, ScheduleSteps, BatchScheduleOptimum, ScheduleComparison  a row for each piece
 //	theory.SampledSteps   a row for each run
 //	theory.Phases         a row for each learning rate and momentum
 //	theory.Paths          a row for each run, coordinate and step
@@ -62,6 +63,7 @@ var units = map[string]string{
 	"b_noise":                 "examples",
 	"bound":                   "steps",
 	"perfect_scaling":         "steps",
+	"stability_limit":         "1/curvature",
 	"time":                    "steps",
 	"angle":                   "radians",
 }
@@ -123,6 +125,14 @@ func recordsOf(result any) ([]record, error) {
 		return []record{tunedRecord(v)}, nil
 	case theory.Scaling:
 		return scalingRecords(v), nil
+	case theory.ScheduleOptimum:
+		return scheduleRecords(v), nil
+	case theory.ScheduleSteps:
+		return scheduleStepsRecords(v), nil
+	case theory.BatchScheduleOptimum:
+		return batchScheduleRecords(v), nil
+	case theory.ScheduleComparison:
+		return comparisonRecords(v), nil
 	case theory.SampledCurve:
 		return sampledRecords(v), nil
 	case theory.PairedCurve:

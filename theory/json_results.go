@@ -127,3 +127,27 @@ func (p Paths) MarshalJSON() ([]byte, error) { return EncodeJSON(p) }
 
 // UnmarshalJSON reads the value by DecodeJSON.
 func (p *Paths) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
+
+// MarshalJSON writes the value by EncodeJSON.
+func (s ScheduleOptimum) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
+
+// UnmarshalJSON reads the value by DecodeJSON.
+func (s *ScheduleOptimum) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+// MarshalJSON writes the value by EncodeJSON.
+func (s ScheduleSteps) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
+
+// UnmarshalJSON reads the value by DecodeJSON.
+func (s *ScheduleSteps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+// MarshalJSON writes the value by EncodeJSON.
+func (b BatchScheduleOptimum) MarshalJSON() ([]byte, error) { return EncodeJSON(b) }
+
+// UnmarshalJSON reads the value by DecodeJSON.
+func (b *BatchScheduleOptimum) UnmarshalJSON(data []byte) error { return DecodeJSON(data, b) }
+
+// MarshalJSON writes the value by EncodeJSON.
+func (s ScheduleComparison) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
+
+// UnmarshalJSON reads the value by DecodeJSON.
+func (s *ScheduleComparison) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }

@@ -55,7 +55,8 @@ func TestResultsThroughJSON(t *testing.T) {
 		&theory.CriticalBatch{}, &theory.Gap{}, &theory.NoiseScales{}, &theory.Summary{}, &theory.Damping{},
 		&theory.Rate{}, &theory.Optimum{}, &theory.Phases{}, &theory.Moment{}, &theory.SampledCurve{},
 		&theory.PairedCurve{}, &theory.SampledSteps{}, &theory.ScaleEstimates{}, &theory.Agreement{},
-		&theory.Paths{}, &theory.Optimizer{}, &[]theory.Curve{}, &map[string][]theory.Curve{"a": {}},
+		&theory.Paths{}, &theory.ScheduleOptimum{}, &theory.ScheduleSteps{}, &theory.BatchScheduleOptimum{},
+		&theory.ScheduleComparison{}, &theory.Optimizer{}, &[]theory.Curve{}, &map[string][]theory.Curve{"a": {}},
 	} {
 		v := reflect.ValueOf(result)
 		for range 2 { // first the zero value
