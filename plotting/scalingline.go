@@ -26,7 +26,11 @@ func scalingLines(s theory.Scaling) []scalingLine {
 		l := scalingLine{name: scalingName(c), look: colors.next(c.Family), batch: s.BatchSizes,
 			tuned: make([]*theory.Tuned, len(s.BatchSizes)), alone: len(s.Curves) < 2 || len(s.Curves) > mostEnds}
 		for k := range c.Points {
-			if at := slices.Index(s.BatchSizes, max(c.Points[k].Optimizer.BatchSize, 1)); at >= 0 {
+			at := k
+			if len(c.Points) < len(s.BatchSizes) { // an interrupt left some out
+				at = slices.Index(s.BatchSizes, max(c.Points[k].Optimizer.BatchSize, 1))
+			}
+			if 0 <= at && at < len(l.tuned) {
 				l.tuned[at] = &c.Points[k]
 			}
 		}

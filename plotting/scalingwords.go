@@ -156,7 +156,7 @@ func settingsTable(lines []scalingLine) Table {
 
 // scalingAlt says what the lines do.
 func scalingAlt(s theory.Scaling, lines []scalingLine) string {
-	words := []string{fmt.Sprintf("Steps to loss %g against batch size, both logarithmic.", s.Target)}
+	words := []string{fmt.Sprintf("Steps to target against batch size, on logarithmic axes, to loss %g.", s.Target)}
 	for _, l := range lines {
 		at := stretches(l.steps())
 		if len(at) == 0 {

@@ -256,10 +256,10 @@ function tooltip(option) {
     var axis = option.series[items[0].seriesIndex].xAxisIndex || 0, panel = option.nqm.panels[axis];
     var v = items[0].value, bar = v.length === 3;
     var x = number(unmapped(panel.x, v[0])) + (bar ? " … " + number(unmapped(panel.x, v[1])) : "");
-    return escape(option.xAxis[axis].name) + " = <b>" + x + "</b>" + items.map(function (i) {
+    return escape(option.xAxis[axis].name || "x") + " = <b>" + x + "</b>" + items.map(function (i) {
       if (panel.y.blank) return "<br>" + i.marker + escape(i.seriesName);
       return "<br>" + i.marker + escape(i.seriesName) + ": <b>" + number(unmapped(panel.y, i.value[bar ? 2 : 1])) + "</b>";
-    }).join("") + '<br><span style="opacity:.7">' + escape(option.yAxis[axis].name) + "</span>";
+    }).join("") + (option.yAxis[axis].name ? '<br><span style="opacity:.7">' + escape(option.yAxis[axis].name) + "</span>" : "");
   };
 }
 
