@@ -3,6 +3,7 @@ package plotting
 import (
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -259,6 +260,27 @@ func TestReadingAChart(t *testing.T) {
 	}
 	if svg := value[string](b, `decodeURIComponent(`+chart+`.getDataURL({type: "svg"}))`); !strings.Contains(svg, "A ringing direction") || !strings.HasPrefix(svg, "data:image/svg+xml") {
 		t.Errorf("saving gives %.80q", svg)
+	}
+	b.quiet()
+}
+
+// A reference lies where its number says, small as it may be.
+func TestReferenceAtItsPlace(t *testing.T) {
+	const at = 0.0053
+	f := oneSeries(Axis{}, Axis{Scale: Log10, Min: 1e-3, Max: 1}, Series{X: Values{0, 1}, Y: Values{at, at}, Color: blue})
+	f.Panels[0].References = []Reference{{At: at}}
+	b := openBrowser(t, 900, 700)
+	page, err := encodeFile(".html", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.open(page)
+	b.until("a drawn figure", drawn+" === 1")
+	place := func(path string) float64 {
+		return value[float64](b, `(r => (r.top + r.bottom) / 2)(document.querySelector(".nqm-figure svg path`+path+`").getBoundingClientRect())`)
+	}
+	if line, reference := place("[stroke='"+blue+"']"), place("[stroke-dasharray]"); math.Abs(line-reference) > 1 {
+		t.Errorf("the line at %v lies at %.1f pixels, the reference at %.1f", at, line, reference)
 	}
 	b.quiet()
 }

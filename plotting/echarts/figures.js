@@ -363,6 +363,7 @@ function dressMarks(s, c, color, source, panel, box) {
     below += 15;
   });
   Object.assign(s.markLine, {
+    precision: -1, // ECharts would round the place to two decimals
     silent: true, animation: false, symbol: ["none", "none"], lineStyle: { color: c.muted, type: "dashed", width: 1 },
     label: { color: c.muted, formatter: nameOf, position: "insideEndTop", backgroundColor: ground, padding: [1, 2] },
   });
