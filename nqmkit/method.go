@@ -2,6 +2,10 @@ package nqmkit
 
 import "nqm/theory"
 
+// Method is a method with a closed form, under the name that a cell needs for
+// a function of methods: func sweep(m func(alpha float64) nqmkit.Method).
+type Method = theory.Method
+
 // SGD returns stochastic gradient descent with learning rate α > 0 and batches
 // of one example: θ' = θ - α g(θ). Use its method Batch for larger batches.
 func SGD(learningRate float64) theory.Optimizer { return theory.SGD(learningRate) }
