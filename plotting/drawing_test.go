@@ -185,6 +185,22 @@ func TestSpectrumReachesTheLastDirection(t *testing.T) {
 	}
 }
 
+// Equal directions are a level step, from the first to the last of them.
+func TestSpectrumOfGroupsIsLevel(t *testing.T) {
+	p := nqmkit.List(4, 1, 0.01)
+	p.Multiplicity = []float64{3, 340, 2000}
+	s := Spectrum(p).Panels[0].Series[0]
+	want := map[float64]float64{1: 4, 3: 4, 4: 1, 343: 1, 344: 0.01, 2343: 0.01}
+	if len(s.X) != len(want) {
+		t.Errorf("drawn at %v, want both ends of three steps", s.X)
+	}
+	for k, rank := range s.X {
+		if s.Y[k] != want[rank] {
+			t.Errorf("direction %v is drawn with curvature %v, want %v", rank, s.Y[k], want[rank])
+		}
+	}
+}
+
 // A rare colour of a heat map keeps its hue in the still image.
 func TestPalettedKeepsRareColours(t *testing.T) {
 	m := image.NewRGBA(image.Rect(0, 0, 300, 100))

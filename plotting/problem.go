@@ -100,8 +100,10 @@ func ranked(p theory.Problem) (ranks, h, c []float64) {
 	ratio := math.Pow(p.Dimension(), 1.0/spectrumPoints)
 	for _, i := range order {
 		d := p.Direction(i)
-		for _, rank := range []float64{before + 1, before + d.Multiplicity} {
-			if rank < next && rank != p.Dimension() || len(ranks) > 0 && ranks[len(ranks)-1] == rank {
+		first, last := before+1, before+d.Multiplicity
+		for _, rank := range []float64{first, last} {
+			corner := rank == first && last > first*ratio // of a step that is seen
+			if rank < next && rank != p.Dimension() && !corner || len(ranks) > 0 && ranks[len(ranks)-1] == rank {
 				continue
 			}
 			ranks, h, c = append(ranks, rank), append(h, d.Curvature), append(c, d.Noise)
