@@ -6,6 +6,10 @@ import "nqm/theory"
 // a function of methods: func sweep(m func(alpha float64) nqmkit.Method).
 type Method = theory.Method
 
+// Segment is a part of a schedule, under the name that a cell needs to write
+// one: nqmkit.SGD(1).Segments(nqmkit.Segment{Steps: 100, From: 1}, ...).
+type Segment = theory.Segment
+
 // SGD returns stochastic gradient descent with learning rate α > 0 and batches
 // of one example: θ' = θ - α g(θ). Use its method Batch for larger batches.
 func SGD(learningRate float64) theory.Optimizer { return theory.SGD(learningRate) }
