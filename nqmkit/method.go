@@ -6,6 +6,10 @@ import "nqm/theory"
 // a function of methods: func sweep(m func(alpha float64) nqmkit.Method).
 type Method = theory.Method
 
+// Optimizer is a method that the constructors return, with its settings as
+// fields: func at(b float64) nqmkit.Optimizer { return nqmkit.SGD(0.1).Batch(b) }.
+type Optimizer = theory.Optimizer
+
 // Segment is a part of a schedule, under the name that a cell needs to write
 // one: nqmkit.SGD(1).Segments(nqmkit.Segment{Steps: 100, From: 1}, ...).
 type Segment = theory.Segment
