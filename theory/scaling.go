@@ -1,6 +1,9 @@
 package theory
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Tuned is the answer of Tune: the best settings found, with the certificate.
 type Tuned struct {
@@ -23,6 +26,14 @@ type Tuned struct {
 	BestBefore float64 `json:"best_before"`
 	// Evaluations is the number of losses that the search summed.
 	Evaluations int `json:"evaluations"`
+}
+
+// String is one sentence: the settings with their certificate.
+func (t Tuned) String() string {
+	if t.Budget > 0 {
+		return fmt.Sprintf("%v: loss %.9g after %d steps", t.Optimizer, t.Steps.Loss, t.Budget)
+	}
+	return fmt.Sprintf("%v; at best %.9g one step before, tuned for it", t.Steps, t.BestBefore)
 }
 
 // Samples returns the gradient examples that were used, steps times batch

@@ -14,9 +14,10 @@ const (
 	Never                         // at no t: the loss stays finite and above the target
 	Diverges                      // at no t: the loss grows without bound
 	NotWithinLimit                // not at any t < Checked, and later ones were not decided
+	NotAsked                      // of the settle time, where only the first hit was wanted
 )
 
-var outcomeNames = [...]string{"reached", "never", "diverges", "not within the limit"}
+var outcomeNames = [...]string{"reached", "never", "diverges", "not within the limit", "not asked"}
 
 // String returns the outcome's name.
 func (o Outcome) String() string {
@@ -86,6 +87,7 @@ func (s Steps) String() string {
 		return head + fmt.Sprintf("%v (above %.6g from t = %d on, floor %.6g)", s.Outcome, s.Bound, s.Checked, s.Floor)
 	}
 	switch {
+	case s.Settles == NotAsked:
 	case s.Settles != Reached:
 		return head + fmt.Sprintf("; stays there: %v", s.Settles)
 	case s.SettleSteps != s.Steps:
@@ -137,6 +139,9 @@ func stepsToTarget(p Problem, m Method, target float64, limit int, hitOnly bool)
 	}
 	s := Steps{Problem: p.String(), Method: m.String(), Family: m.Family(), Target: target, Limit: limit,
 		Steps: -1, SettleSteps: -1, Outcome: NotWithinLimit, Settles: NotWithinLimit}
+	if hitOnly {
+		s.Settles = NotAsked
+	}
 	if p.Streaming || !tracks(m) {
 		return s, s.scan(p, m)
 	}

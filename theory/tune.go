@@ -138,7 +138,7 @@ func (k *tuner) atEnd(answer *Tuned, c candidate, t int) error {
 	answer.Evaluations += 2
 	s := Steps{Problem: curve.Problem, Method: curve.Method, Family: curve.Family, Target: answer.Target, Limit: t,
 		Outcome: NotWithinLimit, Steps: -1, Before: curve.Loss[0], Loss: curve.Loss[1], Checked: t,
-		Settles: NotWithinLimit, SettleSteps: -1, Floor: curve.Floor, Modes: curve.Modes, SumError: curve.SumError}
+		Settles: NotAsked, SettleSteps: -1, Floor: curve.Floor, Modes: curve.Modes, SumError: curve.SumError}
 	switch {
 	case answer.Budget > 0 || s.Loss <= s.Target:
 		s.Outcome, s.Steps = Reached, t

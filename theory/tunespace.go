@@ -21,6 +21,16 @@ const (
 
 var settingNames = [...]string{"learning rate", "momentum", "EMA decay", "preconditioning power"}
 
+// HasFree reports whether some setting is Free.
+func (o Optimizer) HasFree() bool {
+	for _, f := range o.settings() {
+		if *f == Free {
+			return true
+		}
+	}
+	return false
+}
+
 // space are the free settings of an optimizer as coordinates without scale, in
 // which the loss after T steps has valleys of about unit width:
 //

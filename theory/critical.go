@@ -1,0 +1,176 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// NewScaling puts tuned points together: curves hold, for each method, points
+// of increasing batch size. It adds the asymptotes and the critical batch sizes
+// of each curve, and the bounds.
+//
+// The critical batch size has competing definitions:
+//
+//	20% overhead   B at which B·T is 1.2 times the least B·T of the curve, on
+//	               the line through the points in logarithms
+//	hyperbola      E_min/S_min of the trade-off (S/S_min - 1)(E/E_min - 1) = 1
+//	               between steps S and samples E = B·S (McCandlish et al. 2018,
+//	               equation 5.1), that is S = S_min (1 + B_crit/B), fitted to log S by least squares
+//	B_noise        tr HC / E g'Hg at the end of the run with the fewest steps
+//
+// The errors are those of BayesSamples and of an invalid problem.
+func NewScaling(p Problem, target float64, batchSizes []float64, curves []ScalingCurve) (Scaling, error) {
+	if err := p.Validate(); err != nil {
+		return Scaling{}, err
+	}
+	if err := checkTarget(target, 0); err != nil {
+		return Scaling{}, err
+	}
+	s := Scaling{Problem: p.String(), Target: target, BatchSizes: slices.Clone(batchSizes), Curves: slices.Clone(curves)}
+	if !p.Streaming {
+		var err error
+		if s.BayesSamples, err = BayesSamples(p, target); err != nil {
+			return Scaling{}, err
+		}
+		s.MaximumLikelihood = p.likelihoodRisk() / target
+	}
+	for k := range s.Curves {
+		c := &s.Curves[k]
+		s.Partial = s.Partial || len(c.Points) < len(batchSizes)
+		c.asymptotes()
+		noise, err := noiseCritical(p, c.Points)
+		if err != nil {
+			return Scaling{}, err
+		}
+		c.Critical = []CriticalBatch{overheadCritical(c.reached()), hyperbolaCritical(c.reached()), noise}
+	}
+	return s, nil
+}
+
+// likelihoodRisk is ½ Σ c/h, the risk of the maximum-likelihood estimate from
+// one sample.
+func (p Problem) likelihoodRisk() float64 {
+	risk := func(dirs []Direction) []float64 {
+		var s sum
+		for _, d := range dirs {
+			if d.Noise > 0 {
+				s.add(0.5 * d.Multiplicity * d.Noise / d.Curvature)
+			}
+		}
+		return []float64{s.value()}
+	}
+	dirs, _ := p.nodes(risk)
+	return risk(dirs)[0]
+}
+
+// asymptotes fills in the least samples and the fewest steps.
+func (c *ScalingCurve) asymptotes() {
+	c.Perfect, c.Fewest = math.Inf(1), -1
+	for _, t := range c.reached() {
+		c.Perfect = math.Min(c.Perfect, t.Samples())
+		if c.Fewest < 0 || t.Steps.Steps < c.Fewest {
+			c.Fewest = t.Steps.Steps
+		}
+	}
+}
+
+// reached returns the points at which the target was reached after some steps.
+func (c *ScalingCurve) reached() []Tuned {
+	return slices.DeleteFunc(slices.Clone(c.Points), func(t Tuned) bool {
+		return t.Steps.Outcome != Reached || t.Steps.Steps == 0
+	})
+}
+
+// overhead is what a batch size may cost over the least number of samples.
+const overhead = 1.2
+
+func overheadCritical(points []Tuned) CriticalBatch {
+	c := CriticalBatch{Definition: "20% overhead", BatchSize: math.NaN()}
+	least := 0
+	for k, t := range points {
+		if t.Samples() < points[least].Samples() {
+			least = k
+		}
+	}
+	for k := least + 1; k < len(points); k++ {
+		over := points[k].Samples() / points[least].Samples()
+		if over < overhead {
+			continue
+		}
+		before := points[k-1].Samples() / points[least].Samples()
+		a, b := math.Log(points[k-1].Optimizer.batchSize()), math.Log(points[k].Optimizer.batchSize())
+		c.BatchSize = math.Exp(a + (b-a)*math.Log(overhead/before)/math.Log(over/before))
+		if least == 0 {
+			c.Note = "the least samples are those of the smallest batch"
+		}
+		return c
+	}
+	c.Note = "no batch size takes 20% more samples than the best"
+	return c
+}
+
+// hyperbolaCritical fits S = S_min (1 + B_crit/B). For given B_crit the best
+// log S_min is a mean, so that one variable is left.
+func hyperbolaCritical(points []Tuned) CriticalBatch {
+	c := CriticalBatch{Definition: "hyperbola", BatchSize: math.NaN()}
+	if len(points) < 3 {
+		c.Note = fmt.Sprintf("%d points do not determine it", len(points))
+		return c
+	}
+	low, high := points[0].Optimizer.batchSize(), points[len(points)-1].Optimizer.batchSize()
+	d := descent{
+		f:   func(z []float64) float64 { _, rms := hyperbola(points, math.Exp(z[0])); return rms * rms },
+		low: []float64{math.Log(low) - 7}, high: []float64{math.Log(high) + 7}, flat: 1e-14,
+	}
+	best, value := 0.0, math.Inf(1)
+	for z := d.low[0]; z <= d.high[0]; z += 0.5 {
+		at := []float64{z}
+		if v := d.from(at, 0.5); v < value {
+			best, value = at[0], v
+		}
+	}
+	fewest, rms := hyperbola(points, math.Exp(best))
+	if best <= d.low[0]+0.01 || best >= d.high[0]-0.01 {
+		c.Note = "the points lie on one side of the bend"
+		return c
+	}
+	c.BatchSize = math.Exp(best)
+	c.Note = fmt.Sprintf("S_min = %.4g, E_min = %.4g, off by %.1f%% in root mean square", fewest, fewest*c.BatchSize, 100*rms)
+	return c
+}
+
+// hyperbola returns S_min and the root mean square of the residuals of log S.
+func hyperbola(points []Tuned, critical float64) (fewest, rms float64) {
+	var mean, square float64
+	for _, t := range points {
+		r := math.Log(float64(t.Steps.Steps)) - math.Log1p(critical/t.Optimizer.batchSize())
+		mean += r
+		square += r * r
+	}
+	n := float64(len(points))
+	mean /= n
+	return math.Exp(mean), math.Sqrt(math.Max(0, square/n-mean*mean))
+}
+
+func noiseCritical(p Problem, points []Tuned) (CriticalBatch, error) {
+	c := CriticalBatch{Definition: "B_noise", BatchSize: math.NaN()}
+	fewest := -1
+	for k, t := range points {
+		if t.Steps.Outcome == Reached && t.Steps.Steps > 0 && (fewest < 0 || t.Steps.Steps < points[fewest].Steps.Steps) {
+			fewest = k
+		}
+	}
+	if fewest < 0 {
+		c.Note = "no point reaches the target"
+		return c, nil
+	}
+	t := points[fewest]
+	along, err := NoiseScalesAlong(p, t.Optimizer, []int{0, t.Steps.Steps})
+	if err != nil {
+		return c, err
+	}
+	c.BatchSize = along.Noise[1]
+	c.Note = fmt.Sprintf("at the target, at B = %g; %.4g at the start", t.Optimizer.batchSize(), along.Noise[0])
+	return c, nil
+}
