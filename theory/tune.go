@@ -107,15 +107,23 @@ func (k *tuner) tune(answer *Tuned, limit int) error {
 			found = k.resolvedDescents(found, t, 0.1)
 		}
 	}
-	return nil
+	return k.atEnd(answer, found[0], t)
 }
 
 // certify fills in the settings of a candidate, and the exact answer for them.
+// Methods that are followed step by step are not followed beyond T.
 func (k *tuner) certify(answer *Tuned, c candidate, t, limit int) error {
 	if k.base.Schedule.open() >= 0 {
 		return k.atEnd(answer, c, t)
 	}
 	answer.Optimizer, _ = k.at(c.z)
+	followed := k.problem.Streaming || !tracks(answer.Optimizer)
+	if followed && t > MaxScan {
+		return k.atEnd(answer, c, t)
+	}
+	if followed {
+		limit = t
+	}
 	s, err := stepsToTarget(k.problem, answer.Optimizer, answer.Target, limit, true)
 	answer.Steps = s
 	answer.Evaluations += s.Evaluations

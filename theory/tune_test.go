@@ -319,6 +319,72 @@ func TestTuneAnswers(t *testing.T) {
 	}
 }
 
+// TestTuneOnRandomProblems: over many orders of magnitude, with directions
+// without curvature, noise or start, an answer is what it says.
+func TestTuneOnRandomProblems(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	reached := 0
+	for range 300 {
+		p := Problem{}
+		for range 1 + r.IntN(6) {
+			p.Curvature = append(p.Curvature, math.Exp(-12*r.Float64()))
+			p.Noise = append(p.Noise, math.Exp(6*r.NormFloat64()))
+			p.Mean = append(p.Mean, r.NormFloat64())
+			p.Variance = append(p.Variance, math.Exp(3*r.NormFloat64()))
+		}
+		switch r.IntN(6) {
+		case 0:
+			p.Noise = nil
+		case 1:
+			p.Variance = nil
+		case 2:
+			p.Mean = nil
+		case 3:
+			p.Curvature = append(p.Curvature[1:], 0)
+		}
+		o := SGD(Free).Batch(math.Exp(10 * r.Float64()))
+		switch r.IntN(6) {
+		case 0:
+			o.Momentum = Free
+		case 1:
+			o.Momentum, o.Nesterov = Free, true
+		case 2:
+			o.Decay = Free
+		case 3:
+			o.Momentum = 0.9
+		case 4:
+			if p.Curvature[len(p.Curvature)-1] > 0 {
+				o.Power = Free
+			}
+		}
+		start, err := ExpectedLoss(p, SGD(1), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start == 0 {
+			continue
+		}
+		target := start * math.Exp(-8*r.Float64()*r.Float64())
+		got, err := Tune(p, o, target, 0)
+		if err != nil {
+			t.Fatalf("%v, %v to %v: %v", p, o, target, err)
+		}
+		switch s := got.Steps; {
+		case s.Outcome == Reached:
+			reached++
+			loss, err := ExpectedLoss(p, got.Optimizer, s.Steps)
+			if err != nil || !(loss <= target*(1+1e-9)) || s.Steps > 0 && !(got.BestBefore > target) {
+				t.Errorf("%v: loss %v, %v", got, loss, err)
+			}
+		case s.Outcome != NotWithinLimit || s.Checked < 1e12:
+			t.Errorf("%v", got)
+		}
+	}
+	if reached < 250 {
+		t.Errorf("%d of 300 targets reached", reached)
+	}
+}
+
 func tuned(t *testing.T, p Problem, o Optimizer) int {
 	t.Helper()
 	got, err := Tune(p, o, 0.01, 0)
