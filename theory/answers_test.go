@@ -276,6 +276,22 @@ func TestStabilityLimits(t *testing.T) {
 	}
 }
 
+// Lookahead of one step is the method itself with the learning rate sα, and a cycle
+// of k steps of SGD multiplies by 1 - s + s (1-x)^k: small slow steps go far
+// beyond the method's own limit.
+func TestStabilityOfSmallSlowSteps(t *testing.T) {
+	p := must(LogUniform(20, 3, 0.01))
+	for _, s := range []float64{1, 0.5, 0.3, 0.01, 1e-4} {
+		for _, b := range []float64{0, 0.5, 0.99} {
+			near(t, "k = 1", must(StabilityLimit(p, Momentum(1, b).Lookahead(1, s))), 2*(1+b)/s/3, 1e-12)
+		}
+		near(t, "k = 2", must(StabilityLimit(p, SGD(1).Lookahead(2, s))), 2./3, 1e-12)
+		for _, k := range []int{3, 5} {
+			near(t, "odd k", must(StabilityLimit(p, SGD(1).Lookahead(k, s))), (1+math.Pow(2/s-1, 1/float64(k)))/3, 1e-12)
+		}
+	}
+}
+
 // Torch has the rate of what it is after its first step.
 func TestTorchRate(t *testing.T) {
 	p := must(LogUniform(5, 1, 0.1))

@@ -86,21 +86,18 @@ func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
 	return low, nil
 }
 
-// lookaheadLimit looks up from 0 along a grid of 400 values of x = αh for the
-// first that is unstable. All smaller x are stable, so that the direction with
-// the largest decides. Slow weights can stabilise a method that is unstable
-// alone, so that the grid goes beyond the method's own limit.
+// lookaheadLimit looks up from 0 along a grid of values of x = αh for the first
+// that is unstable: 400 up to twice the method's own limit, and beyond it each
+// 1/200 above the one before. All smaller x are stable, so that the direction
+// with the largest decides. Slow weights can stabilise a method that is unstable
+// alone, with k = 1 up to 1/s times its own limit.
 func (o Optimizer) lookaheadLimit(largest float64) float64 {
 	o.Power, o.LearningRate = 0, 1
 	stable := func(x float64) bool { return o.damping(x).Regime != Unstable }
 	step := o.unitLimit() / 200
-	low, high := step, 2*o.unitLimit()
-	for x := step; x <= high; x += step {
-		if !stable(x) {
-			high = x
-			break
-		}
-		low = x
+	low, high := 0.0, step
+	for stable(high) {
+		low, high = high, math.Max(high+step, high*(1+1./200))
 	}
 	for high-low > 1e-14*high {
 		if mid := low + (high-low)/2; stable(mid) {
