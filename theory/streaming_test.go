@@ -85,3 +85,36 @@ func TestEdgesAreNumbers(t *testing.T) {
 		t.Errorf("nothing to gain: %v", g.Ratio)
 	}
 }
+
+// What a batch of 2 takes off the noise of one step of SGD is half of that of one
+// example: ½ α² tr C off Σ E θ², and ¼ α² tr HC off the expected loss.
+func TestStreamingNoiseScales(t *testing.T) {
+	p := Problem{
+		Curvature: []float64{2, 0.7, 0.1}, Noise: []float64{0.3, 0.2, 0.4}, Mean: []float64{1, 0, -2},
+		Variance: []float64{0.1, 0.5, 2}, Multiplicity: []float64{1, 3, 2}, Streaming: true,
+	}
+	steps := []int{0, 3, 40}
+	along := must(NoiseScalesAlong(p, Momentum(0.02, 0.5), steps))
+	for k, at := range steps {
+		here := p
+		here.Mean, here.Variance = nil, must(SecondMoments(p, Momentum(0.02, 0.5), at))
+		const alpha = 0.5
+		var traceC, g2, gHg float64
+		one, two := must(SecondMoments(here, SGD(alpha), 1)), must(SecondMoments(here, SGD(alpha).Batch(2), 1))
+		for i, h := range p.Curvature {
+			m := p.Multiplicity[i]
+			traceC += m * (one[i] - two[i]) * 2 / (alpha * alpha)
+			g2 += m * h * h * here.Variance[i]
+			gHg += m * h * h * h * here.Variance[i]
+		}
+		off := must(ExpectedLoss(here, SGD(alpha), 1)) - must(ExpectedLoss(here, SGD(alpha).Batch(2), 1))
+		near(t, "B_simple", along.Simple[k], traceC/g2, 1e-12)
+		near(t, "B_noise", along.Noise[k], 4*off/(alpha*alpha)/gHg, 1e-12)
+	}
+	s := must(Summarize(p))
+	near(t, "B_simple at the start", s.SimpleNoiseScale, along.Simple[0], 1e-13)
+	near(t, "B_noise at the start", s.NoiseScale, along.Noise[0], 1e-13)
+	if late := must(NoiseScalesAlong(p, SGD(10), []int{100_000})); !math.IsInf(late.Simple[0], 1) || !math.IsInf(late.Noise[0], 1) {
+		t.Errorf("noise scales of what has diverged: %v and %v", late.Simple, late.Noise)
+	}
+}

@@ -28,7 +28,8 @@ type Summary struct {
 //
 //	B_simple = tr C / E|g|²        B_noise = tr HC / E g'Hg        g = Hθ(0)
 //
-// The error names an invalid problem.
+// Under multiplicative noise C there is its mean at the start, Σ c in TraceC and
+// TraceHC the label noise alone. The error names an invalid problem.
 func Summarize(p Problem) (Summary, error) {
 	if err := p.Validate(); err != nil {
 		return Summary{}, err
@@ -38,10 +39,11 @@ func Summarize(p Problem) (Summary, error) {
 		return s[:]
 	})
 	t := tracesOf(dirs)
+	traceC, traceHC := p.noiseTraces(t, t[4], t[5], t[6])
 	s := Summary{
 		Dimension: p.Dimension(), TraceH: t[0], TraceH2: t[1], TraceC: t[2], TraceHC: t[3],
 		EffectiveDimension: over0(t[0]*t[0], t[1]), StartLoss: t[4],
-		SimpleNoiseScale: over0(t[2], t[5]), NoiseScale: over0(t[3], t[6]),
+		SimpleNoiseScale: over0(traceC, t[5]), NoiseScale: over0(traceHC, t[6]),
 		Modes: len(dirs), SumError: disagreement,
 	}
 	s.LargestCurvature, s.SmallestCurvature = p.extremes()
@@ -49,10 +51,14 @@ func Summarize(p Problem) (Summary, error) {
 	return s, nil
 }
 
-// over0 is a/b with the limit 0 for 0/0: without noise no batch is too small.
+// over0 is a/b with the limit 0 for 0/0: without noise no batch is too small. It
+// is +Inf where both overflow.
 func over0(a, b float64) float64 {
-	if a == 0 {
+	switch {
+	case a == 0:
 		return 0
+	case math.IsInf(a, 1):
+		return a
 	}
 	return a / b
 }
@@ -70,6 +76,16 @@ func tracesOf(dirs []Direction) (t [7]float64) {
 		t[k] = s[k].value()
 	}
 	return t
+}
+
+// noiseTraces returns tr C and tr HC of one example where the expected loss is
+// loss, given the traces of the problem, E|g|² and E g'Hg. Streaming adds the
+// covariance Hθθ'H + H θ'Hθ to the label noise.
+func (p Problem) noiseTraces(traces [7]float64, loss, g2, gHg float64) (c, hc float64) {
+	if !p.Streaming {
+		return traces[2], traces[3]
+	}
+	return traces[2] + g2 + 2*loss*traces[0], traces[3] + gHg + 2*loss*traces[1]
 }
 
 // extremes returns the largest curvature and the smallest that is not zero.
@@ -102,9 +118,10 @@ type NoiseScales struct {
 
 // NoiseScalesAlong returns B_simple and B_noise at the point that m has reached
 // after each number of steps, with the exact E θ_i(t)² in E|g|² = Σ h_i² E θ_i²
-// and E g'Hg = Σ h_i³ E θ_i². A batch B makes the best single step of plain
-// SGD decrease the loss by ΔL_max/(1 + B_noise/B). The errors are those of
-// Expect.
+// and E g'Hg = Σ h_i³ E θ_i², and under multiplicative noise in C as well. A batch
+// B makes the best single step of plain SGD, with one learning rate for all that
+// θ(t) may be, decrease the expected loss by ΔL_max/(1 + B_noise/B). The errors
+// are those of Expect.
 func NoiseScalesAlong(p Problem, m Method, steps []int) (NoiseScales, error) {
 	m, err := ready(p, m, steps)
 	if err != nil {
@@ -112,16 +129,18 @@ func NoiseScalesAlong(p Problem, m Method, steps []int) (NoiseScales, error) {
 	}
 	n := len(steps)
 	scales := func(dirs []Direction) []float64 {
-		g2, gHg := make([]sum, n), make([]sum, n)
+		loss, g2, gHg := make([]sum, n), make([]sum, n), make([]sum, n)
 		visitMoments(p, dirs, m, steps, func(k int, d Direction, second float64) {
 			h := d.Curvature
+			loss[k].add(d.Multiplicity * times(h/2, second))
 			g2[k].add(d.Multiplicity * times(h*h, second))
 			gHg[k].add(d.Multiplicity * times(h*h*h, second))
 		})
 		t := tracesOf(dirs)
 		v := make([]float64, 2*n)
 		for k := range n {
-			v[k], v[n+k] = over0(t[2], g2[k].value()), over0(t[3], gHg[k].value())
+			c, hc := p.noiseTraces(t, loss[k].value(), g2[k].value(), gHg[k].value())
+			v[k], v[n+k] = over0(c, g2[k].value()), over0(hc, gHg[k].value())
 		}
 		return v
 	}
