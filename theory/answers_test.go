@@ -292,6 +292,23 @@ func TestStabilityOfSmallSlowSteps(t *testing.T) {
 	}
 }
 
+// A direction so flat that its radius rounds to 1 is still slow, not unstable: the
+// slowest root of momentum is 1 - αh/(1-β) to second order in αh.
+func TestRateOfFlatDirections(t *testing.T) {
+	for _, h := range []float64{1e-9, 1e-14, 1e-18, 1e-60} {
+		p := must(List(1, h))
+		_, exactly, err := EffectiveLearningRate(SGD(0.5), h)
+		near(t, "exact rate of SGD", exactly, 0.5, 1e-15)
+		_, momentum, err2 := EffectiveLearningRate(Momentum(0.5, 0.9), h)
+		near(t, "exact rate of momentum", momentum, 5*(1+45*h), 1e-14)
+		if r := must(RateOf(p, Momentum(0.5, 0.9))); err != nil || err2 != nil || !r.Stable || r.Slowest.Curvature != h {
+			t.Errorf("h = %g: %+v, %v, %v", h, r, err, err2)
+		} else {
+			near(t, "time", r.Time, 0.2/h, 100*h+1e-15)
+		}
+	}
+}
+
 // Torch has the rate of what it is after its first step.
 func TestTorchRate(t *testing.T) {
 	p := must(LogUniform(5, 1, 0.1))
