@@ -25,11 +25,14 @@ type Dense struct {
 
 // Rotated returns p in coordinates turned by an angle in degrees: in the plane
 // of the first two axes, then of the second and third, and so on. Rotation by
-// 0 is p itself. It panics on an invalid problem, or on one of more than 4096
-// directions.
+// 0 is p itself. It panics on an invalid problem, on one of more than 4096
+// directions, and on multiplicative noise, which Dense does not have.
 func Rotated(p theory.Problem, degrees float64) Dense {
 	if err := p.Validate(); err != nil {
 		panic(err)
+	}
+	if p.Streaming {
+		panic(fmt.Errorf("nqmkit: %v rotated: want additive noise; streaming noise on a dense problem is not offered", p))
 	}
 	b := must(newBowl(p))
 	d := len(b.curvature)
