@@ -34,7 +34,7 @@ const (
 
 var layers, wedges = ziggurat()
 
-// ziggurat lays out the layers. The edges are round39ed to 40 bits, so that they
+// ziggurat lays out the layers. The edges are rounded to multiples of 2^-39, so that they
 // are the same on processors whose exp and log differ in the last of 53.
 func ziggurat() (l [layerCount]layer, w [layerCount]wedge) {
 	edge := edges()

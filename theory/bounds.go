@@ -12,7 +12,9 @@ import (
 //	L >= ½ Σ h_i / (1/s_i + N h_i²/c_i)        s_i = Var θ_i(0)
 //
 // the Bayes risk of estimating the minimum from N gradients. It is 0 for a
-// start that is known exactly: its minimum is known. For large N it tends to
+// start that is known exactly: its minimum is known. Noise that is correlated
+// between directions, of which a Problem keeps the diagonal only, tells more: it is
+// then the bound of methods that treat the directions apart. For large N it tends to
 // ½ Σ c_i/(N h_i), d/(2N) for C = H, which under a prior is not a lower bound.
 // Samples need not be a whole number; N >= 0. Only additive noise has it.
 func BayesBound(p Problem, samples float64) (float64, error) {
