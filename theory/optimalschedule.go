@@ -71,7 +71,7 @@ const maxPieces = 2000
 //
 // The error names an invalid problem or setting, steps outside 1 to MaxSteps,
 // pieces outside 1 to 2000, a method that is not plain SGD, multiplicative noise,
-// or a problem without curvature.
+// a problem without curvature, or one whose numbers come near an overflow.
 func OptimalSchedule(p Problem, o Optimizer, steps, pieces int) (ScheduleOptimum, error) {
 	s, err := newScheduler(p, o, pieces)
 	if err != nil {
@@ -124,12 +124,20 @@ func newScheduler(p Problem, o Optimizer, pieces int) (*scheduler, error) {
 	default:
 		s.rough = newStaircase(p.Law.nodes(ladder[0]), o)
 	}
-	if math.IsInf(s.rough.limit, 1) {
+	if len(s.rough.gain) == 0 {
 		return nil, fmt.Errorf("theory: no curvature is > 0: every schedule is as good")
+	}
+	if limit, loss := s.rough.limit, s.rough.largest(); !(limit > 1/extreme && limit < extreme && loss < extreme) {
+		return nil, fmt.Errorf("theory: best schedules under the limit %.3g with losses up to %.3g: want both within a factor of %g of 1, in other units", limit, loss, extreme)
 	}
 	s.sketch = s.rough.within(mostSketch)
 	return s, nil
 }
+
+// extreme bounds the stability limit from both sides, and the loss after one
+// step with learning rates up to it, so that the loss and its derivatives are
+// finite after MaxSteps.
+const extreme = 1e200
 
 // exactly sums the given directions, and fewer in the search if they are many.
 func (s *scheduler) exactly(dirs []Direction) {
@@ -311,7 +319,7 @@ func (s *scheduler) constants(steps int) []stationary {
 	}
 	var starts [][]float64
 	for k, v := range u {
-		if (k == 0 || loss[k] <= loss[k-1]) && (k == len(u)-1 || loss[k] < loss[k+1]) {
+		if (k == 0 || loss[k] < loss[k-1]) && (k == len(u)-1 || loss[k] <= loss[k+1]) {
 			starts = append(starts, []float64{v})
 		}
 	}

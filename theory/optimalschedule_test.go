@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -233,6 +234,44 @@ func TestScheduleEdges(t *testing.T) {
 	}
 }
 
+// Numbers of every size: an answer that is finite and keeps its promises, or an
+// error.
+func TestScheduleExtremes(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 2))
+	pick := func(v ...float64) float64 { return v[r.IntN(len(v))] }
+	answers := 0
+	for range 300 {
+		var p Problem
+		for range 1 + r.IntN(3) {
+			p.Curvature = append(p.Curvature, pick(0, 1e-300, 1e-150, 1e-20, 1e-5, 1, 2, 1e3, 1e100, 1e300))
+			p.Noise = append(p.Noise, pick(0, 1e-300, 1e-100, 1e-10, 1, 1e5, 1e100, 1e300))
+			p.Mean = append(p.Mean, pick(0, 1, 1e-160, 1e100))
+			p.Variance = append(p.Variance, pick(0, 1, 1e-300, 1e200))
+		}
+		o := SGD(1).Batch(pick(1, 16, 1e10, 1e300)).Precondition(pick(0, 0, 0.5, 1, 1.5, -0.5))
+		steps, pieces := int(pick(1, 2, 3, 17, 1000, 1e9, 1e15)), 1+r.IntN(6)
+		if s, err := OptimalSchedule(p, o, steps, pieces); err == nil {
+			answers++
+			if !(s.Loss >= 0 && s.Residual >= 0 && slices.Max(s.LearningRates) < s.Limit) || s.Optimizer.Validate() != nil {
+				t.Errorf("%+v, %v: %+v", p, o, s)
+			}
+		}
+		if s, err := ScheduleToTarget(p, o, pick(1e-10, 0.01, 1, 1e100), pieces); err == nil {
+			if s.Outcome == Reached && !(s.Loss <= s.Target && (s.Steps <= 1 || s.Before > s.Target)) {
+				t.Errorf("%+v, %v: %+v", p, o, s)
+			}
+		}
+		if s, err := OptimalBatchSchedule(p, o.Batch(1), pick(1, 2, 10, 1e3, 1e7, 1e15), pieces); err == nil {
+			if !(s.Loss >= 0 && s.Residual >= 0 && slices.Min(s.BatchSizes) >= 1) || s.Optimizer.Validate() != nil {
+				t.Errorf("%+v, %v: %+v", p, o, s)
+			}
+		}
+	}
+	if answers < 50 {
+		t.Errorf("%d answers to 300 questions", answers)
+	}
+}
+
 // A schedule of many pieces has a name that fits a legend.
 func TestScheduleNames(t *testing.T) {
 	p := must(List(1, 0.1))
@@ -267,6 +306,7 @@ func TestScheduleMistakes(t *testing.T) {
 		"no curvature":           ask(flat, SGD(1), 1, 1),
 		"Curvature[0] = 0":       ask(flat, SGD(1).Precondition(0.5), 1, 1),
 		"at least one curvature": ask(Problem{}, SGD(1), 1, 1),
+		"the limit 0 with":       ask(must(List(1e300)), SGD(1).Precondition(-0.5), 1, 1),
 		"or a power <= 1":        ask(must(PowerLaw(1e9, 1)), SGD(1).Precondition(2), 1, 1),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {

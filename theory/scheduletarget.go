@@ -49,15 +49,17 @@ func (s ScheduleSteps) String() string {
 
 // ScheduleToTarget returns the fewest steps in which a schedule of the given
 // number of pieces brings the expected loss to the target, as OptimalSchedule
-// finds them. The lowest loss F(T) in T steps falls with T; the root of
-// log F - log target is bracketed and found along log T by false position,
-// with the rates of one T as the start of the next, and ends with a whole
-// number: F(T) <= target < F(T-1). A search from scratch at T-1 then looks for
-// another schedule that would reach the target there.
+// finds them. The lowest loss F(T) in T steps falls with T: not as a theorem,
+// as the pieces of T and T+1 steps differ, but in all cases that the tests look
+// at. The root of log F - log target is bracketed and found along log T by
+// false position, with the rates of one T as the start of the next, and ends
+// with a whole number: F(T) <= target < F(T-1). A search from scratch at T-1
+// then looks for another schedule that would reach the target there.
 //
 // Any target > 0 is reached by a small enough rate after enough steps; beyond
 // MaxSteps the outcome is NotWithinLimit. The errors are those of
-// OptimalSchedule, and a target that is not a finite number > 0.
+// OptimalSchedule, and a target that is not a finite number > 0 or less than 10^-25
+// of the loss at the start.
 func ScheduleToTarget(p Problem, o Optimizer, target float64, pieces int) (ScheduleSteps, error) {
 	s, err := newScheduler(p, o, pieces)
 	if err != nil {
@@ -69,14 +71,22 @@ func ScheduleToTarget(p Problem, o Optimizer, target float64, pieces int) (Sched
 	r := ScheduleSteps{Problem: p.String(), Family: s.o.Family(), Target: target, Pieces: pieces, Steps: -1,
 		Outcome: NotWithinLimit}
 	r.Schedule.Optimizer = s.o
-	if initial := s.initial(); initial <= target {
+	initial := s.initial()
+	if initial <= target {
 		r.Outcome, r.Steps, r.Loss, r.Before = Reached, 0, initial, initial
 		return r, nil
+	}
+	if target < leastTarget*initial {
+		return ScheduleSteps{}, fmt.Errorf("theory: target %v: want at least %g of the loss at the start, %v, as rounded rates leave that much", target, leastTarget, initial)
 	}
 	guess := s.guess(target)
 	r.certify(s, &trial{steps: guess, u: s.search(guess)})
 	return r, nil
 }
+
+// leastTarget is the least part of the loss at the start that is asked for: a
+// rounded rate that should end a direction leaves 2^-106 of it.
+const leastTarget = 1e-25
 
 // initial is the loss at the start.
 func (s *scheduler) initial() float64 {
@@ -106,8 +116,8 @@ func (r *ScheduleSteps) certify(s *scheduler, t *trial) {
 		s.sharpen(t.u, t.steps)
 		t = s.root(s.fine, t, r.Target, 0)
 		at := s.polish(t.u, t.steps)
-		for !s.reaches(&at, r.Target) && t.steps < MaxSteps { // by rounding alone
-			t.steps++
+		for stride := 1; !s.reaches(&at, r.Target) && t.steps < MaxSteps; stride *= 2 { // by rounding alone
+			t.steps = min(t.steps+stride, MaxSteps)
 			at = s.polish(t.u, t.steps)
 		}
 		if !r.note(s, at) {

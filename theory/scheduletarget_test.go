@@ -3,6 +3,7 @@ package theory
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -128,6 +129,23 @@ func TestScheduleToTargetAgainstScan(t *testing.T) {
 	}
 }
 
+// The lowest loss falls with every step, whatever the lengths of the pieces.
+func TestLowestLossFallsWithSteps(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 2))
+	for range 12 {
+		p, o := randomSchedule(r)
+		pieces := 2 + r.IntN(6)
+		before := math.Inf(1)
+		for steps := 1; steps < 50; steps++ {
+			s := must(OptimalSchedule(p, o, steps, pieces))
+			if s.Loss > before*(1+1e-9)+1e-20 {
+				t.Errorf("%+v, %v, %d pieces: %v in %d steps, %v in one less", p, o, pieces, s.Loss, steps, before)
+			}
+			before = s.Loss
+		}
+	}
+}
+
 func TestScheduleToTargetEdges(t *testing.T) {
 	p := must(List(1, 0.5))
 	for _, of := range []struct {
@@ -138,7 +156,7 @@ func TestScheduleToTargetEdges(t *testing.T) {
 	}{
 		{p, 0.75, Reached, 0},
 		{p, 0.7, Reached, 1},
-		{must(must(List(1)).WithNoise(nil)), 1e-300, Reached, 1},
+		{must(must(List(1)).WithNoise(nil)), 1e-25, Reached, 1},
 		{must(List(1e-14)), 1e-17, NotWithinLimit, -1},
 	} {
 		s := must(ScheduleToTarget(of.p, SGD(1), of.target, 5))
@@ -149,6 +167,9 @@ func TestScheduleToTargetEdges(t *testing.T) {
 		if err := json.Unmarshal(must(json.Marshal(s)), &back); err != nil || !reflect.DeepEqual(s, back) {
 			t.Errorf("through JSON: %+v, %v", back, err)
 		}
+	}
+	if err := second(ScheduleToTarget(p, SGD(1), 1e-30, 5)); err == nil || !strings.Contains(err.Error(), "target 1e-30: want at least") {
+		t.Errorf("target 1e-30: %v", err)
 	}
 	for _, target := range []float64{0, -1, math.NaN(), math.Inf(1)} {
 		if err := second(ScheduleToTarget(p, SGD(1), target, 5)); err == nil || !strings.Contains(err.Error(), "finite loss > 0") {

@@ -97,6 +97,18 @@ func (c *staircase) within(n int) *staircase {
 	return r
 }
 
+// largest bounds the loss of one step: +Inf if it overflows.
+func (c *staircase) largest() float64 {
+	var total float64
+	for i := range c.gain {
+		total += math.Abs(c.start[i]) + 2*math.Abs(c.floor[i])*c.limit
+	}
+	if math.IsNaN(total) {
+		return math.Inf(1)
+	}
+	return total
+}
+
 // initial is the loss at the start.
 func (c *staircase) initial() float64 {
 	var total sum
