@@ -29,26 +29,11 @@ func ScheduleToTarget(p theory.Problem, target float64, o theory.Optimizer, piec
 }
 
 // SchedulesToTarget is ScheduleToTarget at each of the batch sizes, on all cores.
-// An interrupt leaves out those that were not begun.
+// An interrupt returns those before the first that was not finished.
 func SchedulesToTarget(p theory.Problem, target float64, batchSizes []float64, o theory.Optimizer, pieces int) []theory.ScheduleSteps {
-	w := begin("schedules to target", float64(len(batchSizes)))
-	defer w.end()
-	all := make([]theory.ScheduleSteps, len(batchSizes))
-	done := make([]bool, len(batchSizes))
-	parallel(len(batchSizes), func(i int) {
-		if w.interrupted.Load() {
-			return
-		}
-		all[i], done[i] = ScheduleToTarget(p, target, o.Batch(batchSizes[i]), pieces), true
-		w.done.Add(1)
+	return inOrder("schedules to target", len(batchSizes), func(i int) theory.ScheduleSteps {
+		return ScheduleToTarget(p, target, o.Batch(batchSizes[i]), pieces)
 	})
-	var finished []theory.ScheduleSteps
-	for i, s := range all {
-		if done[i] {
-			finished = append(finished, s)
-		}
-	}
-	return finished
 }
 
 // BestBatchSchedule returns the batch sizes of the lowest expected loss after

@@ -2,11 +2,13 @@ package nqmkit_test
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
 
 	"nqm/nqmkit"
+	"nqm/theory"
 )
 
 func ExampleBestSchedule() {
@@ -42,6 +44,23 @@ func TestSchedulesToTarget(t *testing.T) {
 	}
 	if none := nqmkit.SchedulesToTarget(p, 0.1, nil, nqmkit.SGD(1), 5); len(none) != 0 {
 		t.Errorf("no batch sizes: %v", none)
+	}
+}
+
+// Runs of the literal update rule have the loss that the search promises.
+func TestBestSchedulesAgainstRuns(t *testing.T) {
+	p := nqmkit.TwoDirections(5, 0.1)
+	rates := nqmkit.BestScheduleFor(p, nqmkit.SGD(1).Batch(4), 300, 7)
+	batches := nqmkit.BestBatchSchedule(p, nqmkit.SGD(0), 1200, 7)
+	for _, of := range []struct {
+		o     theory.Optimizer
+		steps int
+		loss  float64
+	}{{rates.Optimizer, rates.Steps, rates.Loss}, {batches.Optimizer, batches.Steps, batches.Loss}} {
+		c := nqmkit.SampleAt(p, []int{of.steps}, nqmkit.Trials(4000, 1), of.o)[0]
+		if z := (c.Mean[0] - of.loss) / c.StdErr[0]; math.Abs(z) > 4 {
+			t.Errorf("%v: %v of runs, %v promised: %.1f standard errors", of.o, c.Mean[0], of.loss, z)
+		}
 	}
 }
 
