@@ -188,6 +188,8 @@ func TestTickLabels(t *testing.T) {
 		{Axis{Min: -2, Max: 2}, "−2 −1 0 1 2"},
 		{Axis{Min: 0, Max: 0.3}, "0 0.05 0.1 0.15 0.2 0.25 0.3"},
 		{Axis{Scale: Log10, Min: 1e-3, Max: 1e3}, "10⁻³ 10⁻² 10⁻¹ 1 10 100 10³"},
+		{Axis{Scale: Log10, Min: 0.04, Max: 0.6}, "0.05 0.1 0.2 0.5"},
+		{Axis{Scale: Log10, Min: 400, Max: 3000}, "500 1000 2000"},
 		{Axis{Scale: Log10, Min: 1e6, Max: 1e7}, "10⁶ 2·10⁶ 5·10⁶ 10⁷"},
 		{Axis{Scale: Log2, Min: 1, Max: 32}, "2⁰ 2¹ 2² 2³ 2⁴ 2⁵"},
 		{Axis{Scale: Symmetric, Min: -100, Max: 100, Linear: 1}, "−100 −10 −1 0 1 10 100"},

@@ -151,35 +151,24 @@ func reachOf(lines []scalingLine, number func(scalingLine) Values) (low, high fl
 }
 
 // sampleBounds returns the lines of slope -1 that numbers of samples make of
-// steps against batch size, as far as they stand above the foot of the axis.
+// steps against batch size, with the area below the Bayes bound.
 func sampleBounds(s theory.Scaling, y Axis) []Series {
-	line := func(n float64) (x, steps Values) {
-		for _, b := range s.BatchSizes {
-			if n/b > y.Min {
-				x, steps = append(x, b), append(steps, n/b)
-			}
-		}
-		if end := n / y.Min; len(x) > 0 && end < s.BatchSizes[len(s.BatchSizes)-1] {
-			x, steps = append(x, end), append(steps, y.Min)
-		}
-		return x, steps
+	if len(s.BatchSizes) == 0 || !y.bounded() {
+		return nil
+	}
+	line := func(samples float64) Values {
+		return numbersOf(s.BatchSizes, func(b float64) float64 { return samples / b })
 	}
 	var drawn []Series
-	if countable(s.BayesSamples) && y.bounded() {
-		if x, steps := line(s.BayesSamples); len(x) > 0 {
-			foot := make(Values, len(x))
-			for k := range foot {
-				foot[k] = y.Min
-			}
-			const name = "Bayes bound"
-			drawn = append(drawn, Series{Name: name, Kind: Band, X: x, Y: foot, High: steps, Color: grey},
-				Series{Name: name, X: x, Y: steps, Color: grey, Width: 1.5})
-		}
+	if n := s.BayesSamples; countable(n) {
+		const name = "Bayes bound"
+		foot := min(y.Min, n/s.BatchSizes[len(s.BatchSizes)-1]) / 10 // out of sight, also of frames with other axes
+		drawn = append(drawn,
+			Series{Name: name, Kind: Band, X: s.BatchSizes, Y: numbersOf(s.BatchSizes, func(float64) float64 { return foot }), High: line(n), Color: grey},
+			Series{Name: name, X: s.BatchSizes, Y: line(n), Color: grey, Width: 1.5})
 	}
-	if countable(s.MaximumLikelihood) && y.bounded() {
-		if x, steps := line(s.MaximumLikelihood); len(x) > 0 {
-			drawn = append(drawn, Series{Name: "maximum likelihood", X: x, Y: steps, Color: black, Dash: Dashed, Width: 1})
-		}
+	if n := s.MaximumLikelihood; countable(n) {
+		drawn = append(drawn, Series{Name: "maximum likelihood", X: s.BatchSizes, Y: line(n), Color: black, Dash: Dashed, Width: 1})
 	}
 	return drawn
 }

@@ -72,6 +72,9 @@ func powers(base, min, max float64) []plot.Tick {
 			}
 			if m == 1 && math.Mod(e-low, every) == 0 {
 				t.Label = power(base, int(e))
+				if high-low <= 2 && base == 10 && math.Abs(e) <= 3 { // beside 200 and 500
+					t.Label = multiple(1, int(e))
+				}
 			} else if high-low <= 2 && (m == 2 || m == 5) {
 				t.Label = multiple(m, int(e))
 			}
