@@ -29,7 +29,7 @@ func TestScalingTooltip(t *testing.T) {
 	b.until("a drawn figure", drawn+" === 1")
 	point := scaling().Curves[0].Points[3]
 	b.pointAt(point.Optimizer.BatchSize, float64(point.Steps.Steps))
-	b.until("a tooltip with the steps", tipOf(fmt.Sprintf("batch size B = 64.*SGD: %d.*heavy ball: %d.*steps to target T",
+	b.until("a tooltip with the steps", tipOf(fmt.Sprintf("batch size B = 64.*SGD: %d.*heavy ball: %d.*steps to loss 0.02",
 		point.Steps.Steps, scaling().Curves[1].Points[3].Steps.Steps)))
 	b.quiet()
 }

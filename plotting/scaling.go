@@ -19,7 +19,7 @@ import (
 // note says why.
 func BatchScaling(s theory.Scaling) Figure {
 	lines := scalingLines(s)
-	p := Panel{X: batchAxis(s), Y: Axis{Label: "steps to target T", Scale: Log10}}
+	p := Panel{X: batchAxis(s), Y: Axis{Label: "steps to loss " + number(s.Target), Scale: Log10}}
 	p.Y.Min, p.Y.Max = reachOf(lines, scalingLine.steps)
 	p.Series = sampleBounds(s, p.Y)
 	for _, c := range s.Curves {
@@ -31,7 +31,7 @@ func BatchScaling(s theory.Scaling) Figure {
 	marks, outside := criticalMarks(s.Curves, lines, func(batch, steps float64) (x, y float64) { return batch, steps })
 	p.Series = append(p.Series, marks...)
 	return Figure{
-		Title: "Steps to target against batch size: " + s.Problem,
+		Title: "Steps against batch size: " + s.Problem,
 		Caption: fmt.Sprintf("Steps to loss %g, %s. Along the falling part of a dotted line twice the batch takes half the steps (perfect scaling), along its level part it saves none. "+
 			"No method reaches into the grey area below the Bayes bound; maximum likelihood is no bound. Symbols on the lines: the critical batch size, by each definition.", s.Target, tunedWords(s.Curves)),
 		Alt:    scalingAlt(s, lines),
@@ -48,7 +48,7 @@ func BatchScaling(s theory.Scaling) Figure {
 // the grey area, below the Bayes bound, is no method at all.
 func TradeOff(s theory.Scaling) Figure {
 	lines := scalingLines(s)
-	p := Panel{X: Axis{Label: "steps to target T", Scale: Log10}, Y: Axis{Label: "samples B·T", Scale: Log10}}
+	p := Panel{X: Axis{Label: "steps to loss " + number(s.Target), Scale: Log10}, Y: Axis{Label: "samples B·T", Scale: Log10}}
 	_, right := reachOf(lines, scalingLine.steps)
 	p.Y.Min, p.Y.Max = reachOf(lines, scalingLine.samples)
 	for _, c := range s.Curves {
@@ -87,7 +87,7 @@ func TradeOff(s theory.Scaling) Figure {
 func OptimalSettings(s theory.Scaling) Figure {
 	lines := scalingLines(s)
 	f := Figure{
-		Title:   "Best settings against batch size: " + s.Problem,
+		Title:   "Best settings for loss " + number(s.Target) + ": " + s.Problem,
 		Caption: fmt.Sprintf("The settings that reach loss %g in the fewest steps, %s.", s.Target, tunedWords(s.Curves)),
 		Notes:   slices.Concat(partialScaling(s), gapNotes(lines)),
 		Table:   settingsTable(lines),

@@ -303,3 +303,22 @@ func TestTradeOffAndSettings(t *testing.T) {
 		}
 	}
 }
+
+// Curves of one family have names of their own.
+func TestScalingNames(t *testing.T) {
+	curve := func(o theory.Optimizer, free ...string) theory.ScalingCurve {
+		return theory.ScalingCurve{Family: o.Family(), Points: []theory.Tuned{{Optimizer: o, Free: free}}}
+	}
+	s := theory.Scaling{BatchSizes: []float64{1}, Curves: []theory.ScalingCurve{
+		curve(theory.SGD(0.3), "learning rate"), curve(theory.SGD(0.3)), curve(theory.SGD(0.3).Cosine(), "learning rate"),
+		curve(theory.Momentum(0.1, 0.9), "learning rate"), curve(theory.Momentum(0.1, 0.9).Precondition(0.5), "learning rate", "momentum"),
+		curve(theory.SGD(0.3).EMA(0.99), "learning rate", "EMA decay"), curve(theory.SGD(0.3).Precondition(0.3), "preconditioning power"),
+		curve(theory.SGD(0.1), "learning rate"), {Family: "Nesterov"},
+	}}
+	want := []string{"SGD", "SGD, α=0.3", "SGD, cosine", "heavy ball, β=0.9", "heavy ball, H^-0.5", "SGD with EMA", "preconditioned SGD, α=0.3", "SGD (2)", "Nesterov"}
+	for i, l := range scalingLines(s) {
+		if l.name != want[i] {
+			t.Errorf("curve %d is %q, want %q", i, l.name, want[i])
+		}
+	}
+}

@@ -22,8 +22,9 @@ type scalingLine struct {
 func scalingLines(s theory.Scaling) []scalingLine {
 	colors := newPalette(families(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
 	lines := make([]scalingLine, len(s.Curves))
+	names := distinct(families(s.Curves, scalingName))
 	for i, c := range s.Curves {
-		l := scalingLine{name: scalingName(c), look: colors.next(c.Family), batch: s.BatchSizes,
+		l := scalingLine{name: names[i], look: colors.next(c.Family), batch: s.BatchSizes,
 			tuned: make([]*theory.Tuned, len(s.BatchSizes)), alone: len(s.Curves) < 2 || len(s.Curves) > mostEnds}
 		for k := range c.Points {
 			at := k
@@ -57,7 +58,30 @@ func scalingName(c theory.ScalingCurve) string {
 	if strings.Contains(name, "H^") {
 		name = strings.TrimPrefix(name, "preconditioned ") // the power says so
 	}
+	if o.Schedule != nil {
+		name += ", " + shapesOf(o.Schedule)
+	}
 	return name
+}
+
+// shapesOf names the shapes of a schedule, whose lengths differ from point to
+// point.
+func shapesOf(s theory.Schedule) string {
+	if len(s) > 3 {
+		return fmt.Sprintf("%d pieces", len(s))
+	}
+	return strings.Join(families(s, func(g theory.Segment) string { return g.Shape.String() }), " then ")
+}
+
+// distinct numbers the names that are there more than once.
+func distinct(names []string) []string {
+	seen := map[string]int{}
+	for i, name := range names {
+		if seen[name]++; seen[name] > 1 {
+			names[i] = fmt.Sprintf("%s (%d)", name, seen[name])
+		}
+	}
+	return names
 }
 
 // chose reports whether a setting was chosen.

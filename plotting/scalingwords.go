@@ -87,14 +87,14 @@ func batchWord(b float64) string {
 	return number(b)
 }
 
-// count writes a number of steps or samples, whole ones with every digit.
+// count writes a number of steps or samples, large and whole ones to the last.
 func count(n float64) string {
 	switch {
 	case math.IsNaN(n) || n < 0:
 		return "–"
 	case math.IsInf(n, 1):
 		return "never"
-	case n == math.Trunc(n) && n < 1e15:
+	case (n == math.Trunc(n) || n > 1e4) && n < 1e15:
 		return fmt.Sprintf("%.0f", n)
 	}
 	return number(n)
