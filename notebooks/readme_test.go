@@ -66,21 +66,27 @@ func TestOneLineCells(t *testing.T) {
 		"%%\np := nqmkit.PowerLaw(10_000, 1)\nplotting.Show(p)",
 		"%%\nplotting.Show(nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 5000,\n    nqmkit.SGD(0.3),\n    nqmkit.Momentum(0.03, 0.9),\n    nqmkit.SGD(0.3).EMA(0.99)))",
 		"%%\nplotting.Show(nqmkit.Check(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(1000, seed), nqmkit.SGD(0.02)))",
-		"%%\nplotting.Show(nqmkit.Paths(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(5, seed), nqmkit.SGD(0.02)))",
+		"%%\nplotting.Show(nqmkit.Paths(nqmkit.TwoDirections(50, 1), 200, nqmkit.Trials(5, seed), nqmkit.SGD(0.02), nqmkit.Momentum(0.005, 0.9)))",
 		"func p() nqmkit.Problem { return nqmkit.PowerLaw(10_000, 1) }",
-		"%%\nplotting.Show(nqmkit.Expect(p(), 1000, nqmkit.SGD(0.3)))",
+		"%%\nplotting.Slide(\"momentum\", []float64{0, 0.5, 0.9, 0.99}, func(beta float64) any {\n    return nqmkit.Expect(p(), 2000, nqmkit.Momentum(0.01, beta))\n})",
+		"%%\nplotting.Show(nqmkit.StepsToTarget(p(), 0.01, nqmkit.Momentum(0.03, 0.9).Batch(64)))",
+		"%%\nplotting.Show(nqmkit.Tune(p(), 0.01, nqmkit.Momentum(nqmkit.Free, nqmkit.Free).Batch(64)))",
+		"%%\nplotting.Show(nqmkit.BatchScaling(p(), 0.01, nqmkit.PowersOfTwo(2, 20),\n    nqmkit.SGD(nqmkit.Free), nqmkit.Momentum(nqmkit.Free, nqmkit.Free), nqmkit.SGD(nqmkit.Free).Precondition(0.5)))",
+		"%%\nplotting.Show(nqmkit.Expect(p(), 5000, nqmkit.SGD(0.5).Cosine(), nqmkit.BestSchedule(p(), 5000, 10)))",
+		"%%\nplotting.Show(nqmkit.PhaseMap(p()))",
 		"%%\nplotting.Show(nqmkit.Sample(nqmkit.Rotated(nqmkit.TwoDirections(50, 1), 30), 500, nqmkit.Trials(200, seed), nqmkit.SGD(0.02), nqmkit.Adam(0.01)))",
 		`func Triple(alpha float64) nqmkit.Linear {
     return nqmkit.Linear{Name: "triple", System: func(h float64) nqmkit.System {
         return nqmkit.System{State: [][]float64{{1 - 3*alpha*h}}, Noise: []float64{-3 * alpha}, Readout: []float64{1}}
     }}
 }`,
-		"%%\nplotting.Show(nqmkit.Expect(p(), 1000, Triple(0.1)))",
-		"%%\nplotting.Show(nqmkit.PhaseMap(p()))",
+		"%%\nplotting.Show(nqmkit.Expect(p(), 1000, Triple(0.1)), nqmkit.StepsToTarget(p(), 0.1, Triple(0.1).Batch(64)))",
+		"%%\nos.WriteFile(\"hessian.csv\", []byte(\"10\\n1\\n0.1\\n\"), 0o644)\nplotting.Show(nqmkit.Expect(nqmkit.ReadSpectrum(\"hessian.csv\"), 1000, nqmkit.SGD(0.1)))",
+		"%%\ns := nqmkit.BatchScaling(p(), 0.01, nqmkit.PowersOfTwo(2, 20), nqmkit.SGD(nqmkit.Free))\nplotting.Save(\"scaling.pdf\", s)\nnqmkit.Save(\"scaling.csv\", s)",
 	)
+	silent := map[int]bool{0: true, 5: true, 13: true, 16: true} // imports, declarations and files draw nothing
 	for i, text := range out {
-		draws := i != 0 && i != 5 && i != 8 // imports and declarations draw nothing
-		if strings.Contains(text, "nqm-figure") != draws || strings.Contains(text, "image/png") != draws {
+		if draws := !silent[i]; strings.Contains(text, "nqm-figure") != draws || strings.Contains(text, "image/png") != draws {
 			t.Errorf("cell %d: draws = %v, want %v: %.300s", i, !draws, draws, text)
 		}
 	}
