@@ -74,7 +74,8 @@ func estimates(l landscape, runs Runs, estimate func(g ground) scaleParts) theor
 	parts := make([]scaleParts, runs.Trials)
 	parallel(runs.Trials, func(trial int) {
 		g := must(l.lay(1, 0))
-		g.begin(make([]float64, l.d), runs.Seed, trial)
+		own := newStream(runs.Seed, trial, forScales) // not the noise that led to the point
+		g.begin(make([]float64, l.d), own.next(), trial)
 		parts[trial] = estimate(g)
 	})
 	quotients := make([]float64, runs.Trials)

@@ -65,6 +65,6 @@ func ExampleEstimateNoiseScale() {
 		fmt.Printf("%s: median %.1f, 90%% in %.1f to %.1f, exact %.1f\n", e.Estimator, e.Median, e.Low, e.High, e.Exact)
 	}
 	// Output:
-	// two batch sizes, 8 and 512: median 20.3, 90% in 7.2 to 55.6, exact 23.4
-	// per example, 512: median 23.5, 90% in 18.3 to 31.1, exact 23.4
+	// two batch sizes, 8 and 512: median 20.5, 90% in 7.7 to 54.8, exact 23.4
+	// per example, 512: median 23.6, 90% in 18.3 to 31.2, exact 23.4
 }
