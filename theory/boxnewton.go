@@ -5,6 +5,11 @@ import "math"
 // boxNewton minimises a smooth function of n variables u_k <= high by Newton's
 // method with a damped Hessian (Levenberg 1944, Marquardt 1963), on the
 // variables that are not held at the bound (Bertsekas 1982).
+//
+// Not gonum's optimize: it knows no bounds, and starts goroutines. Without a
+// bound in the way, from the best constant rate to the best 50, its L-BFGS takes
+// 20 gradients where this takes 26 second derivatives and as many values; from
+// near, as nearly all searches here start, two or three of them suffice.
 type boxNewton struct {
 	high float64
 	// value returns the function; derivatives also fills in its gradient and

@@ -370,21 +370,43 @@ func (s *scheduler) family(steps, pieces int) []float64 {
 	return best
 }
 
-// scatteredStarts is how many starts are spread over all rates, and hasty how
-// many Newton steps they have to be among the best two.
+// scatteredStarts is how many starts are spread over all rates; hasty is how many
+// Newton steps they have to be among the best. Where pieces are longer than a few
+// steps, the noise that they put in makes their order matter, and there are few
+// optima: fewStarts then.
 const (
 	scatteredStarts = 24
+	fewStarts       = 8
+	longPiece       = 8
 	hasty           = 8
 )
 
-// scattered returns the best of many starts: a Kronecker sequence, dense near
-// the limit, every other one with falling rates.
+// scattered returns the best of many starts.
 func (s *scheduler) scattered(steps, pieces int) [][]float64 {
 	newton := s.sketch.newton(lengthsOf(steps, pieces), 1e-2)
 	newton.steps = hasty
-	high := math.Log(s.sketch.limit)
-	found := make([]stationary, scatteredStarts)
-	for i := range found {
+	starts := kronecker(pieces, newton.high)
+	if steps >= longPiece*pieces && !s.sketch.silent() {
+		starts = starts[:fewStarts]
+	} else {
+		starts = append(starts, spikes(pieces, newton.high)...)
+	}
+	found := make([]stationary, len(starts))
+	for i, u := range starts {
+		found[i] = newton.minimize(u)
+	}
+	starts = starts[:0]
+	for _, f := range distinct(found, 2*kept) {
+		starts = append(starts, f.u)
+	}
+	return starts
+}
+
+// kronecker spreads rates by a Kronecker sequence, more densely near the limit;
+// every other start has falling rates.
+func kronecker(pieces int, high float64) [][]float64 {
+	starts := make([][]float64, scatteredStarts)
+	for i := range starts {
 		u := make([]float64, pieces)
 		for k := range u {
 			_, z := math.Modf(float64(i+1) * math.Sqrt(float64(primes[k])))
@@ -393,17 +415,25 @@ func (s *scheduler) scattered(steps, pieces int) [][]float64 {
 		if i%2 == 0 {
 			slices.SortFunc(u, descending)
 		}
-		found[i] = newton.minimize(u)
-	}
-	best := distinct(found, 2*kept)
-	starts := make([][]float64, len(best))
-	for i, b := range best {
-		starts[i] = b.u
+		starts[i] = u
 	}
 	return starts
 }
 
 var primes = [familyPieces]int{2, 3, 5, 7, 11, 13, 17, 19}
+
+// spikes end the stiffest direction in the first or second piece, with half the
+// limit, and leave the others to smaller rates.
+func spikes(pieces int, high float64) (starts [][]float64) {
+	for at := range min(2, pieces) {
+		for rest := 2.0; rest < 7; rest += 1.5 {
+			u := slices.Repeat([]float64{high - rest}, pieces)
+			u[at] = high - math.Ln2
+			starts = append(starts, u)
+		}
+	}
+	return starts
+}
 
 // sharpen provides the exact spectrum: of a law, nodes on which two rungs agree
 // about the loss of the given schedule.

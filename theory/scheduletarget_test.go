@@ -30,8 +30,9 @@ var published = []struct {
 // than it is. With that added to the literal formula, our schedule reaches the
 // target there too; without it, none does.
 func TestPublishedSchedules(t *testing.T) {
-	bins := must(PublishedBins(10_000, 100))
+	bins, law := must(PublishedBins(10_000, 100)), must(PowerLaw(10_000, 1))
 	tooLow := 0
+	t.Log("pieces power batch published bins exact")
 	for n, r := range published {
 		if testing.Short() && n%4 != 0 {
 			continue
@@ -42,6 +43,11 @@ func TestPublishedSchedules(t *testing.T) {
 			t.Errorf("certificate: %+v", s)
 		}
 		near(t, "loss of the answer", must(ExpectedLoss(bins, s.Schedule.Optimizer, s.Steps)), s.Loss, 1e-11)
+		exact := must(ScheduleToTarget(law, o, 0.01, r.pieces)).Steps
+		t.Logf("%d %g %g %d %d %d (%+.1f%%)", r.pieces, r.power, r.batch, r.steps, s.Steps, exact, 100*(float64(s.Steps)/float64(exact)-1))
+		if math.Abs(float64(exact)/float64(s.Steps)-1) > 0.05 {
+			t.Errorf("%+v: %d steps in bins, %d on the exact spectrum", r, s.Steps, exact)
+		}
 		most := r.steps + r.pieces
 		if s.Steps <= most {
 			continue

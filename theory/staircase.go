@@ -109,6 +109,11 @@ func (c *staircase) largest() float64 {
 	return total
 }
 
+// silent reports whether there is no noise.
+func (c *staircase) silent() bool {
+	return !slices.ContainsFunc(c.floor, func(f float64) bool { return f != 0 })
+}
+
 // initial is the loss at the start.
 func (c *staircase) initial() float64 {
 	var total sum
