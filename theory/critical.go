@@ -136,7 +136,8 @@ func hyperbolaCritical(points []Tuned) CriticalBatch {
 		return c
 	}
 	c.BatchSize = math.Exp(best)
-	c.Note = fmt.Sprintf("S_min = %.4g, E_min = %.4g, off by %.1f%% in root mean square", fewest, fewest*c.BatchSize, 100*rms)
+	c.MinSteps, c.MinSamples = fewest, fewest*c.BatchSize
+	c.Note = fmt.Sprintf("S_min = %.4g, E_min = %.4g, off by %.1f%% in root mean square", c.MinSteps, c.MinSamples, 100*rms)
 	return c
 }
 

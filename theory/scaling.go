@@ -79,6 +79,10 @@ type CriticalBatch struct {
 	// how well the definition's model fits.
 	BatchSize float64 `json:"batch_size"`
 	Note      string  `json:"note,omitempty"`
+	// MinSteps and MinSamples are S_min and E_min of a fitted hyperbola, whose
+	// quotient E_min/S_min is BatchSize; 0 of the other definitions.
+	MinSteps   float64 `json:"min_steps,omitempty"`
+	MinSamples float64 `json:"min_samples,omitempty"`
 }
 
 func samples(s Steps, o Optimizer) float64 {
