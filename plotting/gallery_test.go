@@ -51,7 +51,8 @@ var gallery = sync.OnceValue(func() []sample {
 		{"marked", marked()},
 		{"scaling", scaling()},
 		{"gaps", fixed()},
-		{"tradeoff", tradeOff()},
+		{"published", published()},
+		{"tradeoff", TradeOff(published())},
 		{"steps", steps3()},
 		{"tuned", tuned()},
 		{"budget", tunedForABudget()},
@@ -65,7 +66,7 @@ var gallery = sync.OnceValue(func() []sample {
 		{"dampings", dampings()},
 		{"rate", nqmkit.Rate(two, nqmkit.Momentum(0.02, 0.5))},
 		{"summary", nqmkit.Summary(law)},
-		{"settings", OptimalSettings(scaling())},
+		{"settings", OptimalSettings(published())},
 		{"schedule", schedules()},
 		{"rates", bestRates()},
 		{"buys", nqmkit.CompareSchedules(law, nqmkit.SGD(1), 100_000, 10)},
@@ -173,6 +174,12 @@ func marked() Figure {
 }
 
 func batchScaling() Figure { return BatchScaling(scaling()) }
+
+// published is the figure of the paper, of three methods.
+var published = sync.OnceValue(func() theory.Scaling {
+	return nqmkit.BatchScaling(nqmkit.PowerLaw(10_000, 1), 0.01, []float64{4, 16, 64, 256, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20},
+		nqmkit.SGD(nqmkit.Free), nqmkit.Momentum(nqmkit.Free, nqmkit.Free), nqmkit.SGD(nqmkit.Free).Precondition(0.5))
+})
 
 func tradeOff() Figure { return TradeOff(scaling()) }
 

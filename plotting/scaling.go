@@ -43,19 +43,21 @@ func BatchScaling(s theory.Scaling) Figure {
 
 // TradeOff returns the figure of samples against steps to the same target, one
 // line a method and a point each batch size: a larger batch stands further to
-// the left, with fewer steps, and higher, with more samples. A dotted corner
-// has the fewest steps and the fewest samples of any point of its method; in
-// the grey area, below the Bayes bound, is no method at all.
+// the left, with fewer steps, and higher, with more samples. The dotted
+// hyperbola
+//
+//	(S/S_min - 1)(E/E_min - 1) = 1
+//
+// is fitted to the points; where they do not determine it, a corner has the
+// fewest steps and the fewest samples of any point. In the grey area, below the
+// Bayes bound, is no method at all.
 func TradeOff(s theory.Scaling) Figure {
 	lines := scalingLines(s)
 	p := Panel{X: Axis{Label: "steps to loss " + number(s.Target), Scale: Log10}, Y: Axis{Label: "samples B·T", Scale: Log10}}
 	_, right := reachOf(lines, scalingLine.steps)
 	p.Y.Min, p.Y.Max = reachOf(lines, scalingLine.samples)
 	for _, c := range s.Curves {
-		if least := float64(c.Fewest); countable(least) && countable(c.Perfect) {
-			p.Series = append(p.Series, Series{Name: "fewest steps, fewest samples", Color: grey, Dash: Dotted,
-				X: Values{least, least, right}, Y: Values{p.Y.Max, c.Perfect, c.Perfect}})
-		}
+		p.Series = append(p.Series, tradeOffModel(c, right, p.Y.Max)...)
 	}
 	if n := s.BayesSamples; countable(n) && p.Y.bounded() {
 		p.Y.Min = min(p.Y.Min, n/3)
@@ -73,7 +75,7 @@ func TradeOff(s theory.Scaling) Figure {
 	return Figure{
 		Title: "Samples against steps: " + s.Problem,
 		Caption: fmt.Sprintf("Samples and steps to loss %g, %s; each point is a batch size. A larger batch goes to the left and up: fewer steps, paid for with samples. "+
-			"Maximum likelihood is no bound. Symbols on the lines: the critical batch size, by each definition.", s.Target, tunedWords(s.Curves)),
+			"Dotted: the hyperbola fitted to the points. Maximum likelihood is no bound. Symbols on the lines: the critical batch size, by each definition.", s.Target, tunedWords(s.Curves)),
 		Panels: []Panel{orWords(p)},
 		Notes:  slices.Concat(partialScaling(s), gapNotes(lines), outside),
 		Table:  scalingTable(s),

@@ -96,7 +96,7 @@ func hyperbola(c theory.ScalingCurve) theory.CriticalBatch {
 	}
 	det := ww*xx - wx*wx
 	steps, samples := (wy*xx-wx*xy)/det, (ww*xy-wx*wy)/det
-	return theory.CriticalBatch{Definition: "hyperbola", BatchSize: samples / steps}
+	return theory.CriticalBatch{Definition: "hyperbola", BatchSize: samples / steps, MinSteps: steps, MinSamples: samples}
 }
 
 // seriesOf returns the series of a name and kind in a panel.
@@ -319,6 +319,32 @@ func TestScalingNames(t *testing.T) {
 	for i, l := range scalingLines(s) {
 		if l.name != want[i] {
 			t.Errorf("curve %d is %q, want %q", i, l.name, want[i])
+		}
+	}
+}
+
+// The hyperbola of the trade-off is that of its two asymptotes, and stays in
+// the picture.
+func TestTradeOffHyperbola(t *testing.T) {
+	s := published()
+	p := TradeOff(s).Panels[0]
+	drawn := seriesOf(p, "fitted hyperbola", Line)
+	if len(drawn) != len(s.Curves) {
+		t.Fatalf("%d hyperbolas", len(drawn))
+	}
+	for i, c := range s.Curves {
+		fit := criticalBatch(c, "hyperbola")
+		for k, x := range drawn[i].X {
+			y := drawn[i].Y[k]
+			if got := (x/fit.MinSteps - 1) * (y/fit.MinSamples - 1); math.Abs(got-1) > 1e-6 {
+				t.Fatalf("%s: (S/Smin - 1)(E/Emin - 1) = %v at S = %v", c.Family, got, x)
+			}
+			if y > p.Y.Max*(1+1e-9) {
+				t.Errorf("%s leaves the picture at (%v, %v)", c.Family, x, y)
+			}
+		}
+		if math.Abs(fit.MinSamples/fit.MinSteps/fit.BatchSize-1) > 1e-12 {
+			t.Errorf("%s: E_min/S_min is %v, critical batch size %v", c.Family, fit.MinSamples/fit.MinSteps, fit.BatchSize)
 		}
 	}
 }

@@ -215,6 +215,32 @@ func asymptotes(c theory.ScalingCurve, batch []float64) []Series {
 	return []Series{s}
 }
 
+// hyperbolaNodes is how many points a hyperbola is drawn with.
+const hyperbolaNodes = 80
+
+// tradeOffModel returns the hyperbola of a curve as far as the axes go, or the
+// corner of its fewest steps and samples.
+func tradeOffModel(c theory.ScalingCurve, right, top float64) []Series {
+	for _, b := range c.Critical {
+		if !countable(b.MinSteps) || !countable(b.MinSamples) {
+			continue
+		}
+		s := Series{Name: "fitted hyperbola", Color: grey, Dash: Dotted, Width: 1.5}
+		// S = S_min (1 + u), E = E_min (1 + 1/u), with u = B_crit/B.
+		low, high := 1/max(top/b.MinSamples-1, 1e-9), max(right/b.MinSteps-1, 1e-9)
+		for k := range hyperbolaNodes {
+			u := low * math.Pow(high/low, float64(k)/(hyperbolaNodes-1))
+			s.X, s.Y = append(s.X, b.MinSteps*(1+u)), append(s.Y, b.MinSamples*(1+1/u))
+		}
+		return []Series{s}
+	}
+	if least := float64(c.Fewest); countable(least) && countable(c.Perfect) {
+		return []Series{{Name: "fewest steps, fewest samples", Color: grey, Dash: Dotted,
+			X: Values{least, least, right}, Y: Values{top, c.Perfect, c.Perfect}}}
+	}
+	return nil
+}
+
 // criticalMarkers tell the definitions of the critical batch size apart.
 var criticalMarkers = []Marker{Halo, Cross, Plus}
 
@@ -230,6 +256,8 @@ func criticalMarks(curves []theory.ScalingCurve, lines []scalingLine, place func
 			if steps := lines[i].stepsAt(b.BatchSize); !math.IsNaN(steps) {
 				x, y := place(b.BatchSize, steps)
 				s.X, s.Y = append(s.X, x), append(s.Y, y)
+			} else if math.IsNaN(b.BatchSize) && b.Note != "" {
+				notes = append(notes, fmt.Sprintf("%s has no critical batch size by %s: %s.", lines[i].name, definition, b.Note))
 			} else if countable(b.BatchSize) {
 				values = append(values, number(b.BatchSize))
 				off = append(off, fmt.Sprintf("%s (%s)", number(b.BatchSize), lines[i].name))
