@@ -134,7 +134,7 @@ func screen() func(line string, last bool) {
 // notebookLine updates one output of the cell in place.
 func notebookLine(id string) func(line string, last bool) {
 	return func(line string, last bool) {
-		gonbui.UpdateHTML(id, "<small>"+html.EscapeString(line)+"</small>")
+		gonbui.UpdateHTML(id, `<small class="nqm-progress">`+html.EscapeString(line)+"</small>")
 		if last {
 			gonbui.Sync()
 		}

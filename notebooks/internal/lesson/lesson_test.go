@@ -45,6 +45,7 @@ const raw = `{
   {"cell_type": "markdown", "id": "aa", "metadata": {"nbgrader": {"points": 2}}, "source": ["# <b>"]},
   {"cell_type": "code", "id": "aa", "execution_count": 7, "metadata": {"execution": {"x": 1}}, "source": "%%\nf()", "outputs": [
    {"output_type": "stream", "name": "stdout", "text": ["one\n"]},
+   {"output_type": "display_data", "data": {"text/html": ["<small class=\"nqm-progress\">sampling: 4.0 s</small>"]}, "metadata": {}, "transient": {"display_id": "r4nd0m"}},
    {"output_type": "stream", "name": "stdout", "text": "two\n"},
    {"output_type": "display_data", "data": {"text/plain": "3"}, "metadata": {}, "transient": {"display_id": "r4nd0m"}}]},
   {"cell_type": "code", "execution_count": 9, "metadata": {}, "source": "", "outputs": []}

@@ -55,7 +55,7 @@ func (c Cell) normalizeID(seen map[string]bool) {
 }
 
 // normalizeOutputs counts executions from one, joins what a cell wrote in
-// several pieces and drops identifiers of the run.
+// several pieces, and drops identifiers of the run and how long it took.
 func (c Cell) normalizeOutputs(count *int) {
 	if c.Source() == "" {
 		c["execution_count"], c["outputs"] = nil, []any{}
@@ -66,6 +66,9 @@ func (c Cell) normalizeOutputs(count *int) {
 	outputs := []any{}
 	var last Output
 	for _, o := range c.Outputs() {
+		if o.isProgress() {
+			continue
+		}
 		delete(o, "transient")
 		if _, ok := o["execution_count"]; ok {
 			o["execution_count"] = *count

@@ -91,6 +91,12 @@ func (o Output) IsStream(name string) bool {
 	return o["output_type"] == "stream" && (name == "" || o["name"] == name)
 }
 
+// isProgress reports whether o is the line of nqmkit that says how far work is.
+func (o Output) isProgress() bool {
+	data, _ := o["data"].(map[string]any)
+	return strings.HasPrefix(text(data["text/html"]), `<small class="nqm-progress">`)
+}
+
 // text returns a string that a notebook may hold in one piece or in lines.
 func text(v any) string {
 	switch v := v.(type) {
