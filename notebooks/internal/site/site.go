@@ -1,0 +1,184 @@
+// Package site puts the pages of lessons and figures together to a static
+// site: a folder that any web server hands out, or a browser opens from disk.
+//
+// Every page stands beside every other, there is one copy of the figures'
+// library, and nothing is asked of the network.
+package site
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"nqm/notebooks/internal/setup"
+	"nqm/plotting/echarts"
+)
+
+// A Page is one page of the site, as an exporter of notebooks or figures wrote
+// it. The first page of a site is its index.
+type Page struct {
+	Name  string // of its file, without extension
+	Label string // in the row of links to all pages
+	HTML  []byte
+}
+
+// file is the name of the page's file.
+func (p Page) file(index bool) string {
+	if index {
+		return "index.html"
+	}
+	return p.Name + ".html"
+}
+
+// library is the file of the figures' library.
+const library = "nqm-figures.js"
+
+// Write writes the pages into dir, linked with one another, and checks every
+// link. It returns the links between lessons that lead nowhere because there
+// is no such lesson: on the site they are plain text.
+func Write(dir string, pages []Page) (unlinked []string, err error) {
+	if len(pages) == 0 {
+		return nil, errors.New("a site needs at least one page")
+	}
+	if err := setup.WriteFile(filepath.Join(dir, library), echarts.Bundle()); err != nil {
+		return nil, err
+	}
+	files := map[string]string{}
+	for i, p := range pages {
+		files[p.Name] = p.file(i == 0)
+	}
+	for i, p := range pages {
+		text, missing := relink(string(p.HTML), files)
+		for _, m := range missing {
+			unlinked = append(unlinked, fmt.Sprintf("%s links to %s", p.Name, m))
+		}
+		text, err := dress(text, pages, i)
+		if err != nil {
+			return nil, fmt.Errorf("the page of %s: %w", p.Name, err)
+		}
+		if err := setup.WriteFile(filepath.Join(dir, files[p.Name]), []byte(text)); err != nil {
+			return nil, err
+		}
+	}
+	return unlinked, Check(dir)
+}
+
+// notebookLink is a link to a notebook or its twin in the same folder.
+var notebookLink = regexp.MustCompile(`(?s)<a\b([^>]*?)\bhref="([^":/#]+)\.(?:ipynb|md)(#[^"]*)?"([^>]*)>(.*?)</a>`)
+
+// relink leads links to notebooks to their pages. Links to a notebook that is
+// not among the pages become plain text, and are returned.
+func relink(page string, files map[string]string) (relinked string, missing []string) {
+	relinked = notebookLink.ReplaceAllStringFunc(page, func(link string) string {
+		m := notebookLink.FindStringSubmatch(link)
+		before, name, fragment, after, text := m[1], m[2], m[3], m[4], m[5]
+		file, ok := files[name]
+		if !ok {
+			missing = append(missing, name)
+			return text
+		}
+		return fmt.Sprintf(`<a%shref="%s%s"%s>%s</a>`, before, file, fragment, after, text)
+	})
+	return relinked, missing
+}
+
+// dress gives page i what a page on a site has: the shared library instead of
+// a copy, the way to the other pages, and a look for paper.
+func dress(page string, pages []Page, i int) (string, error) {
+	page = shareLibrary(page)
+	body := strings.Index(page, "<body")
+	end := strings.LastIndex(page, "</body>")
+	if body < 0 || end < 0 {
+		return "", errors.New("it has no body")
+	}
+	body += strings.IndexByte(page[body:], '>') + 1
+	var b strings.Builder
+	b.WriteString(strings.Replace(page[:body], "</head>", "<style>"+style+"</style>\n</head>", 1))
+	b.WriteString(allPages(pages, i))
+	b.WriteString(page[body:end])
+	b.WriteString(neighbours(pages, i))
+	b.WriteString(page[end:])
+	return b.String(), nil
+}
+
+// shareLibrary replaces the copy of the figures' library that a page has.
+func shareLibrary(page string) string {
+	at := strings.Index(page, string(bytes.TrimSpace(echarts.Bundle())))
+	if at < 0 {
+		return page
+	}
+	from := strings.LastIndex(page[:at], "<script")
+	to := at + strings.Index(page[at:], "</script>") + len("</script>")
+	return page[:from] + `<script src="` + library + `"></script>` + page[to:]
+}
+
+// allPages is the row of links above each page.
+func allPages(pages []Page, current int) string {
+	var b strings.Builder
+	b.WriteString(`<nav class="nqm-pages" aria-label="all pages">`)
+	for i, p := range pages {
+		here := ""
+		if i == current {
+			here = ` aria-current="page"`
+		}
+		fmt.Fprintf(&b, `<a href="%s" title="%s"%s>%s</a> `, p.file(i == 0), html.EscapeString(p.Title()), here, html.EscapeString(p.Label))
+	}
+	b.WriteString("</nav>\n")
+	return b.String()
+}
+
+// neighbours are the links below each page.
+func neighbours(pages []Page, i int) string {
+	var b strings.Builder
+	b.WriteString(`<nav class="nqm-neighbours" aria-label="previous and next page">`)
+	for _, n := range []struct {
+		at          int
+		rel, before string
+		after       string
+	}{{i - 1, "prev", "← ", ""}, {i + 1, "next", "", " →"}} {
+		if n.at < 0 || n.at >= len(pages) {
+			b.WriteString("<span></span>")
+			continue
+		}
+		p := pages[n.at]
+		fmt.Fprintf(&b, `<a rel="%s" href="%s">%s%s%s</a>`, n.rel, p.file(n.at == 0), n.before, html.EscapeString(p.Title()), n.after)
+	}
+	b.WriteString("</nav>\n")
+	return b.String()
+}
+
+var title = regexp.MustCompile(`(?s)<title>(.*?)</title>`)
+
+// Title is the title of the page.
+func (p Page) Title() string {
+	m := title.FindSubmatch(p.HTML)
+	if m == nil {
+		return p.Name
+	}
+	return html.UnescapeString(strings.TrimSpace(string(m[1])))
+}
+
+const style = `
+.nqm-pages, .nqm-neighbours { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 0.5rem 0; }
+.nqm-pages a, .nqm-neighbours a { color: inherit; text-decoration: none; padding: 0.25rem 0.45rem; border-radius: 4px; display: inline-block; }
+.nqm-pages a:hover, .nqm-pages a:focus-visible, .nqm-neighbours a:hover { background: #8a8f9833; }
+.nqm-pages a[aria-current] { font-weight: 700; background: #8a8f9833; }
+.files a { display: inline-block; padding: 0.3rem 0.6rem 0.3rem 0; }
+.nqm-pages { border-bottom: 1px solid #8a8f9855; margin-bottom: 1rem; }
+.nqm-neighbours { display: flex; justify-content: space-between; gap: 1rem; border-top: 1px solid #8a8f9855; margin-top: 2rem; }
+.nqm-neighbours a:last-child { text-align: right; }
+body > nav { color: #1a1a1a; }
+@media (prefers-color-scheme: dark) { body > nav { color: #e8eaed; } }
+@media print {
+  .nqm-pages, .nqm-neighbours, .anchor-link { display: none; }
+  .nqm-figure, .jp-OutputArea-output, section, table, math[display="block"] { break-inside: avoid; }
+  h1, h2, h3 { break-after: avoid; }
+  .jp-InputPrompt, .jp-OutputPrompt { display: none; }
+  .jp-InputArea-editor .highlight, .jp-OutputArea-output, math[display="block"] { overflow: visible; }
+  pre { white-space: pre-wrap !important; overflow: visible !important; }
+}
+`

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The site has every lesson and the gallery, every link leads somewhere, and
+// each page shows its figures with no network, on a wide screen and on a phone,
+// on light and on dark.
+func TestSite(t *testing.T) {
+	worker, lessons := startWorker(t)
+	dir := t.TempDir()
+	if kept := os.Getenv("NQM_SITE"); kept != "" { // to look at it afterwards
+		dir = kept
+	}
+	if _, err := buildSite(worker, lessons, dir); err != nil {
+		t.Fatal(err)
+	}
+	index, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lessons[1:] {
+		if !strings.Contains(string(index), `href="`+l.Name+`.html"`) {
+			t.Errorf("the index has no link to %s", l.Name)
+		}
+	}
+	for _, view := range []struct {
+		name          string
+		width, height int
+		dark          bool
+	}{{"wide", 1200, 900, false}, {"wide dark", 1200, 900, true}, {"phone", 390, 844, false}, {"phone dark", 390, 844, true}} {
+		for _, page := range []string{"index", "gallery"} {
+			t.Run(page+"/"+view.name, func(t *testing.T) {
+				b := openBrowser(t, view.width, view.height, view.dark)
+				b.do(chromedp.Navigate("file://" + filepath.Join(dir, page+".html")))
+				b.scrollThrough()
+				b.until("drawing of every figure", figures+" > 0 && "+drawn+" === "+figures, 30*time.Second)
+				b.screenshot(view.name)
+				if over := value[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+					t.Errorf("the page is %d pixels wider than the screen", over)
+				}
+				if n, want := value[int](b, `document.querySelectorAll(".nqm-pages a").length`), len(lessons)+1; n != want {
+					t.Errorf("the row of all pages has %d links, want %d", n, want)
+				}
+				if left := b.outside(); len(left) > 0 {
+					t.Errorf("the page asks the network for %v", left)
+				}
+				if len(b.errors) > 0 {
+					t.Errorf("the page's scripts failed: %v", b.errors)
+				}
+			})
+		}
+	}
+	t.Run("from page to page", func(t *testing.T) {
+		b := openBrowser(t, 1200, 900, false)
+		b.do(chromedp.Navigate("file://" + filepath.Join(dir, "index.html")))
+		for i := 1; i <= len(lessons); i++ {
+			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("a[rel=next]").click()`))
+			b.until(fmt.Sprintf("page %d", i), fmt.Sprintf(`(a => a.length > 0 && a[%d].hasAttribute("aria-current"))(document.querySelectorAll(".nqm-pages a"))`, i), 10*time.Second)
+		}
+	})
+}
