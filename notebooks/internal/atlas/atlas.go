@@ -27,7 +27,7 @@ type drawn struct {
 }
 
 // All returns the figures in the order of the paper and the lecture.
-func All() []Figure { return slices.Concat(dynamics, momentum, averages, preconditioning) }
+func All() []Figure { return slices.Concat(dynamics, momentum, averages, preconditioning, schedules) }
 
 // Select returns the figures that names ask for, or all of them when there are
 // no names.

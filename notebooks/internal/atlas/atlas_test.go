@@ -20,11 +20,11 @@ import (
 )
 
 // slow are the figures that take more than a second each.
-var slow = map[string]bool{"bayes-bound": true}
+var slow = regexp.MustCompile(`^(bayes-bound|schedules.*)$`)
 
 // quick skips the slow figures in a short test.
 func quick(t *testing.T, f Figure) {
-	if testing.Short() && slow[f.Name] {
+	if testing.Short() && slow.MatchString(f.Name) {
 		t.Skip("slow")
 	}
 }
@@ -42,7 +42,11 @@ func TestEveryFigure(t *testing.T) {
 			}
 			seen[f.Name] = true
 			var before map[string][]byte
-			for _, cores := range []int{1, 5} {
+			cores := []int{1, 5}
+			if strings.HasSuffix(f.Name, "-published") { // made as the one before it
+				cores = cores[1:]
+			}
+			for _, cores := range cores {
 				runtime.GOMAXPROCS(cores)
 				dir := t.TempDir()
 				made, err := f.Make()
@@ -191,6 +195,26 @@ func TestMomentumDemo(t *testing.T) {
 	for _, number := range []string{"0.6815", "0.0760", "0.01363", "0.00478"} {
 		if !strings.Contains(m.Caption, number) {
 			t.Errorf("no %s in the caption %q", number, m.Caption)
+		}
+	}
+}
+
+// Schedules and their certificates: the published search ends at the last
+// length of a piece that misses the target, so that the best needs at most one
+// step more in each piece (50 pieces, 100 bins).
+func TestSchedules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow")
+	}
+	table := made(t, "schedules-published").Table
+	batch, steps, loss, before := table.Numbers("batch_size"), table.Numbers("steps"), table.Numbers("loss_at_steps"), table.Numbers("loss_before")
+	segment := map[float64]float64{16: 1008, 64: 330, 256: 182, 1024: 150, 4096: 142}
+	for k := 0; k < len(batch); k += 50 {
+		if most := 50 * (segment[batch[k]] + 1); !(steps[k] <= most) || !(steps[k] > 0.97*most) {
+			t.Errorf("B = %v: %v steps, want at most %v", batch[k], steps[k], most)
+		}
+		if !(loss[k] <= target && before[k] > target) {
+			t.Errorf("B = %v: loss %v, and %v a step before", batch[k], loss[k], before[k])
 		}
 	}
 }
