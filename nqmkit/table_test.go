@@ -60,7 +60,7 @@ func TestTableOfEveryResult(t *testing.T) {
 	p := nqmkit.List(1, 0.5, 0.1)
 	method, runs := nqmkit.Momentum(0.1, 0.5).Batch(4), nqmkit.Trials(20, 7)
 	steps := nqmkit.StepsToTarget(p, 0.5, method)
-	tuned := theory.Tuned{Problem: "p", Optimizer: method, Target: 0.5, Steps: steps, BestBefore: 0.51, Evaluations: 3}
+	tuned := theory.Tuned{Problem: "p", Family: "heavy ball", Optimizer: method, Target: 0.5, Steps: steps, BestBefore: 0.51, Evaluations: 3}
 	type own struct {
 		LearningRate float64
 		Found        bool `json:"found"`
@@ -73,11 +73,11 @@ func TestTableOfEveryResult(t *testing.T) {
 	}{
 		{nqmkit.Expect(p, 5, method, nqmkit.SGD(0.1)), 12, "problem, method, steps, loss, bias, noise, std_dev, floor"},
 		{nqmkit.BayesGap(p, 5, method), 6, "problem, method, steps, loss, bias, noise, std_dev, floor, bayes_bound, ratio"},
-		{steps, 1, "problem, method, target, outcome, steps, loss_at_steps, loss_before, floor, settles, settle_steps, checked, limit"},
-		{nqmkit.StepsToTarget(p, 1e-9, method), 1, "problem, method, target, outcome, steps, loss_at_steps, loss_before, floor, settles, settle_steps, checked, loss_bound, limit"},
-		{tuned, 1, "problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, settles, settle_steps, checked, limit, best_before, evaluations"},
+		{steps, 1, "problem, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, settles, settle_steps"},
+		{nqmkit.StepsToTarget(p, 1e-9, method), 1, "problem, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, loss_bound, limit, settles, settle_steps"},
+		{tuned, 1, "problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, best_before, evaluations"},
 		{theory.Scaling{BatchSizes: []float64{4}, BayesSamples: 100, Curves: []theory.ScalingCurve{{Points: []theory.Tuned{tuned}, Critical: []theory.CriticalBatch{{Definition: "20% overhead", BatchSize: math.NaN()}}}}}, 1,
-			"problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, settles, settle_steps, checked, limit, best_before, evaluations, bound [steps], perfect_scaling [steps], critical_batch_size_20_overhead"},
+			"problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, best_before, evaluations, bound [steps], perfect_scaling [steps], critical_batch_size_20_overhead [examples]"},
 		{nqmkit.BestScheduleFor(p, nqmkit.SGD(1).Batch(4), 50, 3), 3, "problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, steps, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual"},
 		{nqmkit.ScheduleToTarget(p, 0.05, nqmkit.SGD(1).Batch(4), 3), 3, "problem, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual"},
 		{nqmkit.ScheduleToTarget(p, 2, nqmkit.SGD(1), 3), 1, "problem, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, loss_at_steps"},

@@ -3,6 +3,7 @@ package nqmkit
 import (
 	"encoding"
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"unicode"
@@ -55,17 +56,20 @@ type field struct {
 // units are the units of columns by their name. Losses are in units of the
 // loss; counts and pure numbers have none.
 var units = map[string]string{
-	"learning_rate":           "1/curvature",
-	"effective_learning_rate": "1/curvature",
-	"batch_size":              "examples",
-	"samples":                 "examples",
-	"b_simple":                "examples",
-	"b_noise":                 "examples",
-	"bound":                   "steps",
-	"perfect_scaling":         "steps",
-	"stability_limit":         "1/curvature",
-	"time":                    "steps",
-	"angle":                   "radians",
+	"learning_rate":                   "1/curvature",
+	"effective_learning_rate":         "1/curvature",
+	"batch_size":                      "examples",
+	"samples":                         "examples",
+	"b_simple":                        "examples",
+	"b_noise":                         "examples",
+	"bound":                           "steps",
+	"critical_batch_size_20_overhead": "examples",
+	"critical_batch_size_hyperbola":   "examples",
+	"critical_batch_size_b_noise":     "examples",
+	"perfect_scaling":                 "steps",
+	"stability_limit":                 "1/curvature",
+	"time":                            "steps",
+	"angle":                           "radians",
 }
 
 // stack makes a table of records, whose columns come in the order in which they
@@ -210,7 +214,12 @@ func curveRecords(c theory.Curve) []record {
 }
 
 func stepsRecord(s theory.Steps) record {
-	return append(record{{"problem", s.Problem}, {"method", s.Method}}, answer(s)...)
+	r := append(record{{"problem", s.Problem}, {"method", s.Method}}, answer(s)...)
+	r = append(r, field{"settles", s.Settles.String()}, field{"settle_steps", nil})
+	if s.Settles == theory.Reached {
+		r = append(r, field{"settle_steps", s.SettleSteps})
+	}
+	return r
 }
 
 // answer is the certificate of steps to target. What is known of a target that
@@ -223,10 +232,7 @@ func answer(s theory.Steps) record {
 	} else {
 		r = append(r, field{"steps", nil}, field{"loss_at_steps", nil}, field{"loss_before", nil})
 	}
-	r = append(r, field{"floor", s.Floor}, field{"settles", s.Settles.String()}, field{"settle_steps", nil}, field{"checked", s.Checked})
-	if s.Settles == theory.Reached {
-		r = append(r, field{"settle_steps", s.SettleSteps})
-	}
+	r = append(r, field{"floor", s.Floor}, field{"checked", s.Checked})
 	if s.Outcome == theory.Never || s.Outcome == theory.Diverges {
 		r = append(r, field{"loss_bound", s.Bound})
 	}
@@ -240,7 +246,7 @@ func settings(o theory.Optimizer) record {
 }
 
 func tunedRecord(t theory.Tuned) record {
-	r := append(record{{"problem", t.Problem}}, settings(t.Optimizer)...)
+	r := append(record{{"problem", t.Problem}, {"method", t.Family}}, settings(t.Optimizer)...) // a momentum tuned to 0 is still one
 	if t.Budget > 0 {
 		return append(r, field{"budget", t.Budget}, field{"loss_at_budget", t.Steps.Loss},
 			field{"floor", t.Steps.Floor}, field{"evaluations", t.Evaluations})
@@ -259,7 +265,11 @@ func scalingRecords(s theory.Scaling) []record {
 			r := ended(tunedRecord(p), s.Partial)
 			r = append(r, field{"bound", s.BayesSamples / s.BatchSizes[k]}, field{"perfect_scaling", c.Perfect / s.BatchSizes[k]})
 			for _, b := range c.Critical {
-				r = append(r, field{"critical_batch_size_" + columnName(b.Definition), b.BatchSize})
+				f := field{"critical_batch_size_" + columnName(b.Definition), b.BatchSize}
+				if math.IsNaN(b.BatchSize) {
+					f.cell = nil
+				}
+				r = append(r, f)
 			}
 			rows = append(rows, r)
 		}
