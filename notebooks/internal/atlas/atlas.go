@@ -27,7 +27,9 @@ type drawn struct {
 }
 
 // All returns the figures in the order of the paper and the lecture.
-func All() []Figure { return slices.Concat(dynamics, momentum, averages, preconditioning, schedules) }
+func All() []Figure {
+	return slices.Concat(dynamics, momentum, averages, preconditioning, tuned, schedules)
+}
 
 // Select returns the figures that names ask for, or all of them when there are
 // no names.

@@ -20,7 +20,7 @@ import (
 )
 
 // slow are the figures that take more than a second each.
-var slow = regexp.MustCompile(`^(bayes-bound|schedules.*)$`)
+var slow = regexp.MustCompile(`^(bayes-bound|schedules.*|.*-published)$`)
 
 // quick skips the slow figures in a short test.
 func quick(t *testing.T, f Figure) {
@@ -195,6 +195,33 @@ func TestMomentumDemo(t *testing.T) {
 	for _, number := range []string{"0.6815", "0.0760", "0.01363", "0.00478"} {
 		if !strings.Contains(m.Caption, number) {
 			t.Errorf("no %s in the caption %q", number, m.Caption)
+		}
+	}
+}
+
+// Every tuned point has its certificate, none is below the Bayes bound, and on
+// the exact spectrum none is worse than the best of a grid of 100 learning rates
+// from 10^-5 to 10^0.5.
+func TestTunedFigures(t *testing.T) {
+	for _, name := range []string{"targets", "momentum-preconditioning", "ema-preconditioning", "momentum-preconditioning-published"} {
+		table := made(t, name).Table
+		goal, loss, before, best := table.Numbers("target"), table.Numbers("loss_at_steps"), table.Numbers("loss_before"), table.Numbers("best_before")
+		steps, bound := table.Numbers("steps"), table.Numbers("bound")
+		if len(steps) < 50 {
+			t.Errorf("%s has %d rows", name, len(steps))
+		}
+		for k := range steps {
+			if !(loss[k] <= goal[k] && goal[k] < before[k] && goal[k] < best[k] && steps[k] >= bound[k]) {
+				t.Errorf("%s, row %d: %v", name, k, table.Rows[k])
+			}
+		}
+	}
+	grid := map[[2]float64]float64{{0, 4}: 1515845, {0, 1024}: 10371, {0, 1 << 20}: 7039, {0.5, 4}: 347979, {0.5, 1024}: 1371, {0.5, 1 << 20}: 84}
+	table := made(t, "learning-rates").Table
+	power, batch, steps := table.Numbers("power"), table.Numbers("batch_size"), table.Numbers("steps")
+	for k := range steps {
+		if of := grid[[2]float64{power[k], batch[k]}]; of != 0 && !(steps[k] <= of && steps[k] > 0.9*of) {
+			t.Errorf("power %v, B = %v: %v steps, on the grid %v", power[k], batch[k], steps[k], of)
 		}
 	}
 }

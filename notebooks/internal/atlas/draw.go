@@ -20,6 +20,9 @@ var (
 	dashes = []plotting.Dash{plotting.Solid, plotting.Dashed, plotting.Dotted}
 )
 
+// ordered are colours of an ordered parameter, from viridis.
+var ordered = []string{"#440154", "#3b528b", "#21918c", "#3aa76d", "#7ab51d"}
+
 // must is for the questions that only theory answers.
 func must[T any](v T, err error) T {
 	if err != nil {

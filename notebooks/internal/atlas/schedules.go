@@ -29,11 +29,11 @@ func scheduledPowers(p theory.Problem) drawn {
 		for _, one := range s {
 			c.Points = append(c.Points, scheduledPoint(one))
 		}
-		curves, tables = append(curves, perfect(c)), append(tables, nqmkit.TableOf(s))
+		curves, tables = append(curves, c), append(tables, nqmkit.TableOf(s))
 	}
-	f := plotting.BatchScaling(scalingOf(p, batches, curves...))
+	f := plotting.BatchScaling(must(theory.NewScaling(p, target, batches, curves)))
 	f.Title = fmt.Sprintf("Optimal schedules of %d pieces: %s", pieces, p)
-	f.Caption = fmt.Sprintf("Steps to loss %g under the best piecewise-constant learning rates below the stability limit, at each batch size. Small batches come close to the Bayes bound with every power; how far perfect scaling goes is a matter of the preconditioner.", target)
+	f.Caption = fmt.Sprintf("Steps to loss %g under the best piecewise-constant learning rates below the stability limit, at each batch size. Small batches come close to the Bayes bound with every power; how far perfect scaling goes is a matter of the preconditioner. Symbols: the critical batch size, by each definition.", target)
 	return drawn{f, nqmkit.TableOf(tables)}
 }
 

@@ -1,10 +1,22 @@
 package atlas
 
 import (
+	"fmt"
 	"slices"
+	"sync"
 
 	"nqm/nqmkit"
+	"nqm/plotting"
 	"nqm/theory"
+)
+
+// tuned are the figures of settings that are the best at every batch size.
+var tuned = slices.Concat(
+	both("targets", "steps against batch size of tuned SGD, targets 0.1 to 0.001 (paper, section 3.1)", targets),
+	both("learning-rates", "optimal learning rate against batch size, powers 0 to 0.75 (paper, section 3.3)", learningRates),
+	both("momentum-preconditioning", "steps against batch size of tuned SGD and momentum, powers 0 to 0.75 (paper, section 3.3)", momentumPowers),
+	both("effective-learning-rates", "α/(1-β) of tuned SGD and momentum against batch size, powers 0 to 0.75 (paper, section 3.3)", effectiveRates),
+	both("ema-preconditioning", "steps against batch size of tuned SGD with and without a moving average, powers 0 to 0.75 (paper, section 3.4)", emaPowers),
 )
 
 // What the paper's experiments on the noisy quadratic have in common.
@@ -36,21 +48,158 @@ func both(name, about string, draw func(p theory.Problem) drawn) []Figure {
 	}
 }
 
-// scalingOf puts curves with their certificates into one picture with the bounds.
-func scalingOf(p theory.Problem, batches []float64, curves ...theory.ScalingCurve) theory.Scaling {
-	summary := nqmkit.Summary(p)
-	return theory.Scaling{
-		Problem: p.String(), Target: target, BatchSizes: batches, Curves: curves,
-		BayesSamples:      must(theory.BayesSamples(p, target)),
-		MaximumLikelihood: summary.Dimension / (2 * target), // C = H
+// withPowers returns each method with every power of the preconditioner.
+func withPowers(methods ...theory.Optimizer) []theory.Optimizer {
+	var all []theory.Optimizer
+	for _, m := range methods {
+		for _, power := range powers {
+			all = append(all, m.Precondition(power))
+		}
+	}
+	return all
+}
+
+// remembered returns f with its answers kept: two figures may be of the same
+// numbers.
+func remembered(f func(p theory.Problem) theory.Scaling) func(p theory.Problem) theory.Scaling {
+	var mu sync.Mutex
+	known := map[string]theory.Scaling{}
+	return func(p theory.Problem) theory.Scaling {
+		mu.Lock()
+		defer mu.Unlock()
+		s, ok := known[p.String()]
+		if !ok || s.Partial {
+			s = f(p)
+			known[p.String()] = s
+		}
+		return s
 	}
 }
 
-// perfect fills in what the points of a curve say of perfect scaling.
-func perfect(c theory.ScalingCurve) theory.ScalingCurve {
-	samples := func(t theory.Tuned) float64 { return t.Samples() }
-	least := slices.MinFunc(c.Points, func(a, b theory.Tuned) int { return int(min(1, max(-1, samples(a)-samples(b)))) })
-	few := slices.MinFunc(c.Points, func(a, b theory.Tuned) int { return a.Steps.Steps - b.Steps.Steps })
-	c.Perfect, c.Fewest = samples(least), few.Steps.Steps
+var (
+	sgdScaling = remembered(func(p theory.Problem) theory.Scaling {
+		return nqmkit.BatchScaling(p, target, batches, withPowers(nqmkit.SGD(nqmkit.Free))...)
+	})
+	momentumScaling = remembered(func(p theory.Problem) theory.Scaling {
+		return nqmkit.BatchScaling(p, target, batches, withPowers(nqmkit.Momentum(nqmkit.Free, nqmkit.Free))...)
+	})
+	emaScaling = remembered(func(p theory.Problem) theory.Scaling {
+		return nqmkit.BatchScaling(p, target, batches, withPowers(nqmkit.SGD(nqmkit.Free).EMA(nqmkit.Free))...)
+	})
+)
+
+// together returns two scalings of one problem and target as one.
+func together(a, b theory.Scaling) theory.Scaling {
+	a.Curves = slices.Concat(a.Curves, b.Curves)
+	a.Partial = a.Partial || b.Partial
+	return a
+}
+
+func targets(p theory.Problem) drawn {
+	losses := []float64{0.1, 0.03, 0.01, 0.003, 0.001}
+	f := plotting.Figure{
+		Title:   "Steps of tuned SGD to five targets",
+		Caption: "Steps with the best learning rate at each batch size, " + p.String() + ". The lower the target, the larger the batch up to which twice the batch takes half the steps.",
+		Panels: []plotting.Panel{{X: plotting.Axis{Label: "batch size B", Scale: plotting.Log2},
+			Y: plotting.Axis{Label: "steps to target T", Scale: plotting.Log10}}},
+	}
+	var tables []any
+	for k, target := range losses {
+		s := nqmkit.BatchScaling(p, target, batches, nqmkit.SGD(nqmkit.Free))
+		l := line(k, fmt.Sprintf("loss %g", target), batches, numbers(s.Curves[0], steps))
+		l.Color = ordered[k]
+		f.Panels[0].Series = append(f.Panels[0].Series, l)
+		tables = append(tables, s)
+	}
+	return drawn{f, nqmkit.TableOf(tables...)}
+}
+
+// numbers returns a number of each point of a curve.
+func numbers(c theory.ScalingCurve, of func(theory.Tuned) float64) []float64 {
+	y := make([]float64, len(c.Points))
+	for k, p := range c.Points {
+		y[k] = of(p)
+	}
+	return y
+}
+
+func steps(t theory.Tuned) float64 { return float64(t.Steps.Steps) }
+
+func effective(t theory.Tuned) float64 { return t.Optimizer.LearningRate / (1 - t.Optimizer.Momentum) }
+
+func learningRates(p theory.Problem) drawn {
+	s := sgdScaling(p)
+	f := plotting.OptimalSettings(s)
+	f.Title = "Optimal learning rate of preconditioned SGD"
+	f.Caption = fmt.Sprintf("The learning rates that reach loss %g in the fewest steps on %s. They grow in proportion to the batch size up to the limit of stability 2, which is the same for every power because h₁ = 1.", target, p)
+	return drawn{f, nqmkit.TableOf(s)}
+}
+
+func momentumPowers(p theory.Problem) drawn {
+	return byPower("Momentum and preconditioning", "Momentum needs fewer steps where SGD is held by its limit of stability, and hardly fewer before. Momentum and preconditioner both move the end of perfect scaling to larger batches.",
+		sgdScaling(p), momentumScaling(p))
+}
+
+func emaPowers(p theory.Problem) drawn {
+	return byPower("Moving averages and preconditioning", "A moving average needs fewer steps as long as the noise counts, and none fewer with large batches: it makes perfect scaling end at smaller ones.",
+		sgdScaling(p), emaScaling(p))
+}
+
+// byPower draws a panel for each power with the curves of two scalings, in
+// the looks that their methods have without a preconditioner. All panels have
+// the axes and the bounds of the picture of all curves.
+func byPower(title, caption string, a, b theory.Scaling) drawn {
+	whole := plotting.BatchScaling(together(a, b)).Panels[0]
+	isBound := func(s plotting.Series) bool { return s.Name == "Bayes bound" || s.Name == "maximum likelihood" }
+	f := plotting.Figure{Title: title, Columns: 2}
+	for i, power := range powers {
+		both := a
+		both.Curves = []theory.ScalingCurve{plain(a.Curves[i]), plain(b.Curves[i])}
+		panel := plotting.BatchScaling(both).Panels[0]
+		own := slices.DeleteFunc(panel.Series, isBound)
+		panel.Series = nil
+		for _, s := range whole.Series {
+			if isBound(s) {
+				panel.Series = append(panel.Series, s)
+			}
+		}
+		for _, s := range own {
+			panel.Series = append(panel.Series, inLegend(s))
+		}
+		panel.Title, panel.Y = fmt.Sprintf("power %g", power), whole.Y
+		f.Panels = append(f.Panels, panel)
+	}
+	f.Caption = fmt.Sprintf("Steps to loss %g on %s, each setting the best at each batch size. %s No method reaches into the grey area below the Bayes bound; maximum likelihood is no bound.", target, a.Problem, caption)
+	return drawn{f, nqmkit.TableOf(a, b)}
+}
+
+// plain returns a curve to be drawn as that of its method without
+// preconditioner, and without the symbols of its critical batch sizes, which
+// the table has.
+func plain(c theory.ScalingCurve) theory.ScalingCurve {
+	c.Points, c.Critical = slices.Clone(c.Points), nil
+	for k := range c.Points {
+		o := &c.Points[k].Optimizer
+		o.Power = 0
+		c.Family = o.Family()
+	}
 	return c
+}
+
+func effectiveRates(p theory.Problem) drawn {
+	s := together(sgdScaling(p), momentumScaling(p))
+	f := plotting.Figure{
+		Title:   "Effective learning rate at the optimum",
+		Caption: "α/(1-β) of the best settings at each batch size, " + p.String() + ". While it is small, momentum has the effective rate of SGD, and no advantage; it goes on to grow where SGD is held by its stability limit.",
+	}
+	for i, power := range powers {
+		panel := plotting.Panel{Title: fmt.Sprintf("power %g", power), X: plotting.Axis{Label: "batch size B", Scale: plotting.Log2},
+			Y: plotting.Axis{Label: "α/(1-β)", Scale: plotting.Log10}}
+		for k, name := range []string{"SGD", "momentum"} {
+			panel.Series = append(panel.Series, inLegend(line(k, name, batches, numbers(s.Curves[k*len(powers)+i], effective))))
+		}
+		f.Panels = append(f.Panels, panel)
+	}
+	f.Columns = 2
+	return drawn{f, nqmkit.TableOf(s)}
 }
