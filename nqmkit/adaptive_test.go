@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"nqm/nqmkit"
+	"nqm/theory"
 )
 
 // The papers' updates, written for one coordinate at a time as they are
@@ -45,6 +46,26 @@ var papers = map[string]struct {
 		}
 		return theta + 0.01
 	}},
+	"Adam along a cosine over the run of 300": {nqmkit.Adam(0.05).Cosine(), func(t, theta, g float64, memory *[2]float64) float64 {
+		alpha := 0.05 * 0.5 * (1 + math.Cos(math.Pi*(t-1)/300))
+		memory[0] = 0.9*memory[0] + 0.1*g
+		memory[1] = 0.999*memory[1] + 0.001*g*g
+		return theta - alpha*memory[0]/(1-math.Pow(0.9, t))/(math.Sqrt(memory[1]/(1-math.Pow(0.999, t)))+1e-8)
+	}},
+	"sign descent with rates 1/t": {nqmkit.SignSGD(0.2).InverseTime(1), func(t, theta, g float64, _ *[2]float64) float64 {
+		return theta - math.Copysign(0.2/t, g)
+	}},
+	"Adagrad with warm-up, then a tenth": {
+		nqmkit.Adagrad(0.5).Segments(nqmkit.Segment{Steps: 10, Shape: theory.LinearRate, To: 1}, nqmkit.Segment{From: 0.1}),
+		func(t, theta, g float64, memory *[2]float64) float64 {
+			memory[0] += g * g
+			alpha := 0.05
+			if t <= 10 {
+				alpha = 0.05 * (t - 1)
+			}
+			return theta - alpha*g/(1e-10+math.Sqrt(memory[0]))
+		},
+	},
 	"Adam, other settings, batch of 4": {
 		func() nqmkit.Sampler {
 			m := nqmkit.Adam(0.02).Batch(4)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"nqm/theory"
 )
 
 // Adaptive is a method that scales each coordinate by what it has seen of the
@@ -19,6 +21,9 @@ type Adaptive struct {
 	Epsilon      float64 // >= 0, added to the root
 	WeightDecay  float64 // λ >= 0, decoupled
 	BatchSize    float64 // >= 1; zero means one
+	// Schedule multiplies LearningRate and replaces BatchSize over time, as that
+	// of a theory.Optimizer does. Nil keeps both.
+	Schedule theory.Schedule
 
 	kind adaptiveKind
 }
@@ -83,6 +88,39 @@ func (m Adaptive) Batch(b float64) Adaptive {
 	return m
 }
 
+// Cosine, Linear, WSD, InverseTime and Segments return copies with the schedules
+// that theory.Optimizer has under these names.
+func (m Adaptive) Cosine() Adaptive { return m.scheduled(theory.Optimizer.Cosine) }
+
+// Linear falls to zero along a line over the run.
+func (m Adaptive) Linear() Adaptive { return m.scheduled(theory.Optimizer.Linear) }
+
+// WSD warms up, stays, and falls to zero in the last steps of the run.
+func (m Adaptive) WSD(warmup, decay int) Adaptive {
+	return m.scheduled(func(o theory.Optimizer) theory.Optimizer { return o.WSD(warmup, decay) })
+}
+
+// InverseTime has the learning rate α/(1 + (t-1)/time) in step t = 1, 2, ...
+func (m Adaptive) InverseTime(time float64) Adaptive {
+	return m.scheduled(func(o theory.Optimizer) theory.Optimizer { return o.InverseTime(time) })
+}
+
+// Segments has a schedule made of the given segments.
+func (m Adaptive) Segments(s ...theory.Segment) Adaptive {
+	m.Schedule = s
+	return m
+}
+
+func (m Adaptive) scheduled(by func(theory.Optimizer) theory.Optimizer) Adaptive {
+	m.Schedule = by(theory.Optimizer{}).Schedule
+	return m
+}
+
+// plan is plain SGD with the learning rates and batch sizes of the method.
+func (m Adaptive) plan() theory.Optimizer {
+	return theory.SGD(m.LearningRate).Batch(m.BatchSize).Segments(m.Schedule...)
+}
+
 // EMA returns the method with the results about the moving average of its
 // iterates, of decay γ in [0, 1).
 func (m Adaptive) EMA(decay float64) Wrapped { return EMA(m, decay) }
@@ -101,6 +139,9 @@ func (m Adaptive) String() string {
 	setting("β₂", m.Beta2, usual.Beta2)
 	setting("ε", m.Epsilon, usual.Epsilon)
 	setting("λ", m.WeightDecay, 0)
+	if m.Schedule != nil {
+		fmt.Fprintf(&s, ", %v", m.Schedule)
+	}
 	return s.String() + batchLabel(m.BatchSize)
 }
 
@@ -136,17 +177,49 @@ func (m Adaptive) Validate() error {
 	case !(m.WeightDecay >= 0) || math.IsInf(m.WeightDecay, 0):
 		return fmt.Errorf("nqmkit: weight decay %v: want a finite number >= 0", m.WeightDecay)
 	}
-	return validateBatch(m.BatchSize)
+	if err := validateBatch(m.BatchSize); err != nil {
+		return err
+	}
+	return m.plan().Validate()
 }
 
-func (m Adaptive) recipe(int) (recipe, error) {
+func (m Adaptive) recipe(steps int) (recipe, error) {
+	plan, err := m.plan().Over(steps)
+	if err != nil {
+		return recipe{}, err
+	}
 	return recipe{
-		batch: func(int) float64 { return max(m.BatchSize, 1) },
-		start: func(theta []float64, _ shape) rule { return m.rule(len(theta)) },
+		batch: func(t int) float64 { return batchAt(plan, t) },
+		start: func(theta []float64, _ shape) rule {
+			r := m.rule(len(theta))
+			if plan.Schedule == nil {
+				return r
+			}
+			return &paced{adaptiveRule: r, rate: rate{base: m.LearningRate, schedule: plan.Schedule}}
+		},
 	}, nil
 }
 
-func (m Adaptive) rule(n int) rule {
+// adaptiveRule is the rule of an Adaptive, whose learning rate can be changed.
+type adaptiveRule interface {
+	rule
+	setRate(learningRate float64)
+}
+
+func (m *Adaptive) setRate(learningRate float64) { m.LearningRate = learningRate }
+
+// paced gives a rule the learning rate of each step.
+type paced struct {
+	adaptiveRule
+	rate rate
+}
+
+func (p *paced) step(theta, gradient []float64) {
+	p.setRate(p.rate.next())
+	p.adaptiveRule.step(theta, gradient)
+}
+
+func (m Adaptive) rule(n int) adaptiveRule {
 	switch m.kind {
 	case kindRMSProp:
 		return &rmsprop{Adaptive: m, square: make([]float64, n)}
