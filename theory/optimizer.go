@@ -76,8 +76,8 @@ func (o Optimizer) rule() string {
 	return "heavy ball"
 }
 
-// String returns the method's name with every setting that is not neutral, as
-// in "momentum α=0.03, β=0.9, EMA γ=0.99, B=64".
+// String returns the method's name with every setting that is not neutral, to
+// six digits, as in "momentum α=0.03, β=0.9, EMA γ=0.99, B=64".
 func (o Optimizer) String() string {
 	var s strings.Builder
 	name := o.rule()
@@ -112,7 +112,7 @@ func orFree(value float64) string {
 	if value == Free {
 		return "free"
 	}
-	return fmt.Sprintf("%g", value)
+	return fmt.Sprintf("%.6g", value)
 }
 
 func (o Optimizer) batchSize() float64 {
