@@ -52,8 +52,8 @@ type Damping struct {
 	// Angle is that of the slowest roots, in radians per step: 0 where monotone,
 	// π where flipping; a ringing mode has the period 2π/Angle.
 	Angle float64 `json:"angle"`
-
-	log float64 // log Radius, with the digits that a Radius near 1 has lost
+	// LogRadius is log Radius, with the digits that a Radius near 1 has lost.
+	LogRadius float64 `json:"log_radius"`
 }
 
 // DampingOf returns the damping of the direction of curvature h >= 0. The roots
@@ -112,7 +112,7 @@ func (o Optimizer) damping(h float64) Damping {
 		inner.Decay = 0
 		d := inner.damping(h)
 		if o.Decay > d.Radius {
-			d.Regime, d.Radius, d.Angle, d.log = Monotone, o.Decay, 0, math.Log(o.Decay)
+			d.Regime, d.Radius, d.Angle, d.LogRadius = Monotone, o.Decay, 0, math.Log(o.Decay)
 		}
 		return d
 	}
@@ -135,19 +135,19 @@ func (m secondOrder) damping(h float64) Damping {
 	d := Damping{Curvature: h}
 	switch {
 	case m.rings:
-		d.Regime, d.log, d.Angle = Ringing, m.logMod, m.omega
+		d.Regime, d.LogRadius, d.Angle = Ringing, m.logMod, m.omega
 		if m.s < 0 {
 			d.Angle = math.Pi - m.omega
 		}
 	case m.s < 0:
-		d.Regime, d.log, d.Angle = Flipping, m.log2, math.Pi
+		d.Regime, d.LogRadius, d.Angle = Flipping, m.log2, math.Pi
 	default:
-		d.log = m.log1
+		d.LogRadius = m.log1
 	}
-	d.Radius = math.Exp(d.log)
+	d.Radius = math.Exp(d.LogRadius)
 	switch {
 	case m.edge == 0:
-		d.Regime, d.Radius, d.log = Standing, 1, 0
+		d.Regime, d.Radius, d.LogRadius = Standing, 1, 0
 	case !(m.oneMinusP > 0 && m.edge > 0 && m.flip > 0):
 		d.Regime = Unstable
 	case !m.rings && m.gap == 0:
@@ -170,7 +170,7 @@ func eigenDamping(h float64, a []float64, k int) Damping {
 		}
 	}
 	d := Damping{Curvature: h, Radius: math.Pow(size(slow), 1/float64(k)), Angle: math.Atan2(math.Abs(imag(slow)), real(slow))}
-	d.log = math.Log(d.Radius)
+	d.LogRadius = math.Log(d.Radius)
 	switch {
 	case h == 0:
 		d.Regime = Standing
@@ -202,7 +202,7 @@ func RateOf(p Problem, m Method) (Rate, error) {
 	if err := check(p, m); err != nil {
 		return Rate{}, err
 	}
-	r := Rate{Slowest: Damping{log: math.Inf(-1)}}
+	r := Rate{Slowest: Damping{LogRadius: math.Inf(-1)}}
 	for _, d := range p.sample() {
 		if d.Curvature == 0 {
 			continue
@@ -211,12 +211,12 @@ func RateOf(p Problem, m Method) (Rate, error) {
 		if err != nil {
 			return Rate{}, err
 		}
-		if k.log >= r.Slowest.log {
+		if k.LogRadius >= r.Slowest.LogRadius {
 			r.Radius, r.Slowest = k.Radius, k
 		}
 	}
-	r.Stable = r.Slowest.log < 0
-	r.Time = -1 / r.Slowest.log
+	r.Stable = r.Slowest.LogRadius < 0
+	r.Time = -1 / r.Slowest.LogRadius
 	if !r.Stable {
 		r.Time = math.Inf(1)
 	}
@@ -252,5 +252,5 @@ func EffectiveLearningRate(o Optimizer, h float64) (approximate, exactly float64
 		return 0, 0, fmt.Errorf("theory: no effective learning rate at curvature %g: the direction is %v, and α/(1-β) describes overdamped ones", h, d.Regime)
 	}
 	alpha, _ := o.step(h)
-	return alpha / (1 - o.Momentum), -math.Expm1(d.log) / h, nil
+	return alpha / (1 - o.Momentum), -math.Expm1(d.LogRadius) / h, nil
 }
