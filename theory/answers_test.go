@@ -439,3 +439,19 @@ func TestTorchDampensNothingWithoutMomentum(t *testing.T) {
 		theta -= 0.3 * (2 * theta)
 	}
 }
+
+// A share q of n runs is q n of them, also where the product is rounded up.
+func TestQuantileOfSampledSteps(t *testing.T) {
+	for _, n := range []int{10, 50, 100, 1000} {
+		s := SampledSteps{Trials: n}
+		for k := range n {
+			s.Steps = append(s.Steps, k+1)
+		}
+		for percent := 1; percent <= 100; percent++ {
+			want := (percent*n + 99) / 100
+			if got, ok := s.Quantile(float64(percent) / 100); got != want || !ok {
+				t.Errorf("%d%% of %d runs arrive by step %d, want %d", percent, n, got, want)
+			}
+		}
+	}
+}
