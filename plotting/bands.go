@@ -13,13 +13,18 @@ import (
 // sum of chi-squares, taken as the gamma law of the same mean and variance
 // (Satterthwaite), with Wilson and Hilferty's quantiles:
 //
-//	L(t) (1 - 2/(9ν) ± √(2/(9ν)))³        ν = 2 E L(t)² / Var L(t)
+//	L(t) (1 - 2/(9ν) ± √(2/(9ν)))³        ν = 2 (E L(t))² / Var L(t)
+//
+// A curve whose deviation is not known, under multiplicative noise, has no band.
 func LossBands(curves []theory.Curve) Figure {
 	f := LossCurves(curves)
 	p := &f.Panels[0]
 	lines := p.Series
 	p.Series = nil
 	for i, c := range curves {
+		if c.StdDev == nil {
+			continue
+		}
 		band := Series{Name: lines[i].Name, Kind: Band, X: asFloats(c.Steps), Color: lines[i].Color}
 		for k, l := range c.Loss {
 			low, high := centralBand(l, c.StdDev[k])
