@@ -142,3 +142,34 @@ func literally(s step, gap int) (a, v square) {
 	}
 	return a, v
 }
+
+// Next to a fast mode (of the velocity, of the average) a slow one keeps its
+// digits: mean and variance after a gap, against theory's arithmetic of 106 bits.
+func TestLongLeapsKeepTheirDigits(t *testing.T) {
+	for _, o := range []theory.Optimizer{
+		SGD(0.2), Momentum(0.2, 0.5), Momentum(0.2, 0.999), Nesterov(0.2, 0.5), SGD(0.2).EMA(0.3), Momentum(0.2, 0.5).EMA(0.9),
+	} {
+		for _, gap := range []int{1, 7, 1e6 + 1, 1e12 + 1, 1e15} {
+			h := 1 / (0.5 * float64(gap)) // so that the mode is alive after the gap
+			s := optimizerStep(o, h)
+			n := s.n
+			cut := func() square { return make(square, n*n) }
+			a, v, l := cut(), cut(), cut()
+			over(s.doublings(gap), gap, a, v, cut(), cut(), n)
+			l.cholesky(v, n)
+			var mean, variance float64
+			for i := range n {
+				var row float64
+				for j := range n {
+					mean += s.r[i] * a[i*n+j] * s.s[j]
+					row += s.r[j] * l[j*n+i]
+				}
+				variance += row * row
+			}
+			want := must(theory.Moments(theory.Problem{Curvature: []float64{h}, Noise: []float64{1}, Mean: []float64{1}}, o, gap))[0]
+			if math.Abs(mean-want.Mean) > 1e-11 || math.Abs(variance/want.Variance-1) > 1e-10 {
+				t.Errorf("%v, h = %g, %d steps: mean %v and variance %v, want %v and %v", o, h, gap, mean, variance, want.Mean, want.Variance)
+			}
+		}
+	}
+}

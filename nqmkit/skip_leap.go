@@ -9,15 +9,16 @@ import (
 type square []float64
 
 // leap is a number of steps at once: z' = A z + N(0, V) for noise of variance 1.
-// D = I - A is kept as long as it is small.
+// D = I - A is kept until A is small.
 type leap struct{ d, a, v square }
 
 // doublings returns the leaps of 1, 2, 4, ... steps, as many as gap needs:
 //
 //	D_2k = 2 D_k - D_k²        V_2k = V_k + A_k V_k A_k'
 //
-// Only positive terms enter V, so that it never cancels. Once D is no longer
-// small the power itself is squared, which keeps the digits of its decay.
+// Only positive terms enter V, so that it never cancels. D keeps the digits of the
+// slowest mode, beside fast ones too, until that has decayed; from then on the
+// power itself is squared, which keeps the digits of the decay.
 func (t step) doublings(gap int) []leap {
 	n := t.n
 	all := make([]leap, max(bits.Len(uint(gap)), 1))
@@ -47,7 +48,7 @@ func (t step) doublings(gap int) []leap {
 func (next *leap) twice(l leap, scratch square, n int) {
 	copy(next.v, l.v)
 	next.v.push(l, scratch, n)
-	if l.d == nil || l.d.size() > 0.25 {
+	if l.d == nil || l.a.size() < 0.5 {
 		next.d = nil
 		next.a.product(l.a, l.a, n)
 		return
