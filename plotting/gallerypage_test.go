@@ -66,6 +66,9 @@ func TestWriteGallery(t *testing.T) {
 	}
 }
 
+// mostDrawn is how many figures of a page stay drawn at most.
+const mostDrawn = 40
+
 // Every chart is drawn on the gallery's page, wide and on a phone, light and
 // dark, with no network and no complaint.
 func TestGalleryInABrowser(t *testing.T) {
@@ -85,7 +88,7 @@ func TestGalleryInABrowser(t *testing.T) {
 		b.do(chromedp.EmulateViewport(int64(screen.width), 900))
 		b.open(page)
 		b.everyFigure()
-		if got := value[int](b, drawn); got != len(all) {
+		if got := value[int](b, drawn); got != min(len(all), mostDrawn) { // everyFigure has seen each
 			t.Errorf("%s: %d of %d charts are drawn", screen.name, got, len(all))
 		}
 		if w := value[int](b, `document.documentElement.scrollWidth`); w > screen.width {

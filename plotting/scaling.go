@@ -21,6 +21,9 @@ func BatchScaling(s theory.Scaling) Figure {
 	lines := scalingLines(s)
 	p := Panel{X: batchAxis(s), Y: Axis{Label: "steps to loss " + number(s.Target), Scale: Log10}}
 	p.Y.Min, p.Y.Max = reachOf(lines, scalingLine.steps)
+	if n := s.BayesSamples; p.Y.bounded() && countable(n) {
+		p.Y.Min = min(p.Y.Min, n/s.BatchSizes[0]/1.6) // some of the bound is in sight
+	}
 	p.Series = sampleBounds(s, p.Y)
 	for _, c := range s.Curves {
 		p.Series = append(p.Series, asymptotes(c, s.BatchSizes)...)
@@ -32,8 +35,8 @@ func BatchScaling(s theory.Scaling) Figure {
 	p.Series = append(p.Series, marks...)
 	return Figure{
 		Title: "Steps against batch size: " + s.Problem,
-		Caption: fmt.Sprintf("Steps to loss %g, %s. Along the falling part of a dotted line twice the batch takes half the steps (perfect scaling), along its level part it saves none. "+
-			"No method reaches into the grey area below the Bayes bound; maximum likelihood is no bound. Symbols on the lines: the critical batch size, by each definition.", s.Target, tunedWords(s.Curves)),
+		Caption: fmt.Sprintf("Steps to loss %g, %s. Along the falling part of a dotted line twice the batch takes half the steps (perfect scaling), along its level part it saves none.", s.Target, tunedWords(s.Curves)) +
+			boundWords(s) + markWords(marks),
 		Alt:    scalingAlt(s, lines),
 		Panels: []Panel{orWords(p)},
 		Notes:  slices.Concat(partialScaling(s), gapNotes(lines), outside),
@@ -74,8 +77,8 @@ func TradeOff(s theory.Scaling) Figure {
 	p.Series = append(p.Series, marks...)
 	return Figure{
 		Title: "Samples against steps: " + s.Problem,
-		Caption: fmt.Sprintf("Samples and steps to loss %g, %s; each point is a batch size. A larger batch goes to the left and up: fewer steps, paid for with samples. "+
-			"Dotted: the hyperbola fitted to the points. Maximum likelihood is no bound. Symbols on the lines: the critical batch size, by each definition.", s.Target, tunedWords(s.Curves)),
+		Caption: fmt.Sprintf("Samples and steps to loss %g, %s; each point is a batch size. A larger batch goes to the left and up: fewer steps, paid for with samples. Dotted: the hyperbola fitted to the points.", s.Target, tunedWords(s.Curves)) +
+			boundWords(s) + markWords(marks),
 		Panels: []Panel{orWords(p)},
 		Notes:  slices.Concat(partialScaling(s), gapNotes(lines), outside),
 		Table:  scalingTable(s),

@@ -348,3 +348,34 @@ func TestTradeOffHyperbola(t *testing.T) {
 		}
 	}
 }
+
+// Multiplicative noise has no Bayes bound: no word of it.
+func TestScalingWithoutABound(t *testing.T) {
+	s := scaling()
+	s.BayesSamples, s.MaximumLikelihood = 0, 0
+	for _, f := range []Figure{BatchScaling(s), TradeOff(s)} {
+		text := f.text() + strings.Join(f.legend(), "")
+		if strings.Contains(text, "Bayes") || strings.Contains(text, "likelihood") || len(f.Panels[0].Regions) != 0 {
+			t.Errorf("%q speaks of a bound: %s", f.Title, text)
+		}
+		if _, err := FigureOf(f); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Of one batch size the picture has the point and the bound below it.
+func TestScalingOfOneBatchSize(t *testing.T) {
+	s := scaling()
+	s.BatchSizes = s.BatchSizes[3:4]
+	c := s.Curves[0]
+	c.Points, c.Critical = c.Points[3:4], []theory.CriticalBatch{{Definition: "hyperbola", BatchSize: math.NaN(), Note: "no"}}
+	s.Curves = []theory.ScalingCurve{c}
+	f := must(FigureOf(s))
+	if p := f.Panels[0]; !p.Y.inside(s.BayesSamples/64) || !p.Y.inside(float64(c.Points[0].Steps.Steps)) {
+		t.Errorf("steps from %v to %v", p.Y.Min, p.Y.Max)
+	}
+	if notes := f.notes(); len(notes) != 0 {
+		t.Errorf("notes %q", notes)
+	}
+}

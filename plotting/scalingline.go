@@ -256,7 +256,7 @@ func criticalMarks(curves []theory.ScalingCurve, lines []scalingLine, place func
 			if steps := lines[i].stepsAt(b.BatchSize); !math.IsNaN(steps) {
 				x, y := place(b.BatchSize, steps)
 				s.X, s.Y = append(s.X, x), append(s.Y, y)
-			} else if math.IsNaN(b.BatchSize) && b.Note != "" {
+			} else if math.IsNaN(b.BatchSize) && b.Note != "" && len(c.Points) > 1 && c.Fewest > 0 {
 				notes = append(notes, fmt.Sprintf("%s has no critical batch size by %s: %s.", lines[i].name, definition, b.Note))
 			} else if countable(b.BatchSize) {
 				values = append(values, number(b.BatchSize))

@@ -22,6 +22,25 @@ func tunedWords(curves []theory.ScalingCurve) string {
 	return "each point tuned anew (" + strings.Join(free, ", ") + ")"
 }
 
+// boundWords says how to read the bounds, if there are any.
+func boundWords(s theory.Scaling) string {
+	switch {
+	case countable(s.BayesSamples) && countable(s.MaximumLikelihood):
+		return " No method reaches into the grey area below the Bayes bound; maximum likelihood is no bound."
+	case countable(s.BayesSamples):
+		return " No method reaches into the grey area below the Bayes bound."
+	}
+	return ""
+}
+
+// markWords says what the symbols on the lines are.
+func markWords(marks []Series) string {
+	if len(marks) == 0 {
+		return ""
+	}
+	return " Symbols on the lines: the critical batch size, by each definition."
+}
+
 // partialScaling is the note of an interrupted scaling.
 func partialScaling(s theory.Scaling) []string {
 	if !s.Partial {
