@@ -48,6 +48,7 @@ func TestEveryFigure(t *testing.T) {
 			}
 			for _, cores := range cores {
 				runtime.GOMAXPROCS(cores)
+				known.Clear()
 				dir := t.TempDir()
 				made, err := f.Make()
 				if err != nil {

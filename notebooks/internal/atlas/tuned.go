@@ -59,31 +59,32 @@ func withPowers(methods ...theory.Optimizer) []theory.Optimizer {
 	return all
 }
 
-// remembered returns f with its answers kept: two figures may be of the same
-// numbers.
-func remembered(f func(p theory.Problem) theory.Scaling) func(p theory.Problem) theory.Scaling {
-	var mu sync.Mutex
-	known := map[string]theory.Scaling{}
+// known holds scalings: two figures may be of the same numbers.
+var known sync.Map
+
+// remembered returns f with its answers kept under a name.
+func remembered(name string, f func(p theory.Problem) theory.Scaling) func(p theory.Problem) theory.Scaling {
 	return func(p theory.Problem) theory.Scaling {
-		mu.Lock()
-		defer mu.Unlock()
-		s, ok := known[p.String()]
-		if !ok || s.Partial {
-			s = f(p)
-			known[p.String()] = s
+		key := name + " on " + p.String()
+		if s, ok := known.Load(key); ok {
+			return s.(theory.Scaling)
+		}
+		s := f(p)
+		if !s.Partial {
+			known.Store(key, s)
 		}
 		return s
 	}
 }
 
 var (
-	sgdScaling = remembered(func(p theory.Problem) theory.Scaling {
+	sgdScaling = remembered("sgd", func(p theory.Problem) theory.Scaling {
 		return nqmkit.BatchScaling(p, target, batches, withPowers(nqmkit.SGD(nqmkit.Free))...)
 	})
-	momentumScaling = remembered(func(p theory.Problem) theory.Scaling {
+	momentumScaling = remembered("momentum", func(p theory.Problem) theory.Scaling {
 		return nqmkit.BatchScaling(p, target, batches, withPowers(nqmkit.Momentum(nqmkit.Free, nqmkit.Free))...)
 	})
-	emaScaling = remembered(func(p theory.Problem) theory.Scaling {
+	emaScaling = remembered("ema", func(p theory.Problem) theory.Scaling {
 		return nqmkit.BatchScaling(p, target, batches, withPowers(nqmkit.SGD(nqmkit.Free).EMA(nqmkit.Free))...)
 	})
 )
