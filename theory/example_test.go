@@ -256,7 +256,7 @@ func ExampleTorch() {
 	fmt.Println(theory.FromAveraged(0.1, 0.9))
 	// Output:
 	// torch momentum α=0.05, β=0.9, dampening 0.5
-	// momentum α=0.009999999999999998, β=0.9
+	// momentum α=0.01, β=0.9
 }
 
 func ExampleProblem_streaming() {
