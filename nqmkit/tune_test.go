@@ -120,3 +120,28 @@ func TestScalingRefuses(t *testing.T) {
 		}()
 	}
 }
+
+// BenchmarkPaperFigure is what a reader of the paper's figures waits for: 4
+// powers and 10 batch sizes, tuned on all 10^4 eigenvalues, on all cores.
+func BenchmarkPaperFigure(b *testing.B) {
+	p := nqmkit.PowerLaw(10_000, 1)
+	var sizes []float64
+	for k := 2; k <= 20; k += 2 {
+		sizes = append(sizes, math.Ldexp(1, k))
+	}
+	for _, m := range []theory.Optimizer{nqmkit.SGD(nqmkit.Free), nqmkit.Momentum(nqmkit.Free, nqmkit.Free), nqmkit.SGD(nqmkit.Free).EMA(nqmkit.Free)} {
+		b.Run(m.Family(), func(b *testing.B) {
+			evaluations := 0
+			for b.Loop() {
+				s := nqmkit.BatchScaling(p, 0.01, sizes, m, m.Precondition(0.25), m.Precondition(0.5), m.Precondition(0.75))
+				for _, c := range s.Curves {
+					for _, t := range c.Points {
+						evaluations += t.Evaluations
+					}
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/figure")
+			b.ReportMetric(float64(evaluations)/float64(b.N), "losses/figure")
+		})
+	}
+}

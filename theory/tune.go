@@ -169,7 +169,7 @@ func (k *tuner) bracket(target float64, limit int) int {
 	line.free = k.free[:1]
 	for t := 1; t < limit; t = min(limit, 4*t) {
 		low, high := line.bounds(float64(t))
-		for _, c := range line.grid(t, low, high) {
+		for _, c := range line.grid(t, 2.5, low, high) {
 			if c.value <= target {
 				k.evaluations = line.evaluations
 				return t

@@ -192,7 +192,7 @@ func (k *tuner) smoothly(t int, whole bool, starts []candidate) []candidate {
 	starts = k.again(t, starts)
 	if whole {
 		low, high := k.bounds(float64(t))
-		starts = append(k.grid(t, low, high), starts...)
+		starts = append(k.grid(t, 1, low, high), starts...)
 	}
 	return k.descents(starts, t, 0.5)
 }
@@ -216,15 +216,21 @@ func (k *tuner) exactly(t int, valleys, starts []candidate) []candidate {
 const (
 	// keep is how many candidates are followed from one t to the next.
 	keep = 4
-	// contenders are starts whose loss is at most e times the lowest.
-	contenders = 1
+	// contenders are starts whose loss is at most this far, in the logarithm,
+	// from the lowest: valleys of the smooth loss, and teeth of a comb.
+	contenders      = 1.0
+	contendingTeeth = 0.05
 )
 
 // descents descends from the best starts and returns where they end, the lowest
 // first.
 func (k *tuner) descents(starts []candidate, t int, radius float64) []candidate {
+	within := contendingTeeth
+	if k.smooth {
+		within = contenders
+	}
 	var ends []candidate
-	for _, c := range best(starts) {
+	for _, c := range best(starts, within) {
 		ends = append(ends, k.descend(c.z, t, radius))
 	}
 	return lowestOf(ends)
@@ -242,10 +248,10 @@ func (k *tuner) resolvedDescents(starts []candidate, t int, radius float64) []ca
 }
 
 // best returns the contenders among the candidates.
-func best(c []candidate) []candidate {
+func best(c []candidate, within float64) []candidate {
 	sort.SliceStable(c, func(i, j int) bool { return c[i].value < c[j].value })
 	n := 1
-	for n < len(c) && n < keep && c[n].value < c[0].value+contenders {
+	for n < len(c) && n < keep && c[n].value < c[0].value+within {
 		n++
 	}
 	return c[:n]
@@ -294,12 +300,13 @@ func (k *tuner) everyPlain() bool {
 	return o.plain()
 }
 
-// grid returns the local minima of a grid over a box, at least one point.
-func (k *tuner) grid(t int, low, high []float64) []candidate {
+// grid returns the local minima of a grid over a box, at least one point. Its
+// spacing is the usual pitch times wider.
+func (k *tuner) grid(t int, wider float64, low, high []float64) []candidate {
 	count := make([]int, len(low))
 	total := 1
 	for i := range count {
-		count[i] = 1 + int(math.Ceil((high[i]-low[i])/k.pitchOf(i)))
+		count[i] = 1 + int(math.Ceil((high[i]-low[i])/(wider*k.pitchOf(i))))
 		total *= count[i]
 	}
 	values := make([]float64, total)
