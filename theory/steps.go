@@ -121,6 +121,9 @@ const (
 // relatively) of the target. Where a power law is summed by quadrature, a loss
 // within 10^-9 of the target is summed again over all directions.
 //
+// A schedule under which the loss overflows, and that is stable in the end, is
+// NotWithinLimit from there on, where Loss is +Inf.
+//
 // A schedule without a length is stretched over limit steps, which must then be
 // given. The errors name an invalid problem or method, a target that is not
 // a finite number > 0, or a limit outside 0 to MaxSteps.

@@ -294,3 +294,17 @@ func BenchmarkStepsToTarget(b *testing.B) {
 		})
 	}
 }
+
+// At x = 3 for 800 steps the loss overflows, and at x = ½ it comes down again: the
+// target is reached at t = 1603, which no float64 follows.
+func TestScheduleThatOverflowsOnItsWay(t *testing.T) {
+	p := must(List(1))
+	up := SGD(1).Segments(Segment{Steps: 800, From: 3}, Segment{Steps: 1, From: 0.5})
+	s := must(StepsToTarget(p, up, 0.2, 5000))
+	if s.Outcome != NotWithinLimit || s.Checked >= 800 || !math.IsInf(s.Loss, 1) {
+		t.Errorf("%+v", s)
+	}
+	if s := must(StepsToTarget(p, SGD(1).Segments(Segment{Steps: 800, From: 3}), 0.2, 5000)); s.Outcome != Diverges {
+		t.Errorf("unstable for ever: %+v", s)
+	}
+}

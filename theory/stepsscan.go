@@ -5,6 +5,7 @@ import "math"
 // scan looks at one step after the other, up to MaxScan of them.
 func (s *Steps) scan(p Problem, m Method) error {
 	end := min(s.Limit, MaxScan)
+	defer s.recovers(m)
 	if p.Streaming {
 		return s.scanStreamed(p, m, end)
 	}
@@ -47,6 +48,14 @@ func (s *Steps) walk(losses func(from, to int) []float64, end int) {
 		}
 	}
 	s.Before = s.Loss
+}
+
+// recovers takes back that a schedule diverges where it only overflows on its way:
+// it may come down from there, but the numbers do not.
+func (s *Steps) recovers(m Method) {
+	if o, ok := m.(Optimizer); ok && o.Schedule != nil && s.Outcome == Diverges && !math.IsInf(s.Floor, 1) {
+		s.Outcome, s.Settles, s.Bound = NotWithinLimit, NotWithinLimit, 0
+	}
 }
 
 // unsettled says what the floor alone says about settling.
