@@ -455,3 +455,11 @@ func TestQuantileOfSampledSteps(t *testing.T) {
 		}
 	}
 }
+
+// With s = 1 Lookahead is the method itself, seen every k steps: its modes turn as fast.
+func TestAngleOfLookahead(t *testing.T) {
+	plain := must(DampingOf(Momentum(0.1, 0.9), 1))
+	slow := must(DampingOf(Momentum(0.1, 0.9).Lookahead(4, 1), 1))
+	near(t, "angle per step", slow.Angle, plain.Angle, 1e-9)
+	near(t, "radius per step", slow.Radius, plain.Radius, 1e-9)
+}

@@ -50,7 +50,8 @@ type Damping struct {
 	Regime    Regime  `json:"regime"`
 	Radius    float64 `json:"radius"` // spectral radius of the state: the mean falls like Radius^t
 	// Angle is that of the slowest roots, in radians per step: 0 where monotone,
-	// π where flipping; a ringing mode has the period 2π/Angle.
+	// π where flipping; a ringing mode has the period 2π/Angle. Of Lookahead it is
+	// that of a cycle over its k steps: π/k where the cycles flip.
 	Angle float64 `json:"angle"`
 	// LogRadius is log Radius, with the digits that a Radius near 1 has lost.
 	LogRadius float64 `json:"log_radius"`
@@ -169,7 +170,7 @@ func eigenDamping(h float64, a []float64, k int) Damping {
 			slow = v
 		}
 	}
-	d := Damping{Curvature: h, Radius: math.Pow(size(slow), 1/float64(k)), Angle: math.Atan2(math.Abs(imag(slow)), real(slow))}
+	d := Damping{Curvature: h, Radius: math.Pow(size(slow), 1/float64(k)), Angle: math.Atan2(math.Abs(imag(slow)), real(slow)) / float64(k)}
 	d.LogRadius = math.Log(d.Radius)
 	switch {
 	case h == 0:
