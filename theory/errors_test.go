@@ -54,6 +54,7 @@ func TestMistakes(t *testing.T) {
 		"couples all 100000":          second(SecondMoments(streamed1e5(), SGD(0.1), 1)),
 		"dampening 1":                 ask(p, Torch{LearningRate: 1, Momentum: 0.5, Dampening: 1}),
 		"moves with the learning":     ask(streaming, Nesterov(0.1, 0.5).Cosine()),
+		"the direction is critical":   third(EffectiveLearningRate(Momentum(2.25, 0.25), 1)), // root -½
 		"no effective learning rate:": third(EffectiveLearningRate(SGD(0.1).EMA(0.9), 1)),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

@@ -249,7 +249,7 @@ func EffectiveLearningRate(o Optimizer, h float64) (approximate, exactly float64
 	if o.Decay != 0 || o.LookaheadSteps != 0 {
 		return 0, 0, fmt.Errorf("theory: %s has no effective learning rate: that is momentum's", o.Family())
 	}
-	if d.Regime != Monotone && d.Regime != Critical {
+	if d.Regime != Monotone && (d.Regime != Critical || d.Angle != 0) {
 		return 0, 0, fmt.Errorf("theory: no effective learning rate at curvature %g: the direction is %v, and α/(1-β) describes overdamped ones", h, d.Regime)
 	}
 	alpha, _ := o.step(h)
