@@ -235,11 +235,28 @@ func shortened(words string, size float64, room vg.Length) string {
 
 // beside returns the width of what stands to the right of a panel's data.
 func (v view) beside() vg.Length {
-	width := v.endsWidth()
+	width := max(v.endsWidth(), v.lastTickRoom())
 	if h, ok := v.heatMap(); ok {
 		width += colorsWidth(h)
 	}
 	return width
+}
+
+// lastTickRoom returns the room that the label of a tick at the right end takes
+// beyond the margin of the figure.
+func (v view) lastTickRoom() vg.Length {
+	const margin = 8
+	var marker plot.Ticker = v.X
+	if v.columns > 1 {
+		marker = sparseTicks{v.X}
+	}
+	var room vg.Length
+	for _, t := range marker.Ticks(v.X.Min, v.X.Max) {
+		if v.X.Normalize(v.X.Min, v.X.Max, t.Value) > 0.99 {
+			room = max(room, textStyle(tickSize, ink).Width(t.Label)/2-margin)
+		}
+	}
+	return max(room, 0)
 }
 
 // letters writes text in DejaVu Sans, which has the Greek letters, superscripts

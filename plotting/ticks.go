@@ -48,7 +48,11 @@ func even(min, max, least float64) []plot.Tick {
 	var ticks []plot.Tick
 	for k := math.Ceil(min/unit - 1e-9); k <= max/unit+1e-9; k++ {
 		v := k*unit + 0 // never -0
-		ticks = append(ticks, plot.Tick{Value: v, Label: minus(fmt.Sprintf("%.6g", v))})
+		label := fmt.Sprintf("%.6g", v)
+		if math.Abs(v) < 1e7 && v == math.Trunc(v) {
+			label = fmt.Sprintf("%.0f", v)
+		}
+		ticks = append(ticks, plot.Tick{Value: v, Label: minus(label)})
 	}
 	return ticks
 }
