@@ -117,5 +117,9 @@ func (p *figureProgress) stop() {
 }
 
 func (p *figureProgress) summary(dir string) {
-	fmt.Fprintf(p.w, "%d figures as SVG, PDF, PNG and CSV in %s  %.1f s\n", p.total, dir, time.Since(p.start).Seconds())
+	figures := "figures"
+	if p.total == 1 {
+		figures = "figure"
+	}
+	fmt.Fprintf(p.w, "%d %s as SVG, PDF, PNG and CSV in %s  %.1f s\n", p.total, figures, dir, time.Since(p.start).Seconds())
 }

@@ -90,5 +90,6 @@ func usage(w io.Writer) {
 	}
 	fmt.Fprintln(w, "\nThe first call sets everything up in your cache folder (Go, Python 3 and a\n"+
 		"network are needed); later calls need no network. NAME is a lesson, by its\n"+
-		"file name or its number.")
+		"file name or its number; of figures, which need Go alone, it is one that\n"+
+		"'figures -list' names.")
 }

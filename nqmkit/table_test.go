@@ -256,3 +256,17 @@ func ExampleTableOf() {
 	// 0.01                         0.99    true    99.499        1          monotone  0
 	// 0.02                         0.98    true    49.498        1          monotone  0
 }
+
+// The numbers of a figure in a file, and back.
+func ExampleSave() {
+	dir, err := os.MkdirTemp("", "tables")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	s := nqmkit.BatchScaling(nqmkit.PowerLaw(1000, 1), 0.01, nqmkit.PowersOfTwo(4, 6), nqmkit.SGD(nqmkit.Free))
+	nqmkit.Save(filepath.Join(dir, "scaling.csv"), s)
+	t := nqmkit.ReadTable(filepath.Join(dir, "scaling.csv"))
+	fmt.Println(t.Numbers("batch_size"), t.Numbers("steps")[2] == float64(s.Curves[0].Points[2].Steps.Steps))
+	// Output: [16 32 64] true
+}

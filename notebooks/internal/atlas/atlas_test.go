@@ -310,3 +310,22 @@ func TestErrorsAreSentences(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What a reader waits for, each figure with its files.
+func BenchmarkFigures(b *testing.B) {
+	for _, f := range All() {
+		b.Run(f.Name, func(b *testing.B) {
+			dir := b.TempDir()
+			for b.Loop() {
+				known.Clear()
+				m, err := f.Make()
+				if err == nil {
+					err = m.Write(dir)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
