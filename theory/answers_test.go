@@ -463,3 +463,11 @@ func TestAngleOfLookahead(t *testing.T) {
 	near(t, "angle per step", slow.Angle, plain.Angle, 1e-9)
 	near(t, "radius per step", slow.Radius, plain.Radius, 1e-9)
 }
+
+// The risk of the maximum-likelihood estimate, ½ Σ c/h from one sample, is finite
+// on a problem with a direction that has noise and no curvature.
+func TestLikelihoodOfFlatDirection(t *testing.T) {
+	p := must(must(List(2, 0.5, 0)).WithNoise([]float64{3, 1, 4}))
+	s := must(NewScaling(p, 0.01, []float64{1}, nil))
+	near(t, "samples", s.MaximumLikelihood, (3/2.+1/0.5)/2/0.01, 1e-14)
+}

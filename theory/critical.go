@@ -15,8 +15,8 @@ import (
 //	20% overhead   B at which B·T is 1.2 times the least B·T of the curve, on
 //	               the line through the points in logarithms
 //	hyperbola      E_min/S_min of the trade-off (S/S_min - 1)(E/E_min - 1) = 1
-//	               between steps S and samples E = B·S (McCandlish et al. 2018,
-//	               equation 5.1), that is S = S_min (1 + B_crit/B), fitted to log S by least squares
+//	               between steps S and samples E = B·S (McCandlish et al. 2018),
+//	               that is S = S_min (1 + B_crit/B), fitted to log S by least squares
 //	B_noise        tr HC / E g'Hg at the end of the run with the fewest steps
 //
 // The errors are those of BayesSamples and of an invalid problem.
@@ -49,12 +49,12 @@ func NewScaling(p Problem, target float64, batchSizes []float64, curves []Scalin
 }
 
 // likelihoodRisk is ½ Σ c/h, the risk of the maximum-likelihood estimate from
-// one sample.
+// one sample. A direction without curvature has none, whatever its estimate.
 func (p Problem) likelihoodRisk() float64 {
 	risk := func(dirs []Direction) []float64 {
 		var s sum
 		for _, d := range dirs {
-			if d.Noise > 0 {
+			if d.Noise > 0 && d.Curvature > 0 {
 				s.add(0.5 * d.Multiplicity * d.Noise / d.Curvature)
 			}
 		}
