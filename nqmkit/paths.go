@@ -69,9 +69,23 @@ func samplePaths(p Quadratic, m Sampler, steps []int, runs Runs) theory.Paths {
 	}
 	return theory.Paths{
 		Problem: p.String(), Method: m.String(), Family: m.Family(),
-		Curvature: e.landscape.curvature, Steps: slices.Clone(steps),
+		Curvature: e.landscape.curvature, Hessian: planeHessian(p), Steps: slices.Clone(steps),
 		Theta: whole, Mean: expectedPath(p, m, steps), Seed: runs.Seed, Partial: len(whole) < runs.Trials,
 	}
+}
+
+// planeHessian returns the Hessian of a dense problem of two coordinates, for
+// whoever draws it, and nil of others.
+func planeHessian(q Quadratic) [][]float64 {
+	switch p := q.(type) {
+	case Noisy:
+		return planeHessian(p.Problem)
+	case Dense:
+		if p.Hessian.SymmetricDim() == 2 {
+			return [][]float64{{p.Hessian.At(0, 0), p.Hessian.At(0, 1)}, {p.Hessian.At(1, 0), p.Hessian.At(1, 1)}}
+		}
+	}
+	return nil
 }
 
 // expectedPath returns E θ_i(t) for each coordinate and step, nil if there is

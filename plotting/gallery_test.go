@@ -39,6 +39,7 @@ var gallery = sync.OnceValue(func() []sample {
 		{"sampled", nqmkit.Sample(two, 200, nqmkit.Trials(200, 1), nqmkit.SGD(0.02))},
 		{"agreement", nqmkit.Check(two, 200, nqmkit.Trials(400, 1), nqmkit.SGD(0.02), nqmkit.SGD(0.005))},
 		{"paths", nqmkit.Paths(two, 200, nqmkit.Trials(3, 1), nqmkit.SGD(0.01), nqmkit.SGD(0.002).Batch(16))},
+		{"turned", turned()},
 		{"slide", must(FramesOf("learning rate α", []float64{0.01, 0.03, 0.1, 0.3, 1}, func(alpha float64) any {
 			return nqmkit.Expect(law, 5000, nqmkit.SGD(alpha), nqmkit.SGD(alpha).Batch(64))
 		}))},

@@ -10,40 +10,74 @@ import (
 )
 
 // Paths returns the figure of runs in two coordinates over the contours of the
-// loss: thin lines are runs, the thick line is the expected path.
+// loss: thin lines are runs, the thick line is the expected path, or the mean of
+// the runs where that has no closed form.
 // The error says that the problem does not have two coordinates.
 func Paths(paths []theory.Paths) (Figure, error) {
 	panel := Panel{X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
 	table := Table{Columns: []string{"method", "θ₁ at the end, mean", "θ₂ at the end, mean"}}
 	colors := newPalette(families(paths, func(p theory.Paths) string { return p.Family }))
+	var averaged, notes []string
 	for i, p := range paths {
-		if len(p.Mean) != 2 {
-			return Figure{}, fmt.Errorf("plotting: paths of %d coordinates: want a problem of two", len(p.Mean))
+		if d := coordinates(p); d != 2 {
+			return Figure{}, fmt.Errorf("plotting: paths of %d coordinates: want a problem of two", d)
 		}
 		if i == 0 {
 			r0, r1 := 1.08*reach(paths, 0), 1.08*reach(paths, 1)
-			panel.Series = contours(p.Curvature, r0, r1)
+			panel.Series = contours(p, r0, r1)
 			panel.X.Min, panel.X.Max, panel.Y.Min, panel.Y.Max = -r0, r0, -r1, r1
 		}
+		mean := p.Mean
+		if mean == nil {
+			mean, averaged = meanPath(p), append(averaged, p.Method)
+		}
 		l := colors.next(p.Family)
-		panel.Series = append(panel.Series, Series{Name: p.Method, Kind: Path, X: p.Mean[0], Y: p.Mean[1], Time: asFloats(p.Steps), Color: l.color, Dash: l.dash, Width: 2.5})
+		panel.Series = append(panel.Series, Series{Name: p.Method, Kind: Path, X: mean[0], Y: mean[1], Time: asFloats(p.Steps), Color: l.color, Dash: l.dash, Width: 2.5})
 		for _, run := range p.Theta {
 			panel.Series = append(panel.Series, Series{Name: p.Method, X: run[0], Y: run[1], Time: asFloats(p.Steps), Color: shade(l.color, -0.5), Width: 0.8})
 		}
 		last := len(p.Steps) - 1
-		table.Rows = append(table.Rows, []string{p.Method, number(p.Mean[0][last]), number(p.Mean[1][last])})
+		table.Rows = append(table.Rows, []string{p.Method, number(mean[0][last]), number(mean[1][last])})
+		notes = append(notes, partialRuns(p.Method, p.Partial, len(p.Theta))...)
 	}
 	if len(paths) == 0 {
 		return Figure{}, errors.New("plotting: no paths to draw")
 	}
+	thick := "the expected path"
+	if len(averaged) > 0 {
+		thick += " (of " + strings.Join(averaged, " and ") + " the mean of the runs)"
+	}
 	return Figure{
 		Title:   "Paths: " + common(families(paths, func(p theory.Paths) string { return p.Problem })),
-		Caption: fmt.Sprintf("Thin: %d runs of %d steps (seed %d). Thick: the expected path. Grey: contours of the loss, each four times the next.", len(paths[0].Theta), paths[0].Steps[len(paths[0].Steps)-1], paths[0].Seed),
+		Caption: fmt.Sprintf("Thin: %d runs of %d steps (seed %d). Thick: %s. Grey: contours of the loss, each four times the next.", len(paths[0].Theta), lastOf(paths[0].Steps), paths[0].Seed, thick),
 		Alt:     "Paths of " + strings.Join(families(paths, func(p theory.Paths) string { return p.Method }), " and ") + " from their start towards the minimum at (0, 0), over ellipses of equal loss.",
 		Time:    "step t",
 		Panels:  []Panel{panel},
+		Notes:   notes,
 		Table:   table,
 	}, nil
+}
+
+// coordinates returns how many coordinates the paths have.
+func coordinates(p theory.Paths) int {
+	if len(p.Theta) == 0 {
+		return len(p.Mean)
+	}
+	return len(p.Theta[0])
+}
+
+// meanPath returns the mean of the runs.
+func meanPath(p theory.Paths) [][]float64 {
+	mean := make([][]float64, coordinates(p))
+	for i := range mean {
+		mean[i] = make([]float64, len(p.Steps))
+		for _, run := range p.Theta {
+			for k, v := range run[i] {
+				mean[i][k] += v / float64(len(p.Theta))
+			}
+		}
+	}
+	return mean
 }
 
 // reach returns the largest |θ_i| of all runs, the finite ones.
@@ -67,11 +101,23 @@ const (
 	contourNodes = 121
 )
 
-// contours returns ellipses of equal loss, the outermost through the corner
-// of the reach, clipped to it.
-func contours(h []float64, reach0, reach1 float64) []Series {
-	loss := (h[0]*reach0*reach0 + h[1]*reach1*reach1) / 2
-	if h[0] <= 0 || h[1] <= 0 || loss == 0 {
+// contours returns ellipses of equal loss, the outermost through the farthest
+// corner of the reach, clipped to it.
+func contours(p theory.Paths, reach0, reach1 float64) []Series {
+	h, turn := p.Curvature, 0.0
+	if p.Hessian != nil {
+		h, turn = principal(p.Hessian)
+	}
+	if len(h) != 2 || h[0] <= 0 || h[1] <= 0 {
+		return nil
+	}
+	sin, cos := math.Sincos(turn)
+	lossAt := func(x, y float64) float64 {
+		u, v := cos*x+sin*y, cos*y-sin*x
+		return (h[0]*u*u + h[1]*v*v) / 2
+	}
+	loss := max(lossAt(reach0, reach1), lossAt(reach0, -reach1))
+	if loss == 0 {
 		return nil
 	}
 	var ellipses []Series
@@ -79,11 +125,19 @@ func contours(h []float64, reach0, reach1 float64) []Series {
 		s := Series{Color: grey, Width: 0.6}
 		for k := range contourNodes {
 			phi := 2 * math.Pi * float64(k) / (contourNodes - 1)
-			s.X = append(s.X, math.Sqrt(2*loss/h[0])*math.Cos(phi))
-			s.Y = append(s.Y, math.Sqrt(2*loss/h[1])*math.Sin(phi))
+			u, v := math.Sqrt(2*loss/h[0])*math.Cos(phi), math.Sqrt(2*loss/h[1])*math.Sin(phi)
+			s.X, s.Y = append(s.X, cos*u-sin*v), append(s.Y, sin*u+cos*v)
 		}
 		ellipses = append(ellipses, s)
 		loss /= contourRatio
 	}
 	return ellipses
+}
+
+// principal returns the eigenvalues of a symmetric matrix of two rows, and the
+// angle of the first one's eigenvector.
+func principal(h [][]float64) ([]float64, float64) {
+	a, b, c := h[0][0], h[0][1], h[1][1]
+	middle, half := (a+c)/2, math.Hypot((a-c)/2, b)
+	return []float64{middle + half, middle - half}, math.Atan2(2*b, a-c) / 2
 }

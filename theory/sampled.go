@@ -140,7 +140,10 @@ type Paths struct {
 	Method    string    `json:"method"` // with its settings
 	Family    string    `json:"family"` // without its settings
 	Curvature []float64 `json:"curvature"`
-	Steps     []int     `json:"steps"` // updates done, increasing
+	// Hessian stands in place of Curvature for a problem of two coordinates
+	// that are not those of its eigenvectors.
+	Hessian [][]float64 `json:"hessian,omitempty"`
+	Steps   []int       `json:"steps"` // updates done, increasing
 	// Theta is indexed by run, coordinate and step.
 	Theta [][][]float64 `json:"theta"`
 	// Mean is E θ_i(t), indexed by coordinate and step; nil where there is no
