@@ -89,6 +89,7 @@ func TestTableOfEveryResult(t *testing.T) {
 		{nqmkit.NoiseScales(p, 5, method), 6, "steps, b_simple [examples], b_noise [examples]"},
 		{nqmkit.PhaseMap(p), 3600, "problem, learning_rate [1/curvature], momentum, radius"},
 		{nqmkit.Paths(p, 5, nqmkit.Trials(2, math.MaxUint64), method), 2 * 3 * 6, "problem, method, seed, run, coordinate, curvature, steps, theta, mean"},
+		{nqmkit.Paths(nqmkit.Rotated(p, 30), 5, nqmkit.Trials(1, 1), method), 3 * 6, "problem, method, seed, run, coordinate, steps, theta"},
 		{p, 3, "curvature, noise, mean, variance, multiplicity"},
 		{nqmkit.Rate(p, method), 1, "radius, stable, time [steps], curvature, regime, angle [radians]"},
 		{nqmkit.Damping(method, 1), 1, "curvature, regime, radius, angle [radians]"},

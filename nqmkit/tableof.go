@@ -344,8 +344,11 @@ func pathRecords(p theory.Paths) []record {
 	var rows []record
 	for run, theta := range p.Theta {
 		for i, values := range theta {
-			head := ended(record{{"problem", p.Problem}, {"method", p.Method}, {"seed", wholeCell(p.Seed)}, {"run", run},
-				{"coordinate", i}, {"curvature", p.Curvature[i]}}, p.Partial)
+			head := record{{"problem", p.Problem}, {"method", p.Method}, {"seed", wholeCell(p.Seed)}, {"run", run}, {"coordinate", i}}
+			if p.Curvature != nil { // else the coordinates are not those of the eigenvectors
+				head = append(head, field{"curvature", p.Curvature[i]})
+			}
+			head = ended(head, p.Partial)
 			columns := []column{{"theta", values}}
 			if p.Mean != nil {
 				columns = append(columns, column{"mean", p.Mean[i]})
