@@ -120,6 +120,18 @@ func TestEveryRegimeHasAMotion(t *testing.T) {
 	}
 }
 
+// The best pair of two directions has Polyak's radius, (√κ - 1)/(√κ + 1).
+func TestBestPairFallsByItsRadius(t *testing.T) {
+	f := must(FigureOf(nqmkit.PhaseMap(nqmkit.TwoDirections(49, 1)).Best))
+	line := one(t, f.Panels[0], "slowest motion, rᵗ cos ωt", Line)
+	if got := line.Y[2] / line.Y[1]; math.Abs(got-0.75) > 1e-9 {
+		t.Errorf("the mean falls by %v in a step, want (7-1)/(7+1)", got)
+	}
+	if !strings.Contains(f.Title, "momentum α=0.0625, β=0.5625") {
+		t.Errorf("title %q", f.Title)
+	}
+}
+
 func TestSummaryShowsItsNumbers(t *testing.T) {
 	f := must(FigureOf(nqmkit.Summary(nqmkit.PowerLaw(10_000, 1))))
 	if got := strings.Join(labels(f.Panels[0]), "|"); !strings.Contains(got, "directions d: 10000|") || !strings.Contains(got, "noise scale B_noise: 1.3683") {

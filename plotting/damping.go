@@ -118,6 +118,16 @@ func RateOfDecay(r theory.Rate) Figure {
 	return f
 }
 
+// BestPair returns the figure of the best settings for convergence without
+// noise: how the mean falls with them along the slowest direction.
+func BestPair(o theory.Optimum) Figure {
+	f := motion(theory.Damping{Radius: o.Radius, Regime: theory.Critical})
+	f.Title = "Best without noise: " + rounded(o.Optimizer).String()
+	f.Caption = "How the mean falls in the long run along the slowest direction, in units of its amplitude at the start."
+	f.Table = Table{Columns: []string{"best settings", "radius r"}, Rows: [][]string{{rounded(o.Optimizer).String(), strconv.FormatFloat(o.Radius, 'g', 9, 64)}}}
+	return f
+}
+
 func dampingTable(all []theory.Damping) Table {
 	t := Table{Columns: []string{"curvature h", "regime", "radius r", "angle ω", "steps to 1/e"}}
 	for _, k := range few(len(all), 12) {

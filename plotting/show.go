@@ -32,7 +32,7 @@ import (
 //	                                           estimators of the noise scale, and its exact value
 //	theory.NoiseScales                         noise scales along the path
 //	theory.Gap, []theory.Gap                   loss and the Bayes bound
-//	theory.Damping, []theory.Damping, theory.Rate
+//	theory.Damping, []theory.Damping, theory.Rate, theory.Optimum
 //	                                           how the mean of a direction moves
 //	theory.Steps, []theory.Steps               steps to target, with the certificate
 //	theory.Tuned, []theory.Tuned               best settings, with the certificate
@@ -143,6 +143,8 @@ func pictureOf(value any) (Figure, error) {
 		return Dampings(v), nil
 	case theory.Rate:
 		return RateOfDecay(v), nil
+	case theory.Optimum:
+		return BestPair(v), nil
 	case theory.Summary:
 		return Summary(v), nil
 	case theory.Steps:
