@@ -125,9 +125,10 @@ func BayesGap(p Problem, o Optimizer, steps []int) (Gap, error) {
 	return g, nil
 }
 
-// ratioTo is loss/bound with 1 for 0/0: nothing is left to gain.
+// ratioTo is loss/bound, with 1 for 0/0, where nothing is left to gain, and for
+// two sums that differ by their rounding.
 func ratioTo(bound, loss float64) float64 {
-	if loss == bound {
+	if loss == bound || math.Abs(loss-bound) <= 1e-14*bound {
 		return 1
 	}
 	return loss / bound

@@ -115,7 +115,7 @@ func overheadCritical(points []Tuned) CriticalBatch {
 func hyperbolaCritical(points []Tuned) CriticalBatch {
 	c := CriticalBatch{Definition: "hyperbola", BatchSize: math.NaN()}
 	if len(points) < 3 {
-		c.Note = fmt.Sprintf("%d points do not determine it", len(points))
+		c.Note = fmt.Sprintf("it takes three points or more, here are %d", len(points))
 		return c
 	}
 	low, high := points[0].Optimizer.batchSize(), points[len(points)-1].Optimizer.batchSize()
