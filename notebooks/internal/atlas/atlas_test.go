@@ -19,8 +19,8 @@ import (
 	"nqm/theory"
 )
 
-// slow are the figures that take more than a second each.
-var slow = regexp.MustCompile(`^(bayes-bound|schedules.*|.*-published)$`)
+// slow are the figures that take a second or more each.
+var slow = regexp.MustCompile(`^(bayes-bound|schedules.*|.*published.*|momentum-preconditioning|effective-learning-rates|ema-preconditioning)$`)
 
 // quick skips the slow figures in a short test.
 func quick(t *testing.T, f Figure) {
@@ -204,6 +204,9 @@ func TestMomentumDemo(t *testing.T) {
 // the exact spectrum none is worse than the best of a grid of 100 learning rates
 // from 10^-5 to 10^0.5.
 func TestTunedFigures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow")
+	}
 	for _, name := range []string{"targets", "momentum-preconditioning", "ema-preconditioning", "momentum-preconditioning-published"} {
 		table := made(t, name).Table
 		goal, loss, before, best := table.Numbers("target"), table.Numbers("loss_at_steps"), table.Numbers("loss_before"), table.Numbers("best_before")

@@ -59,7 +59,7 @@ func biasAndNoise() drawn {
 func rateAgainstFloor() drawn {
 	p := nqmkit.PowerLaw(10_000, 1)
 	limit := nqmkit.StabilityLimit(p, nqmkit.SGD(1))
-	alphas := nqmkit.LogSpaced(1e-3*limit, 0.995*limit, 200)
+	alphas := nqmkit.LogSpaced(1e-3*limit, 0.995*limit, 100)
 	times, floors := make([]float64, len(alphas)), make([]float64, len(alphas))
 	for k, alpha := range alphas {
 		times[k] = nqmkit.Rate(p, nqmkit.SGD(alpha)).Time

@@ -22,7 +22,7 @@ func preconditioningDemo() drawn {
 // preconditioningTradeOff keeps αh₁^(1-p) = 1/2 while p goes from 0 to 1.
 func preconditioningTradeOff() drawn {
 	p := nqmkit.PowerLaw(10_000, 1)
-	powers := nqmkit.Spaced(0, 1, 101)
+	powers := nqmkit.Spaced(0, 1, 51)
 	times, floors := make([]float64, len(powers)), make([]float64, len(powers))
 	for k, power := range powers {
 		m := nqmkit.SGD(0.5).Precondition(power)
