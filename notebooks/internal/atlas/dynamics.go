@@ -57,12 +57,12 @@ func biasAndNoise() drawn {
 
 // rateAgainstFloor follows the learning rate through its stable range.
 func rateAgainstFloor() drawn {
-	p := nqmkit.PowerLaw(10_000, 1)
+	p, ends := nqmkit.PowerLaw(10_000, 1), nqmkit.List(1, 1e-4) // the slowest direction is at an end
 	limit := nqmkit.StabilityLimit(p, nqmkit.SGD(1))
 	alphas := nqmkit.LogSpaced(1e-3*limit, 0.995*limit, 100)
 	times, floors := make([]float64, len(alphas)), make([]float64, len(alphas))
 	for k, alpha := range alphas {
-		times[k] = nqmkit.Rate(p, nqmkit.SGD(alpha)).Time
+		times[k] = nqmkit.Rate(ends, nqmkit.SGD(alpha)).Time
 		floors[k], _, _ = theory.SteadyState(p, nqmkit.SGD(alpha))
 	}
 	x := plotting.Axis{Label: "learning rate α", Scale: plotting.Log10}
