@@ -10,7 +10,7 @@ import (
 
 // dynamics are the figures of plain SGD.
 var dynamics = []Figure{
-	{"training-curves", "expected loss of SGD for five learning rates, h = 1/i, d = 5000 (paper, section 3)", trainingCurves},
+	{"training-curves", "expected loss of SGD for five learning rates, h = 1/i, d = 5000 (paper)", trainingCurves},
 	{"two-directions", "the lecture's first example, h = (50, 1), direction by direction", twoDirections},
 	{"bias-and-noise", "what is left of the start and what the noise has put in, two learning rates", biasAndNoise},
 	{"rate-against-floor", "the trade-off of the learning rate: speed of the slowest direction against the floor", rateAgainstFloor},

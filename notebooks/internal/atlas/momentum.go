@@ -11,7 +11,7 @@ import (
 
 // momentum are the figures of heavy ball that need no tuning.
 var momentum = []Figure{
-	{"momentum-rate-and-floor", "convergence rate and floor against momentum at αh = 5e-4 (paper, section 3.2)", rateAndFloor},
+	{"momentum-rate-and-floor", "convergence rate and floor against momentum at αh = 5e-4 (paper)", rateAndFloor},
 	{"effective-learning-rate", "how far α/(1-β) is the learning rate that momentum resembles", effectiveRate},
 	{"noise-amplification", "noise that momentum keeps, at equal α and at equal α/(1-β)", noiseAmplification},
 	{"momentum-phases", "where heavy ball is stable and how fast, h = (50, 1)", momentumPhases},

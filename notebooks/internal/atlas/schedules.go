@@ -10,8 +10,8 @@ import (
 
 // schedules are the figures of optimal learning-rate schedules.
 var schedules = append(
-	both("schedules", "optimal learning rates in 50 pieces to loss 0.01, batch sizes 16 to 4096 (paper, section 3.5)", bestSchedules),
-	both("schedules-preconditioning", "steps against batch size under optimal schedules of 10 pieces, powers 0 to 0.75 (paper, section 3.5)", scheduledPowers)...)
+	both("schedules", "optimal learning rates in 50 pieces to loss 0.01, batch sizes 16 to 4096 (paper)", bestSchedules),
+	both("schedules-preconditioning", "steps against batch size under optimal schedules of 10 pieces, powers 0 to 0.75 (paper)", scheduledPowers)...)
 
 func bestSchedules(p theory.Problem) drawn {
 	s := nqmkit.SchedulesToTarget(p, target, powersOfFour(2, 6), nqmkit.SGD(1), 50)

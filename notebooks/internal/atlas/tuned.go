@@ -12,11 +12,11 @@ import (
 
 // tuned are the figures of settings that are the best at every batch size.
 var tuned = slices.Concat(
-	both("targets", "steps against batch size of tuned SGD, targets 0.1 to 0.001 (paper, section 3.1)", targets),
-	both("learning-rates", "optimal learning rate against batch size, powers 0 to 0.75 (paper, section 3.3)", learningRates),
-	both("momentum-preconditioning", "steps against batch size of tuned SGD and momentum, powers 0 to 0.75 (paper, section 3.3)", momentumPowers),
-	both("effective-learning-rates", "α/(1-β) of tuned SGD and momentum against batch size, powers 0 to 0.75 (paper, section 3.3)", effectiveRates),
-	both("ema-preconditioning", "steps against batch size of tuned SGD with and without a moving average, powers 0 to 0.75 (paper, section 3.4)", emaPowers),
+	both("targets", "steps against batch size of tuned SGD, targets 0.1 to 0.001 (paper)", targets),
+	both("learning-rates", "optimal learning rate against batch size, powers 0 to 0.75 (paper)", learningRates),
+	both("momentum-preconditioning", "steps against batch size of tuned SGD and momentum, powers 0 to 0.75 (paper)", momentumPowers),
+	both("effective-learning-rates", "α/(1-β) of tuned SGD and momentum against batch size, powers 0 to 0.75 (paper)", effectiveRates),
+	both("ema-preconditioning", "steps against batch size of tuned SGD with and without a moving average, powers 0 to 0.75 (paper)", emaPowers),
 )
 
 // What the paper's experiments on the noisy quadratic have in common.
