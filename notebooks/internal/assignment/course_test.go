@@ -93,7 +93,8 @@ func TestHardSubmissions(t *testing.T) {
 }
 
 // testSubmissions has submissions graded, and looks at their marks and pages.
-func testSubmissions(t *testing.T, name string, submissions []submission) {
+func testSubmissions(t *testing.T, name string, submissions []submission) Course {
+	t.Helper()
 	course := newCourse(t, name)
 	for _, s := range submissions {
 		course.handIn(t, name, s)
@@ -125,6 +126,7 @@ func testSubmissions(t *testing.T, name string, submissions []submission) {
 			t.Errorf("%s: no page of feedback: %v", s.student, err)
 		}
 	}
+	return course
 }
 
 // newCourse makes a course of one assignment in a folder of its own.
