@@ -19,6 +19,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Limit is how long the code under test may take in one cell.
@@ -31,9 +32,8 @@ const Open = "this exercise is still open"
 // summed in the same order.
 const Digits = 1e-9
 
-// Run runs the checks of one cell. It prints a line for each that holds, and
-// at the first that does not it prints why and ends the program with exit
-// code 1.
+// Run runs the checks of one cell. It prints one line if all hold; at the first
+// that does not it prints why and ends the program with exit code 1.
 func Run(checks func()) {
 	stderrToStdout()
 	if !run(os.Stdout, Limit, checks) {
@@ -58,11 +58,35 @@ func run(w io.Writer, limit time.Duration, checks func()) bool {
 		wrong = fmt.Sprintf("Your code did not come back within %v: does every loop end, and is the work proportional to what is asked?", limit)
 	}
 	if wrong != "" {
-		fmt.Fprintf(w, "✗ %s\n", wrong)
+		fmt.Fprintln(w, wrapped("✗ "+wrong))
 		return false
 	}
 	fmt.Fprintln(w, "✓ All checks of this cell hold.")
 	return true
+}
+
+// columns is how wide a line may be: a page of feedback cuts longer ones.
+const columns = 88
+
+// wrapped breaks s into lines, between words.
+func wrapped(s string) string {
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Fields(s) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case width+1+n > columns:
+			b.WriteString("\n  ")
+			width = 2
+		default:
+			b.WriteByte(' ')
+			width++
+		}
+		b.WriteString(word)
+		width += n
+	}
+	return b.String()
 }
 
 // sentence says what ended the checks; nothing, if they came to their end.

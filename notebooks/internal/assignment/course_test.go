@@ -1,11 +1,13 @@
 package assignment
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -122,12 +124,21 @@ func testSubmissions(t *testing.T, name string, submissions []submission) Course
 			}
 		}
 		page, err := os.ReadFile(filepath.Join(course.Dir, "feedback", s.student, name, name+".html"))
-		if err != nil || len(page) == 0 {
+		if err != nil {
 			t.Errorf("%s: no page of feedback: %v", s.student, err)
+		}
+		if asks := remote.Find(page); asks != nil {
+			t.Errorf("%s: the page of feedback asks the network: %s", s.student, asks)
+		}
+		if !bytes.Contains(page, []byte("<math")) || bytes.Contains(page, []byte("nqm-tex")) {
+			t.Errorf("%s: the page of feedback has formulas that are not set", s.student)
 		}
 	}
 	return course
 }
+
+// remote is what makes a page ask the network.
+var remote = regexp.MustCompile(`(?i)<(script|img|link|iframe)\b[^>]*\b(src|href)\s*=\s*["']?(https?:)?//`)
 
 // newCourse makes a course of one assignment in a folder of its own.
 func newCourse(t *testing.T, name string) Course {

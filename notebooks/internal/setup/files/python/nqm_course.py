@@ -9,6 +9,7 @@ on stdout; what nbgrader says goes to stderr.
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def open_course(folder):
     """nbgrader on the course in folder, as its configuration says."""
     config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
     config.CourseDirectory.root = str(folder)
+    config.HTMLExporter.filters = {"markdown2html": "nqm_export.markdown2html"}
     return NbGraderAPI(config=config)
 
 
@@ -53,9 +55,17 @@ def grade(folder):
             continue
         demand(course.autograde(name, student, force=True, create=True), f"{name} of {student}")
         demand(course.generate_feedback(name, student, force=True), f"feedback on {name} for {student}")
+        for page in Path(folder, "feedback", student, name).glob("*.html"):
+            offline(page)
         submitted.append((student, name))
     with Gradebook(course.coursedir.db_url) as book:
         return {"marks": [mark for student, name in submitted for mark in marks(book, student, name)]}
+
+
+def offline(page):
+    """Take out of a page what asks the network: its formulas are set already."""
+    text = page.read_text("utf-8")
+    page.write_text(re.sub(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>', "", text), "utf-8")
 
 
 def marks(book, student, name):
