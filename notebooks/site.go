@@ -37,39 +37,35 @@ func writeSite(ctx context.Context, args []string) error {
 		return err
 	}
 	defer worker.Close()
-	unlinked, err := buildSite(worker, lessons, *out)
-	if err != nil {
+	if err := buildSite(worker, lessons, *out); err != nil {
 		return err
-	}
-	for _, u := range unlinked {
-		fmt.Printf("%s, and there is no such lesson: the link became text\n", u)
 	}
 	fmt.Println(filepath.Join(*out, "index.html"))
 	return nil
 }
 
 // buildSite exports the lessons, draws the gallery and writes the site into dir.
-func buildSite(worker *lesson.Worker, lessons []lesson.Lesson, dir string) (unlinked []string, err error) {
+func buildSite(worker *lesson.Worker, lessons []lesson.Lesson, dir string) error {
 	tmp, err := os.MkdirTemp("", "nqm-site-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer os.RemoveAll(tmp)
 	var pages []site.Page
 	for _, l := range lessons {
 		path, err := worker.Export(l, tmp)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		pages = append(pages, site.Page{Name: l.Name, Label: pageLabel(l.Name), HTML: text})
 	}
 	gallery, err := site.Gallery(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	return site.Write(dir, append(pages, gallery))
 }

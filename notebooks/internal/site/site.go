@@ -38,52 +38,42 @@ func (p Page) file(index bool) string {
 const library = "nqm-figures.js"
 
 // Write writes the pages into dir, linked with one another, and checks every
-// link. It returns the links between lessons that lead nowhere because there
-// is no such lesson: on the site they are plain text.
-func Write(dir string, pages []Page) (unlinked []string, err error) {
+// link; see Check.
+func Write(dir string, pages []Page) error {
 	if len(pages) == 0 {
-		return nil, errors.New("a site needs at least one page")
+		return errors.New("a site needs at least one page")
 	}
 	if err := setup.WriteFile(filepath.Join(dir, library), echarts.Bundle()); err != nil {
-		return nil, err
+		return err
 	}
 	files := map[string]string{}
 	for i, p := range pages {
 		files[p.Name] = p.file(i == 0)
 	}
 	for i, p := range pages {
-		text, missing := relink(string(p.HTML), files)
-		for _, m := range missing {
-			unlinked = append(unlinked, fmt.Sprintf("%s links to %s", p.Name, m))
-		}
-		text, err := dress(text, pages, i)
+		text, err := dress(relink(string(p.HTML), files), pages, i)
 		if err != nil {
-			return nil, fmt.Errorf("the page of %s: %w", p.Name, err)
+			return fmt.Errorf("the page of %s: %w", p.Name, err)
 		}
 		if err := setup.WriteFile(filepath.Join(dir, files[p.Name]), []byte(text)); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return unlinked, Check(dir)
+	return Check(dir)
 }
 
 // notebookLink is a link to a notebook or its twin in the same folder.
-var notebookLink = regexp.MustCompile(`(?s)<a\b([^>]*?)\bhref="([^":/#]+)\.(?:ipynb|md)(#[^"]*)?"([^>]*)>(.*?)</a>`)
+var notebookLink = regexp.MustCompile(`(<a\b[^>]*?\bhref=")([^":/#]+)\.(?:ipynb|md)([#"])`)
 
-// relink leads links to notebooks to their pages. Links to a notebook that is
-// not among the pages become plain text, and are returned.
-func relink(page string, files map[string]string) (relinked string, missing []string) {
-	relinked = notebookLink.ReplaceAllStringFunc(page, func(link string) string {
+// relink leads links to notebooks to their pages.
+func relink(page string, files map[string]string) string {
+	return notebookLink.ReplaceAllStringFunc(page, func(link string) string {
 		m := notebookLink.FindStringSubmatch(link)
-		before, name, fragment, after, text := m[1], m[2], m[3], m[4], m[5]
-		file, ok := files[name]
-		if !ok {
-			missing = append(missing, name)
-			return text
+		if file, ok := files[m[2]]; ok {
+			return m[1] + file + m[3]
 		}
-		return fmt.Sprintf(`<a%shref="%s%s"%s>%s</a>`, before, file, fragment, after, text)
+		return link
 	})
-	return relinked, missing
 }
 
 // dress gives page i what a page on a site has: the shared library instead of
