@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// typed is a cell and the line of its progress at which it is interrupted.
+type typed struct {
+	Code      string `json:"code"`
+	Interrupt int    `json:"interrupt"`
+}
+
+// heard is what the kernel sent the front end about a cell.
+type heard struct {
+	Status   string
+	Messages []struct {
+		At                     float64 // seconds
+		Kind, Stream, ID, Text string
+	}
+}
+
+// runTyped runs cells in a kernel of their own.
+func runTyped(t *testing.T, cells []typed) []heard {
+	t.Helper()
+	env := environment(t)
+	script, err := filepath.Abs("testdata/interrupt.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	input, err := json.Marshal(cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := env.Command(t.Context(), "python", script)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(env.Worker()))
+	cmd.Stdin = bytes.NewReader(input)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, &stderr)
+	}
+	var all []heard
+	if err := json.Unmarshal(out, &all); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return all
+}
+
+// progress returns the lines of progress, and everything else on one string.
+func (h heard) progress(t *testing.T) (lines []string, rest string) {
+	t.Helper()
+	ids := map[string]bool{}
+	var before float64
+	first := true
+	for _, m := range h.Messages {
+		if m.Stream == "stderr" || m.Kind == "error" {
+			t.Errorf("%s: %s", m.Kind, m.Text)
+		}
+		if !strings.Contains(m.Text, "nqm-progress") {
+			rest += m.Text
+			continue
+		}
+		if want := "update_display_data"; !first && m.Kind != want {
+			t.Errorf("a line of progress is a new output, %s: want %s", m.Kind, want)
+		}
+		if first {
+			before, first = m.At, false
+		}
+		ids[m.ID] = true
+		lines = append(lines, m.Text)
+		if seconds := m.At - before; float64(len(lines)) > 10*seconds+3 { // the first, the last, and one that was late
+			t.Errorf("%d lines of progress in %.2f s", len(lines), seconds)
+		}
+	}
+	if len(ids) != 1 {
+		t.Errorf("progress has outputs %v, want one", ids)
+	}
+	return lines, rest
+}
+
+// In the real kernel long work shows one line that is updated in place, at most
+// ten times a second, and nothing on stderr; an interrupt ends it with what is
+// finished, marked as partial, and the rest of the cell runs.
+func TestProgressAndInterrupt(t *testing.T) {
+	const say = "\nfmt.Printf(\"answer: partial %v, %d\\n\", "
+	cells := []typed{
+		{"import \"nqm/nqmkit\"", 0},
+		{"%%\nc := nqmkit.Sample(nqmkit.PowerLaw(1000, 1), 1000, nqmkit.Trials(100_000, 1), nqmkit.SGD(0.5))[0]" +
+			say + "c.Partial, c.Trials)", 5},
+		{"%%\nc := nqmkit.SkipAhead(nqmkit.PowerLaw(10_000, 1), []int{1, 1e6}, nqmkit.Trials(100_000, 1), nqmkit.SGD(0.5))[0]" +
+			say + "c.Partial, c.Trials)", 5},
+		{"%%\nc := nqmkit.BatchScaling(nqmkit.PowerLaw(10_000, 1), 0.01, nqmkit.PowersOfTwo(0, 40), nqmkit.Momentum(nqmkit.Free, nqmkit.Free).Precondition(0.25))" +
+			say + "c.Partial, len(c.Curves[0].Points))", 3},
+	}
+	for i, h := range runTyped(t, cells)[1:] {
+		code := cells[i+1].Code
+		lines, rest := h.progress(t)
+		t.Logf("%s\n%q\n%q", code, lines, rest)
+		if h.Status != "ok" {
+			t.Errorf("%s\nthe cell ends with status %s", code, h.Status)
+		}
+		if len(lines) < 2 || !strings.Contains(lines[len(lines)-1], "interrupted at ") {
+			t.Errorf("%s\nprogress ends as %q", code, lines)
+		}
+		if !strings.Contains(rest, "answer: partial true, ") {
+			t.Errorf("%s\nsays %q", code, rest)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+"""Runs long cells in the kernel, interrupts them as the stop button does, and
+tells what the front end was sent, with the time of each message."""
+
+import json
+import sys
+import time
+
+from jupyter_client import KernelManager
+from nqm_kernels import KernelSpecs
+
+
+def run(client, manager, code, interrupt):
+    """Execute a cell, interrupt it at its interrupt-th line of progress (0: never)."""
+    client.execute(code)
+    messages, lines, status = [], 0, None
+    while status != "idle":
+        message = client.get_iopub_msg(timeout=60)
+        kind, content = message["msg_type"], message["content"]
+        if kind == "status":
+            status = content["execution_state"]
+            continue
+        if kind in ("display_data", "update_display_data"):
+            text = content["data"].get("text/html", "")
+            if "nqm-progress" in text:
+                lines += 1
+                if lines == interrupt:
+                    manager.interrupt_kernel()
+        else:
+            text = content.get("text", content.get("evalue", ""))
+        messages.append({
+            "at": time.monotonic(),
+            "kind": kind,
+            "stream": content.get("name", ""),
+            "id": content.get("transient", {}).get("display_id", ""),
+            "text": text,
+        })
+    reply = client.get_shell_msg(timeout=60)
+    return {"status": reply["content"]["status"], "messages": messages}
+
+
+manager = KernelManager(kernel_name="nqm", kernel_spec_manager=KernelSpecs())
+manager.start_kernel()
+client = manager.blocking_client()
+client.start_channels()
+try:
+    client.wait_for_ready(timeout=60)
+    print(json.dumps([run(client, manager, cell["code"], cell["interrupt"]) for cell in json.load(sys.stdin)]))
+finally:
+    client.stop_channels()
+    manager.shutdown_kernel()
