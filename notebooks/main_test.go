@@ -22,6 +22,9 @@ func TestDispatch(t *testing.T) {
 		{[]string{"lab", "one", "two"}, exitUsage, "lab opens one lesson"},
 		{[]string{"figures", "-x"}, exitUsage, "-list (name the figures and write none)"},
 		{[]string{"figures", "no-such-figure"}, exitFailed, `no figure "no-such-figure"`},
+		{[]string{"site", "one"}, exitUsage, "site takes no name"},
+		{[]string{"assignments", "-grade", "1"}, exitUsage, "takes no names"},
+		{[]string{"assignments", "no_such"}, exitFailed, "choose among 01_sgd_by_hand"},
 		{[]string{"kernel", "one"}, exitUsage, "kernel takes no name"},
 	} {
 		var stdout, stderr bytes.Buffer

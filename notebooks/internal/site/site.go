@@ -129,7 +129,7 @@ func neighbours(pages []Page, i int) string {
 		at          int
 		rel, before string
 		after       string
-	}{{i - 1, "prev", "← ", ""}, {i + 1, "next", "", " →"}} {
+	}{{i - 1, "prev", "←\u00a0", ""}, {i + 1, "next", "", "\u00a0→"}} {
 		if n.at < 0 || n.at >= len(pages) {
 			b.WriteString("<span></span>")
 			continue
@@ -163,6 +163,7 @@ const style = `
 .nqm-neighbours a:last-child { text-align: right; }
 body > nav { color: #1a1a1a; }
 @media (prefers-color-scheme: dark) { body > nav { color: #e8eaed; } }
+@media screen { .jp-OutputArea-output pre { white-space: pre; } }
 @media print {
   .nqm-pages, .nqm-neighbours, .anchor-link { display: none; }
   .nqm-figure, .jp-OutputArea-output, section, table, math[display="block"] { break-inside: avoid; }

@@ -42,7 +42,7 @@ func TestLinksBecomePages(t *testing.T) {
 			t.Errorf("the index has no %q: %s", want, index)
 		}
 	}
-	if other := content(t, dir, "01_a.html"); !strings.Contains(other, `<a href="index.html">back</a>`) || !strings.Contains(other, `<a rel="prev" href="index.html">← On 00_index</a><span></span>`) {
+	if other := content(t, dir, "01_a.html"); !strings.Contains(other, `<a href="index.html">back</a>`) || !strings.Contains(other, "<a rel=\"prev\" href=\"index.html\">←\u00a0On 00_index</a><span></span>") {
 		t.Errorf("the way back is missing: %s", other)
 	}
 	if strings.Count(index, `aria-current="page"`) != 1 || !strings.Contains(index, `<a href="01_a.html" title="On 01_a">01_a</a>`) {
