@@ -3,6 +3,7 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"nqm/theory"
 )
@@ -34,8 +35,7 @@ func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []t
 	for _, m := range methods {
 		e := newExperiment(p, m, steps, runs)
 		must(e.landscape.lay(1, e.recipe.power)) // there is such a preconditioner
-		systems := must(systemsOf(m))
-		o := skipThrough(e, must(newBowl(p)), systems)
+		o := skipThrough(e, must(newBowl(p)), must(courseOf(m, steps)))
 		c := o.summarise()
 		c.Problem, c.Method, c.Family, c.Seed = p.String(), m.String(), m.Family(), runs.Seed
 		curves = append(curves, c)
@@ -48,18 +48,33 @@ func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []t
 
 const maxSkip = 1_000_000_000_000_000
 
-// systemsOf returns the rule of m as z' = A z + b ε in a direction of curvature
-// h, with D = I - A in place of A: tiny curvatures keep their digits.
-func systemsOf(m Sampler) (func(h float64) step, error) {
+// course is the way of a method over the chosen steps.
+type course struct {
+	*plan
+	// kinds are the kinds of single steps in a direction of curvature h.
+	kinds func(h float64) []step
+}
+
+func courseOf(m Sampler, steps []int) (course, error) {
 	switch m := m.(type) {
 	case theory.Linear:
-		return func(h float64) step { return linearStep(m.System(h)) }, nil
+		return course{constantPlan(steps), func(h float64) []step { return []step{linearStep(m.System(h))} }}, nil
 	case theory.Optimizer:
 		if m.Schedule == nil && !m.UniformAverage && m.LookaheadSteps == 0 {
-			return func(h float64) step { return optimizerStep(m, h) }, nil
+			return course{constantPlan(steps), func(h float64) []step { return []step{optimizerStep(m, h)} }}, nil
 		}
 	}
-	return nil, fmt.Errorf("nqmkit: %v cannot be skipped through: want a linear method with constant settings; nqmkit.Sample takes every step", m)
+	return course{}, fmt.Errorf("nqmkit: %v cannot be skipped through: want a linear method with constant settings; nqmkit.Sample takes every step", m)
+}
+
+// constantPlan is the plan of a method whose steps are all alike.
+func constantPlan(steps []int) *plan {
+	p, before := newPlan(), 0
+	for _, t := range steps {
+		p.look(p.power(p.step(0), t-before))
+		before = t
+	}
+	return p
 }
 
 // Skips go through the runs in batches, so that an interrupt keeps some, and in
@@ -70,12 +85,12 @@ const (
 )
 
 // skipThrough draws the losses of all runs at the chosen steps.
-func skipThrough(e experiment, b bowl, system func(h float64) step) observations {
+func skipThrough(e experiment, b bowl, c course) observations {
 	o := newObservations(e)
 	w := begin("skipping ahead, "+e.name, float64(len(b.curvature))*float64(e.runs.Trials))
 	defer w.end()
 	for first := 0; first < e.runs.Trials && !w.interrupted.Load(); first += skipBatch {
-		o.skipBatch(w, b, system, first, min(skipBatch, e.runs.Trials-first))
+		o.skipBatch(w, b, c, first, min(skipBatch, e.runs.Trials-first))
 	}
 	return o.finished()
 }
@@ -88,7 +103,7 @@ type skipper struct {
 }
 
 // skipBatch draws the runs first, first+1, ..., count of them.
-func (o observations) skipBatch(w *work, b bowl, system func(h float64) step, first, count int) {
+func (o observations) skipBatch(w *work, b bowl, c course, first, count int) {
 	seed, batch := o.experiment.runs.Seed, o.recipe.batch(0)
 	skippers := make([]skipper, count)
 	for i := range skippers {
@@ -97,11 +112,13 @@ func (o observations) skipBatch(w *work, b bowl, system func(h float64) step, fi
 			loss: make([]float64, len(o.steps)),
 		}
 	}
+	room := make([]skipped, skipGroup)
 	for from := 0; from < len(b.curvature); from += skipGroup {
 		if w.interrupted.Load() {
 			return
 		}
-		group := b.group(system, o.steps, from, min(from+skipGroup, len(b.curvature)))
+		group := room[:min(skipGroup, len(b.curvature)-from)]
+		b.prepare(c, group, from)
 		parallel(count, func(i int) {
 			for k := range group {
 				skippers[i].descend(&group[k], batch)
@@ -133,37 +150,37 @@ func (o observations) note(run int, loss []float64) reached {
 type skipped struct {
 	step
 	curvature, noise, mean, std float64
-	a, l                        square // A and L of each gap, one after the other
+	order                       []int  // the leap to each chosen step
+	a, l                        square // A and L of each leap, one after the other
 }
 
-// group prepares the directions from..to-1, on all cores.
-func (b bowl) group(system func(h float64) step, steps []int, from, to int) []skipped {
-	group := make([]skipped, to-from)
+// prepare makes the directions from, from+1, ... of group, on all cores.
+func (b bowl) prepare(c course, group []skipped, from int) {
 	parallel(len(group), func(k int) {
-		i := from + k
-		group[k] = skipped{curvature: b.curvature[i], noise: b.noise[i], mean: b.mean[i], std: b.std[i]}
-		if group[k].step = system(b.curvature[i]); group[k].curvature > 0 {
-			group[k].leaps(steps)
+		s, i := &group[k], from+k
+		s.curvature, s.noise, s.mean, s.std = b.curvature[i], b.noise[i], b.mean[i], b.std[i]
+		if s.curvature > 0 {
+			s.prepare(c)
 		}
 	})
-	return group
 }
 
-// leaps computes A and L for each gap between chosen steps.
-func (s *skipped) leaps(steps []int) {
-	n, size := s.n, s.n*s.n
-	s.a, s.l = make(square, len(steps)*size), make(square, len(steps)*size)
-	v, scratch, spare := make(square, size), make(square, size), make(square, size)
-	longest, before := 0, 0
-	for _, t := range steps {
-		longest, before = max(longest, t-before), t
-	}
-	all := s.doublings(longest)
-	before = 0
-	for k, t := range steps {
-		over(all, t-before, s.a[k*size:][:size], v, scratch, spare, n)
-		s.l[k*size:][:size].cholesky(v, n)
-		before = t
+// workspaces are leaps that are not in use.
+var workspaces = sync.Pool{New: func() any { return new(leaps) }}
+
+// prepare computes A and L of each leap.
+func (s *skipped) prepare(c course) {
+	work := workspaces.Get().(*leaps)
+	defer workspaces.Put(work)
+	kinds := c.kinds(s.curvature)
+	s.step = kinds[0]
+	work.compose(c.plan, kinds)
+	size := s.n * s.n
+	s.a, s.l, s.order = grown(s.a, len(c.leaps)*size), grown(s.l, len(c.leaps)*size), c.order
+	for k, at := range c.leaps {
+		l := work.of(at)
+		copy(s.a[k*size:], l.a)
+		s.l[k*size:][:size].cholesky(l.v, s.n)
 	}
 }
 
@@ -195,7 +212,8 @@ func (s *skipper) descend(d *skipped, batch float64) {
 		z[i] = d.s[i] * start
 	}
 	for k := range s.loss {
-		a, l, e := d.a[k*n*n:][:n*n], d.l[k*n*n:][:n*n], draws[k*n:][:n]
+		at := d.order[k] * n * n
+		a, l, e := d.a[at:][:n*n], d.l[at:][:n*n], draws[k*n:][:n]
 		theta := 0.0
 		for i := range n {
 			sum := 0.0
@@ -219,9 +237,10 @@ func (s *skipper) descend(d *skipped, batch float64) {
 func (d *skipped) descendOne(start, scale, half float64, draws, loss []float64) {
 	theta := d.s[0] * start
 	for k, e := range draws {
-		theta = float64(d.a[k] * theta)
+		at := d.order[k]
+		theta = float64(d.a[at] * theta)
 		if scale > 0 {
-			theta += float64(scale * d.l[k] * e)
+			theta += float64(scale * d.l[at] * e)
 		}
 		loss[k] += float64(half * theta * d.r[0] * theta * d.r[0])
 	}
@@ -231,7 +250,8 @@ func (d *skipped) descendOne(start, scale, half float64, draws, loss []float64) 
 func (d *skipped) descendTwo(start, scale, half float64, draws, loss []float64) {
 	x, y := d.s[0]*start, d.s[1]*start
 	for k := range loss {
-		a, l, e := d.a[4*k:][:4], d.l[4*k:][:4], draws[2*k:][:2]
+		at := 4 * d.order[k]
+		a, l, e := d.a[at:][:4], d.l[at:][:4], draws[2*k:][:2]
 		x, y = float64(a[0]*x)+float64(a[1]*y), float64(a[2]*x)+float64(a[3]*y)
 		if scale > 0 {
 			x += float64(scale * l[0] * e[0])

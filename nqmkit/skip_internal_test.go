@@ -26,7 +26,7 @@ func TestSkipAheadHasTheLawOfTheLiteralRule(t *testing.T) {
 	} {
 		e := newExperiment(p, m, steps, runs)
 		literal := observe(e, Statistic{})
-		skipped := skipThrough(e, must(newBowl(p)), must(systemsOf(m)))
+		skipped := skipThrough(e, must(newBowl(p)), must(courseOf(m, steps)))
 		for k, at := range steps {
 			n := float64(runs.Trials)
 			z := math.Sqrt(n/2) * twoSample(literal.values[k], skipped.values[k])
@@ -93,9 +93,8 @@ func TestLeapsAreManySteps(t *testing.T) {
 	for _, m := range []theory.Optimizer{SGD(0.9), SGD(1), Momentum(0.5, 0.9), Nesterov(0.4, 0.8).EMA(0.9), SGD(1e-9), SGD(2), Momentum(1, 0).EMA(0)} {
 		s := optimizerStep(m, 1)
 		n := s.n
-		for _, gap := range []int{0, 1, 2, 3, 7, 64, 1000} {
-			a, v, scratch, spare := make(square, n*n), make(square, n*n), make(square, n*n), make(square, n*n)
-			over(s.doublings(max(gap, 1)), gap, a, v, scratch, spare, n)
+		for _, gap := range []int{0, 1, 2, 3, 7, 17, 64, 333, 1000} {
+			a, v := s.over(gap)
 			wantA, wantV := literally(s, gap)
 			l := make(square, n*n)
 			l.cholesky(v, n)
@@ -113,6 +112,14 @@ func TestLeapsAreManySteps(t *testing.T) {
 			}
 		}
 	}
+}
+
+// over returns the leap of gap steps.
+func (t step) over(gap int) (a, v square) {
+	p, made := constantPlan([]int{gap}), new(leaps)
+	made.compose(p, []step{t})
+	l := made.of(p.leaps[0])
+	return l.a, l.v
 }
 
 // literally takes the steps of s one by one.
@@ -153,9 +160,8 @@ func TestLongLeapsKeepTheirDigits(t *testing.T) {
 			h := 1 / (0.5 * float64(gap)) // so that the mode is alive after the gap
 			s := optimizerStep(o, h)
 			n := s.n
-			cut := func() square { return make(square, n*n) }
-			a, v, l := cut(), cut(), cut()
-			over(s.doublings(gap), gap, a, v, cut(), cut(), n)
+			a, v := s.over(gap)
+			l := make(square, n*n)
 			l.cholesky(v, n)
 			var mean, variance float64
 			for i := range n {

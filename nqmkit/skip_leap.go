@@ -1,105 +1,153 @@
 package nqmkit
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 // square is a matrix of n rows of n.
 type square []float64
 
 // leap is a number of steps at once: z' = A z + N(0, V) for noise of variance 1.
-// D = I - A is kept until A is small.
-type leap struct{ d, a, v square }
+type leap struct{ a, v square }
 
-// doublings returns the leaps of 1, 2, 4, ... steps, as many as gap needs:
-//
-//	D_2k = 2 D_k - D_k²        V_2k = V_k + A_k V_k A_k'
-//
-// Only positive terms enter V, so that it never cancels. D keeps the digits of the
-// slowest mode, beside fast ones too, until that has decayed; from then on the
-// power itself is squared, which keeps the digits of the decay.
-func (t step) doublings(gap int) []leap {
-	n := t.n
-	all := make([]leap, max(bits.Len(uint(gap)), 1))
-	cells := make(square, (3*len(all)+1)*n*n)
-	cut := func() square {
-		c := cells[: n*n : n*n]
-		cells = cells[n*n:]
-		return c
-	}
-	scratch := cut()
-	for k := range all {
-		all[k] = leap{cut(), cut(), cut()}
-		if k > 0 {
-			all[k].twice(all[k-1], scratch, n)
-			continue
-		}
-		copy(all[0].d, t.d)
-		for i := range n * n {
-			all[0].a[i] = identity(i/n, i%n) - t.d[i]
-			all[0].v[i] = t.b[i/n] * t.b[i%n]
-		}
-	}
-	return all
+// leaps are the leaps of all parts of a plan, in one direction.
+type leaps struct {
+	n       int
+	a, v, d square // of each part, one after the other; D = I - A
+	whole   []bool // whether D has digits that A has rounded away
+	scratch square
 }
 
-// twice makes next the leap of twice as many steps as l.
-func (next *leap) twice(l leap, scratch square, n int) {
-	copy(next.v, l.v)
-	next.v.push(l, scratch, n)
-	if l.d == nil || l.a.size() < 0.5 {
-		next.d = nil
-		next.a.product(l.a, l.a, n)
+// compose makes the leap of each part of p from single steps of each kind:
+//
+//	A = A_then A_first        V = A_then V_first A_then' + V_then
+//
+// Only positive terms enter V, so that it never cancels. Doubling would amplify
+// the rounding of A, so that what is doubled keeps D, too,
+//
+//	D = D_first + D_then - D_then D_first
+//
+// which has the digits of the slowest mode, beside fast ones too, until all have
+// decayed; from then on the power itself is squared, which keeps the digits of
+// the decay. Other leaps have few products in a row.
+func (s *leaps) compose(p *plan, kinds []step) {
+	n := kinds[0].n
+	parts := len(p.parts)
+	s.n, s.scratch = n, grown(s.scratch, n*n)
+	s.a, s.v, s.d = grown(s.a, parts*n*n), grown(s.v, parts*n*n), grown(s.d, parts*n*n)
+	s.whole = grown(s.whole, parts)
+	s.stand()
+	for k, what := range p.parts[1:] {
+		switch k++; {
+		case what.first < 0:
+			s.single(k, &kinds[what.kind])
+		case p.exact[k] || what.first == what.then:
+			s.exactly(k, what)
+		default:
+			s.join(k, what)
+		}
+	}
+}
+
+// grown returns v with n entries, of any value.
+func grown[S ~[]E, E any](v S, n int) S {
+	if cap(v) < n {
+		return make(S, n)
+	}
+	return v[:n]
+}
+
+// of is the leap of a part.
+func (s *leaps) of(k int) leap {
+	size := s.n * s.n
+	return leap{s.a[k*size:][:size:size], s.v[k*size:][:size:size]}
+}
+
+func (s *leaps) exact(k int) square {
+	size := s.n * s.n
+	return s.d[k*size:][:size:size]
+}
+
+// stand makes the leap of no step.
+func (s *leaps) stand() {
+	l := s.of(standing)
+	clear(l.v)
+	for i := range l.a {
+		l.a[i] = identity(i/s.n, i%s.n)
+	}
+}
+
+// single makes the leap of one step.
+func (s *leaps) single(k int, t *step) {
+	l := s.of(k)
+	copy(s.exact(k), t.d)
+	s.whole[k] = true
+	for i := range l.a {
+		l.a[i] = identity(i/s.n, i%s.n) - t.d[i]
+		l.v[i] = t.b[i/s.n] * t.b[i%s.n]
+	}
+}
+
+// join makes a leap of two.
+func (s *leaps) join(k int, what part) {
+	switch s.n {
+	case 1:
+		a := s.a[what.then]
+		s.a[k], s.v[k] = a*s.a[what.first], float64(a*a*s.v[what.first])+s.v[what.then]
+	case 2:
+		first, then := 4*what.first, 4*what.then
+		joinTwo((*[4]float64)(s.a[4*k:]), (*[4]float64)(s.v[4*k:]),
+			(*[4]float64)(s.a[first:]), (*[4]float64)(s.v[first:]), (*[4]float64)(s.a[then:]), (*[4]float64)(s.v[then:]))
+	default:
+		l, first, then := s.of(k), s.of(what.first), s.of(what.then)
+		l.a.product(then.a, first.a, s.n)
+		copy(l.v, first.v)
+		l.v.push(then, s.scratch, s.n)
+	}
+}
+
+// exactly is join with D, as long as A is not small.
+func (s *leaps) exactly(k int, what part) {
+	s.join(k, what)
+	l := s.of(k)
+	s.whole[k] = s.whole[what.first] && s.whole[what.then] && (what.first != what.then || !(s.of(what.first).a.size() < 0.5))
+	if !s.whole[k] {
 		return
 	}
-	next.d.product(l.d, l.d, n)
-	for i := range next.d {
-		next.d[i] = 2*l.d[i] - next.d[i]
-		next.a[i] = identity(i/n, i%n) - next.d[i]
+	d, first, then := s.exact(k), s.exact(what.first), s.exact(what.then)
+	d.product(then, first, s.n)
+	for i := range d {
+		d[i] = first[i] + then[i] - d[i]
+		l.a[i] = identity(i/s.n, i%s.n) - d[i]
 	}
+}
+
+// joinTwo is join for two variables, of which most methods have no more.
+func joinTwo(a, v, a1, v1, a2, v2 *[4]float64) {
+	p, q := float64(a2[0]*v1[0])+float64(a2[1]*v1[1]), float64(a2[0]*v1[1])+float64(a2[1]*v1[3])
+	r, s := float64(a2[2]*v1[0])+float64(a2[3]*v1[1]), float64(a2[2]*v1[1])+float64(a2[3]*v1[3])
+	v[0] = float64(p*a2[0]) + float64(q*a2[1]) + v2[0]
+	v[1] = float64(p*a2[2]) + float64(q*a2[3]) + v2[1]
+	v[2] = v[1]
+	v[3] = float64(r*a2[2]) + float64(s*a2[3]) + v2[3]
+	a[0], a[1] = float64(a2[0]*a1[0])+float64(a2[1]*a1[2]), float64(a2[0]*a1[1])+float64(a2[1]*a1[3])
+	a[2], a[3] = float64(a2[2]*a1[0])+float64(a2[3]*a1[2]), float64(a2[2]*a1[1])+float64(a2[3]*a1[3])
 }
 
 // push takes a covariance through a leap: v becomes A v A' + V.
 func (v square) push(l leap, scratch square, n int) {
-	switch n {
-	case 1:
-		v[0] = float64(l.a[0]*v[0]*l.a[0]) + l.v[0]
-	case 2:
-		v.push2(l.a, l.v)
-	default:
-		scratch.product(l.a, v, n)
-		for i := range n {
-			for j := range n {
-				sum := l.v[i*n+j]
-				for k := range n {
-					sum += float64(scratch[i*n+k] * l.a[j*n+k])
-				}
-				v[i*n+j] = sum
+	scratch.product(l.a, v, n)
+	for i := range n {
+		for j := range n {
+			sum := l.v[i*n+j]
+			for k := range n {
+				sum += float64(scratch[i*n+k] * l.a[j*n+k])
 			}
+			v[i*n+j] = sum
 		}
 	}
 }
 
-// push2 is push for two variables, of which most methods have no more.
-func (v square) push2(a, extra square) {
-	_, _, _ = v[3], a[3], extra[3]
-	p, q := float64(a[0]*v[0])+float64(a[1]*v[1]), float64(a[0]*v[1])+float64(a[1]*v[3])
-	r, s := float64(a[2]*v[0])+float64(a[3]*v[1]), float64(a[2]*v[1])+float64(a[3]*v[3])
-	v[0] = float64(p*a[0]) + float64(q*a[1]) + extra[0]
-	v[1] = float64(p*a[2]) + float64(q*a[3]) + extra[1]
-	v[2] = v[1]
-	v[3] = float64(r*a[2]) + float64(s*a[3]) + extra[3]
-}
-
 // product writes a b.
 func (c square) product(a, b square, n int) {
-	if n == 2 {
-		_, _, _ = a[3], b[3], c[3]
-		c[0], c[1] = float64(a[0]*b[0])+float64(a[1]*b[2]), float64(a[0]*b[1])+float64(a[1]*b[3])
-		c[2], c[3] = float64(a[2]*b[0])+float64(a[3]*b[2]), float64(a[2]*b[1])+float64(a[3]*b[3])
-		return
-	}
 	for i := range n {
 		for j := range n {
 			sum := 0.0
@@ -117,26 +165,6 @@ func (c square) size() float64 {
 		size = max(size, math.Abs(v))
 	}
 	return size
-}
-
-// over writes the leap of gap steps, composed of doublings: A to a, and V to v.
-func over(all []leap, gap int, a, v, scratch, spare square, n int) {
-	clear(v)
-	for i := range n {
-		for j := range n {
-			a[i*n+j] = identity(i, j)
-		}
-	}
-	for gap := uint(gap); gap != 0; gap &= gap - 1 {
-		l := all[bits.TrailingZeros(gap)]
-		v.push(l, scratch, n)
-		if n == 1 {
-			a[0] *= l.a[0]
-			continue
-		}
-		spare.product(a, l.a, n)
-		copy(a, spare)
-	}
 }
 
 // cholesky writes the lower triangular L with L L' = v, for a v that may be
