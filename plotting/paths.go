@@ -49,7 +49,7 @@ func Paths(paths []theory.Paths) (Figure, error) {
 	}
 	return Figure{
 		Title:   "Paths: " + common(families(paths, func(p theory.Paths) string { return p.Problem })),
-		Caption: fmt.Sprintf("Thin: %d runs of %d steps (seed %d). Thick: %s. Grey: contours of the loss, each four times the next.", len(paths[0].Theta), lastOf(paths[0].Steps), paths[0].Seed, thick),
+		Caption: fmt.Sprintf("Thin: %s of %s (seed %d). Thick: %s. Grey: contours of the loss, each four times the next.", several(len(paths[0].Theta), "run"), several(lastOf(paths[0].Steps), "step"), paths[0].Seed, thick),
 		Alt:     "Paths of " + strings.Join(families(paths, func(p theory.Paths) string { return p.Method }), " and ") + " from their start towards the minimum at (0, 0), over ellipses of equal loss.",
 		Time:    "step t",
 		Panels:  []Panel{panel},
@@ -140,4 +140,12 @@ func principal(h [][]float64) ([]float64, float64) {
 	a, b, c := h[0][0], h[0][1], h[1][1]
 	middle, half := (a+c)/2, math.Hypot((a-c)/2, b)
 	return []float64{middle + half, middle - half}, math.Atan2(2*b, a-c) / 2
+}
+
+// several is a number with its noun, as in "1 run" and "5 runs".
+func several(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
