@@ -8,19 +8,25 @@ import (
 	"nqm/theory"
 )
 
-// SkipAhead is SampleAt for linear methods with constant settings and Gaussian
-// noise, at any steps up to 10^15: it draws each observed state from its exact
-// law given the one before, no matter how many steps lie between,
+// SkipAhead is SampleAt for linear methods and Gaussian noise, at any steps up
+// to 10^15: it draws each observed state from its exact law given the one
+// before, no matter how many steps lie between,
 //
-//	z(t+n) = A^n z(t) + N(0, V_n)        V_n = Σ_{k<n} A^k b b' A^k' c/B
+//	z(t+n) = A z(t) + N(0, V)        A = A_n ⋯ A_1        V = Σ_k A_n ⋯ A_{k+1} b_k b_k' A_{k+1}' ⋯ A_n' c
 //
 // instead of taking the n steps. The runs have the same law as SampleAt's, not
-// the same numbers. A^n and V_n come from the rule's matrices by doubling.
+// the same numbers. A and V come from the rule's matrices by doubling, over each
+// stretch of steps with one learning rate and batch size, once for all runs.
 //
-// The methods are SGD, heavy ball and Nesterov, preconditioned or not, with or
-// without EMA, and theory.Linear. SkipAhead panics as Sample does, and on a
-// method or problem that has no such law: schedules, uniform averages,
-// Lookahead, adaptive methods, noise that is not Gaussian or that streams.
+// The methods are theory.Linear, and every setting of theory.Optimizer: z holds
+// the iterate and what the method has of a velocity, Lookahead's slow weights,
+// and the moving average or the sum that the answer is made of. Where the
+// learning rate changes in every step, as in Cosine, each step is a stretch of
+// its own, which pays from some tens of runs; there may be 20 000 different
+// learning rates.
+//
+// SkipAhead panics as Sample does, and on a method or problem that has no such
+// law: adaptive methods, noise that is not Gaussian or that streams.
 func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []theory.SampledCurve {
 	if err := validate(steps, runs); err != nil {
 		panic(err)
@@ -47,35 +53,6 @@ func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []t
 }
 
 const maxSkip = 1_000_000_000_000_000
-
-// course is the way of a method over the chosen steps.
-type course struct {
-	*plan
-	// kinds are the kinds of single steps in a direction of curvature h.
-	kinds func(h float64) []step
-}
-
-func courseOf(m Sampler, steps []int) (course, error) {
-	switch m := m.(type) {
-	case theory.Linear:
-		return course{constantPlan(steps), func(h float64) []step { return []step{linearStep(m.System(h))} }}, nil
-	case theory.Optimizer:
-		if m.Schedule == nil && !m.UniformAverage && m.LookaheadSteps == 0 {
-			return course{constantPlan(steps), func(h float64) []step { return []step{optimizerStep(m, h)} }}, nil
-		}
-	}
-	return course{}, fmt.Errorf("nqmkit: %v cannot be skipped through: want a linear method with constant settings; nqmkit.Sample takes every step", m)
-}
-
-// constantPlan is the plan of a method whose steps are all alike.
-func constantPlan(steps []int) *plan {
-	p, before := newPlan(), 0
-	for _, t := range steps {
-		p.look(p.power(p.step(0), t-before))
-		before = t
-	}
-	return p
-}
 
 // Skips go through the runs in batches, so that an interrupt keeps some, and in
 // each through the directions in groups, whose leaps all runs share.
@@ -104,7 +81,7 @@ type skipper struct {
 
 // skipBatch draws the runs first, first+1, ..., count of them.
 func (o observations) skipBatch(w *work, b bowl, c course, first, count int) {
-	seed, batch := o.experiment.runs.Seed, o.recipe.batch(0)
+	seed := o.experiment.runs.Seed
 	skippers := make([]skipper, count)
 	for i := range skippers {
 		skippers[i] = skipper{
@@ -121,7 +98,7 @@ func (o observations) skipBatch(w *work, b bowl, c course, first, count int) {
 		b.prepare(c, group, from)
 		parallel(count, func(i int) {
 			for k := range group {
-				skippers[i].descend(&group[k], batch)
+				skippers[i].descend(&group[k])
 			}
 		})
 		w.done.Add(int64(len(group) * count))
@@ -150,8 +127,9 @@ func (o observations) note(run int, loss []float64) reached {
 type skipped struct {
 	step
 	curvature, noise, mean, std float64
-	order                       []int  // the leap to each chosen step
-	a, l                        square // A and L of each leap, one after the other
+	order                       []int     // the leap to each chosen step
+	counts                      []float64 // of a course
+	a, l                        square    // A and L of each leap, one after the other
 }
 
 // prepare makes the directions from, from+1, ... of group, on all cores.
@@ -172,11 +150,10 @@ var workspaces = sync.Pool{New: func() any { return new(leaps) }}
 func (s *skipped) prepare(c course) {
 	work := workspaces.Get().(*leaps)
 	defer workspaces.Put(work)
-	kinds := c.kinds(s.curvature)
-	s.step = kinds[0]
-	work.compose(c.plan, kinds)
+	s.step, s.order, s.counts = c.single(s.curvature, 0), c.order, c.counts
+	work.compose(c.plan, s.n, func(kind int) step { return c.single(s.curvature, kind) })
 	size := s.n * s.n
-	s.a, s.l, s.order = grown(s.a, len(c.leaps)*size), grown(s.l, len(c.leaps)*size), c.order
+	s.a, s.l = grown(s.a, len(c.leaps)*size), grown(s.l, len(c.leaps)*size)
 	for k, at := range c.leaps {
 		l := work.of(at)
 		copy(s.a[k*size:], l.a)
@@ -187,7 +164,7 @@ func (s *skipped) prepare(c course) {
 // descend takes a run through all chosen steps in one direction and adds its
 // part of the losses. A direction without curvature has none, and one that
 // starts at its minimum and feels no noise stays there.
-func (s *skipper) descend(d *skipped, batch float64) {
+func (s *skipper) descend(d *skipped) {
 	start := d.mean + float64(d.std*s.starts.normal())
 	if d.curvature == 0 || start == 0 && d.noise == 0 {
 		return
@@ -198,12 +175,12 @@ func (s *skipper) descend(d *skipped, batch float64) {
 	}
 	draws := s.draws[:n*len(s.loss)]
 	s.noise.normals(draws)
-	scale, half := d.noise/math.Sqrt(batch), d.curvature/2
-	switch n {
-	case 1:
+	scale, half := d.noise, d.curvature/2
+	switch {
+	case n == 1:
 		d.descendOne(start, scale, half, draws, s.loss)
 		return
-	case 2:
+	case n == 2 && d.counts == nil:
 		d.descendTwo(start, scale, half, draws, s.loss)
 		return
 	}
@@ -229,6 +206,9 @@ func (s *skipper) descend(d *skipped, batch float64) {
 			theta += float64(d.r[i] * sum)
 		}
 		z = next
+		if d.counts != nil && d.counts[k] > 0 {
+			theta = z[n-1] / d.counts[k]
+		}
 		s.loss[k] += float64(half * theta * theta)
 	}
 }

@@ -11,6 +11,7 @@ import (
 // Skipping ahead and taking every step have the same law: the loss at each
 // time by Kolmogorov and Smirnov's two-sample test, and the way in which the
 // losses at two times go together, by the mean of their product of ranks.
+// 18 methods at 6 times, 1e-5 each, and 15 pairs, 6e-7 each: a false alarm in 800.
 func TestSkipAheadHasTheLawOfTheLiteralRule(t *testing.T) {
 	p := theory.Problem{
 		Curvature: []float64{1.9, 1, 0.05}, Noise: []float64{1, 0.5, 0.1},
@@ -21,8 +22,13 @@ func TestSkipAheadHasTheLawOfTheLiteralRule(t *testing.T) {
 	if testing.Short() {
 		runs.Trials = 4000
 	}
+	pieces := []theory.Segment{{Steps: 4, From: 0.5, BatchSize: 3}, {Steps: 9, From: 1}, {Steps: 10, From: 0.2, BatchSize: 2}, {From: 0.4}}
 	for _, m := range []theory.Optimizer{
 		SGD(0.9), Momentum(0.5, 0.9), Nesterov(0.4, 0.8), SGD(0.9).EMA(0.8), Momentum(0.5, 0.7).EMA(0.9).Batch(3), Momentum(0.3, 0.5).Precondition(0.5),
+		SGD(0.9).Segments(pieces...), Momentum(0.5, 0.7).Segments(pieces...).EMA(0.8), Nesterov(0.4, 0.8).Cosine(), SGD(1).Linear().TailAverage(6),
+		Momentum(0.4, 0.5).WSD(4, 20).Precondition(0.5), SGD(1).InverseTime(3), SGD(0.9).Average(), Momentum(0.5, 0.7).TailAverage(15),
+		SGD(0.9).Lookahead(3, 0.5), Momentum(0.5, 0.7).Lookahead(4, 0.6).EMA(0.7), Nesterov(0.4, 0.8).Lookahead(5, 1).Average(),
+		SGD(0.9).Lookahead(3, 0.5).Segments(pieces...).TailAverage(8).Batch(2),
 	} {
 		e := newExperiment(p, m, steps, runs)
 		literal := observe(e, Statistic{})
@@ -91,7 +97,7 @@ func ranks(v []float64) []float64 {
 // gives back what it was made of, singular or not.
 func TestLeapsAreManySteps(t *testing.T) {
 	for _, m := range []theory.Optimizer{SGD(0.9), SGD(1), Momentum(0.5, 0.9), Nesterov(0.4, 0.8).EMA(0.9), SGD(1e-9), SGD(2), Momentum(1, 0).EMA(0)} {
-		s := optimizerStep(m, 1)
+		s := optimizerStep(m, 1, kind{rate: 1, batch: 1})
 		n := s.n
 		for _, gap := range []int{0, 1, 2, 3, 7, 17, 64, 333, 1000} {
 			a, v := s.over(gap)
@@ -116,8 +122,9 @@ func TestLeapsAreManySteps(t *testing.T) {
 
 // over returns the leap of gap steps.
 func (t step) over(gap int) (a, v square) {
-	p, made := constantPlan([]int{gap}), new(leaps)
-	made.compose(p, []step{t})
+	p, made := newPlan(), new(leaps)
+	p.look(p.power(p.step(0), gap))
+	made.compose(p, t.n, func(int) step { return t })
 	l := made.of(p.leaps[0])
 	return l.a, l.v
 }
@@ -158,7 +165,7 @@ func TestLongLeapsKeepTheirDigits(t *testing.T) {
 	} {
 		for _, gap := range []int{1, 7, 1e6 + 1, 1e12 + 1, 1e15} {
 			h := 1 / (0.5 * float64(gap)) // so that the mode is alive after the gap
-			s := optimizerStep(o, h)
+			s := optimizerStep(o, h, kind{rate: 1, batch: 1})
 			n := s.n
 			a, v := s.over(gap)
 			l := make(square, n*n)
@@ -178,4 +185,69 @@ func TestLongLeapsKeepTheirDigits(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Mean and variance of one direction at each chosen step, carried from one leap
+// to the next, are those of theory's arithmetic of 106 bits: schedules in all
+// shapes, averages and slow weights, alone and together, up to 10^12 steps.
+func TestCoursesHaveTheExactMoments(t *testing.T) {
+	pieces := []theory.Segment{{Steps: 5, From: 0.5, BatchSize: 3}, {Steps: 1_000_000, From: 1}, {From: 0.3, Steps: 7, BatchSize: 64}, {Steps: 1e9, From: 0.2}}
+	shapes := []theory.Segment{{Steps: 6, Shape: theory.LinearRate, To: 1}, {Steps: 1000, From: 1, BatchSize: 2}, {Steps: 30, Shape: theory.CosineRate, From: 1, To: 0.1}, {Steps: 9, Shape: theory.InverseTimeRate, From: 0.1, Time: 2}}
+	steps := []int{0, 1, 3, 4, 9, 10, 25, 1000, 1030, 1044, 1045, 99_999, 1_000_007, 1_000_000_007, 1e12 - 1, 1e12}
+	for _, o := range []theory.Optimizer{
+		SGD(0.9).Batch(4), SGD(0.9).Segments(pieces...), Momentum(0.5, 0.9).Segments(pieces...).EMA(0.5), Nesterov(0.4, 0.8).Segments(shapes...), Momentum(0.5, 0.7).Segments(shapes...).Precondition(0.5),
+		SGD(0.9).Average(), SGD(0.9).TailAverage(20), SGD(0.9).TailAverage(1), Momentum(0.5, 0.9).Average(), Nesterov(0.4, 0.8).TailAverage(1_000_000), SGD(0.9).Segments(pieces...).Average(),
+		SGD(0.9).Lookahead(5, 0.5), SGD(0.9).Lookahead(1, 0.5), Momentum(0.5, 0.9).Lookahead(7, 0.8), SGD(0.9).Lookahead(5, 0.5).EMA(0.9), Momentum(0.5, 0.9).Lookahead(4, 1).TailAverage(3),
+		SGD(0.9).Lookahead(6, 0.3).Segments(pieces...), Momentum(0.5, 0.7).Lookahead(5, 0.5).Segments(shapes...).Average(),
+	} {
+		c := must(courseOf(o, steps))
+		for _, h := range []float64{1.5, 0.4, 1e-3, 1e-6, 1e-9} {
+			d := skipped{curvature: h}
+			d.prepare(c)
+			p := theory.Problem{Curvature: []float64{h}, Noise: []float64{1}, Mean: []float64{1}}
+			means, variances := d.moments()
+			for k, at := range steps {
+				want := must(theory.Moments(p, o, at))[0]
+				if math.Abs(means[k]-want.Mean) > 1e-11 || math.Abs(variances[k]-want.Variance) > 1e-9*want.Variance {
+					t.Errorf("%v, h = %g, after %d steps: mean %v and variance %v, want %v and %v", o, h, at, means[k], variances[k], want.Mean, want.Variance)
+				}
+			}
+		}
+	}
+}
+
+// moments carries mean and covariance through the leaps, from θ(0) = 1.
+func (s *skipped) moments() (means, variances []float64) {
+	n := s.n
+	mean, covariance := s.s[:n], make(square, n*n)
+	for k, at := range s.order {
+		a, l := s.a[at*n*n:][:n*n], s.l[at*n*n:][:n*n]
+		next, pushed := make([]float64, n), make(square, n*n)
+		for i := range n {
+			for j := range n {
+				next[i] += a[i*n+j] * mean[j]
+				for x := range n {
+					pushed[i*n+j] += l[i*n+x] * l[j*n+x]
+					for y := range n {
+						pushed[i*n+j] += a[i*n+x] * covariance[x*n+y] * a[j*n+y]
+					}
+				}
+			}
+		}
+		mean, covariance = next, pushed
+		r := s.r
+		if s.counts != nil && s.counts[k] > 0 {
+			r = vector{}
+			r[n-1] = 1 / s.counts[k]
+		}
+		var m, v float64
+		for i := range n {
+			m += r[i] * mean[i]
+			for j := range n {
+				v += r[i] * covariance[i*n+j] * r[j]
+			}
+		}
+		means, variances = append(means, m), append(variances, v)
+	}
+	return means, variances
 }

@@ -16,7 +16,7 @@ type leaps struct {
 	scratch square
 }
 
-// compose makes the leap of each part of p from single steps of each kind:
+// compose makes the leap of each part of p of n variables from single steps:
 //
 //	A = A_then A_first        V = A_then V_first A_then' + V_then
 //
@@ -28,8 +28,7 @@ type leaps struct {
 // which has the digits of the slowest mode, beside fast ones too, until all have
 // decayed; from then on the power itself is squared, which keeps the digits of
 // the decay. Other leaps have few products in a row.
-func (s *leaps) compose(p *plan, kinds []step) {
-	n := kinds[0].n
+func (s *leaps) compose(p *plan, n int, single func(kind int) step) {
 	parts := len(p.parts)
 	s.n, s.scratch = n, grown(s.scratch, n*n)
 	s.a, s.v, s.d = grown(s.a, parts*n*n), grown(s.v, parts*n*n), grown(s.d, parts*n*n)
@@ -38,7 +37,7 @@ func (s *leaps) compose(p *plan, kinds []step) {
 	for k, what := range p.parts[1:] {
 		switch k++; {
 		case what.first < 0:
-			s.single(k, &kinds[what.kind])
+			s.single(k, single(what.kind))
 		case p.exact[k] || what.first == what.then:
 			s.exactly(k, what)
 		default:
@@ -76,7 +75,7 @@ func (s *leaps) stand() {
 }
 
 // single makes the leap of one step.
-func (s *leaps) single(k int, t *step) {
+func (s *leaps) single(k int, t step) {
 	l := s.of(k)
 	copy(s.exact(k), t.d)
 	s.whole[k] = true

@@ -19,62 +19,121 @@ const maxState = 16
 
 type vector [maxState]float64
 
-func linearStep(s theory.System) step {
+func linearStep(s theory.System, batch float64) step {
 	n := len(s.State)
 	t := step{n: n, d: make(square, n*n)}
 	for i, row := range s.State {
 		for j, a := range row {
 			t.d[i*n+j] = identity(i, j) - a
 		}
-		t.b[i], t.r[i] = s.Noise[i], s.Readout[i]
+		t.b[i], t.r[i] = s.Noise[i]/math.Sqrt(batch), s.Readout[i]
 	}
 	t.s[0] = 1
 	copy(t.s[:], s.Start)
 	return t
 }
 
-// optimizerStep writes the literal rules as matrices. With a = α h^-p (the
-// preconditioner acts on the whole gradient) and the state (θ, v, avg):
+// optimizerStep writes the literal rules as matrices. With a = α h^-p times the
+// factor of the schedule (the preconditioner acts on the whole gradient) and the
+// state (θ, v, avg) or (θ, v, sum), as far as the method has them:
 //
 //	gradient   at θ - aβ v (Nesterov) or θ:  h (θ - λ v) + ε,  λ = aβ or 0
 //	v'    = β v + hθ - hλ v + ε
 //	θ'    = θ - a v'
 //	avg'  = γ avg + (1-γ) θ'
+//	sum'  = sum + θ', or 0 before the average begins
 //
-// in which v is in units of the raw gradient.
-func optimizerStep(o theory.Optimizer, h float64) step {
-	a := o.LearningRate * math.Pow(h, -o.Power)
-	if o.Power == 0 {
-		a = o.LearningRate
+// in which v is in units of the raw gradient, and ε of variance 1/B. With
+// Lookahead the state begins (δ, v, φ), where θ = φ + δ and δ(0) = 0; φ stands in
+// for θ in avg and sum, and a step that syncs ends with
+//
+//	φ'    = φ + s δ'', δ' = 0     from δ'' = θ' - φ
+func optimizerStep(o theory.Optimizer, h float64, k kind) step {
+	a := o.LearningRate * k.rate
+	if o.Power != 0 {
+		a *= math.Pow(h, -o.Power)
 	}
 	lambda := 0.0
 	if o.Nesterov {
 		lambda = a * o.Momentum
 	}
-	n, avg := 1, 0
+	n, answer := 1, 0
 	if o.Momentum != 0 {
 		n++
 	}
-	if o.Decay != 0 {
-		avg = n
+	if o.LookaheadSteps > 0 {
+		answer = n
+		n++
+	}
+	if o.Decay != 0 || o.UniformAverage {
 		n++
 	}
 	t := step{n: n, d: make(square, n*n)}
-	t.d[0], t.b[0] = a*h, -a
+	root := 1 / math.Sqrt(k.batch)
+	t.s[0], t.d[0], t.b[0] = 1, a*h, -a*root
 	if o.Momentum != 0 {
 		keep := o.Momentum - h*lambda
-		t.d[1], t.b[1] = a*keep, 1
+		t.d[1], t.b[1] = a*keep, root
 		t.d[n], t.d[n+1] = -h, 1-keep
 	}
-	t.s[0], t.r[avg] = 1, 1
-	if avg > 0 {
-		t.s[avg] = 1
-		rest := 1 - o.Decay
-		for j := range avg { // avg' = γ avg + rest (row of θ)
-			t.d[avg*n+j] = rest * (t.d[j] - identity(0, j))
-		}
-		t.d[avg*n+avg] = rest
-		t.b[avg] = rest * t.b[0]
+	if o.LookaheadSteps > 0 {
+		t.slow(answer, o.SlowStep, k.syncs)
 	}
+	switch {
+	case o.Decay != 0:
+		t.average(answer, o.Decay)
+		answer = n - 1
+	case o.UniformAverage:
+		t.sum(answer, k.sums)
+		t.s[n-1] = float64(1 - min(o.AverageFrom, 1)) // θ(0) counts from step 0 on
+	}
+	t.r[answer] = 1
 	return t
 }
+
+// slow adds Lookahead's slow weights φ as variable i, and makes variable 0 the
+// distance δ = θ - φ: tiny curvatures would lose their digits in a difference
+// of θ and φ.
+func (t *step) slow(i int, size float64, syncs bool) {
+	t.s[0], t.s[i] = 0, 1
+	for j := range i { // where θ was, δ + φ is
+		t.row(j)[i] = t.row(j)[0]
+	}
+	if !syncs {
+		return
+	}
+	slow, apart := t.row(i), t.row(0)
+	for j := range slow {
+		slow[j] = size * (apart[j] - identity(0, j))
+		apart[j] = identity(0, j)
+	}
+	t.b[i], t.b[0] = size*t.b[0], 0
+}
+
+// average adds the moving average of variable i as the last.
+func (t *step) average(i int, decay float64) {
+	last, rest := t.n-1, 1-decay
+	of, avg := t.row(i), t.row(last)
+	for j := range last {
+		avg[j] = rest * (of[j] - identity(i, j))
+	}
+	avg[last] = rest
+	t.b[last] = rest * t.b[i]
+	t.s[last] = 1
+}
+
+// sum adds the sum of variable i as the last, or 0 while it has not begun.
+func (t *step) sum(i int, begun bool) {
+	last := t.n - 1
+	of, sum := t.row(i), t.row(last)
+	if !begun {
+		sum[last] = 1
+		return
+	}
+	for j := range last {
+		sum[j] = of[j] - identity(i, j)
+	}
+	t.b[last] = t.b[i]
+}
+
+func (t *step) row(i int) square { return t.d[i*t.n:][:t.n] }

@@ -1,0 +1,159 @@
+package nqmkit
+
+import (
+	"fmt"
+	"math"
+
+	"nqm/theory"
+)
+
+// course is the way of a method over the chosen steps.
+type course struct {
+	*plan
+	// single is one step of a kind of the plan in a direction of curvature h.
+	single func(h float64, kind int) step
+	// counts are how many iterates the answer averages at each chosen step, whose
+	// sum is then the last variable; 0 where the answer is not an average. It is
+	// nil if it never is.
+	counts []float64
+}
+
+func courseOf(m Sampler, steps []int) (course, error) {
+	switch m := m.(type) {
+	case theory.Linear:
+		return linearCourse(m, steps), nil
+	case theory.Optimizer:
+		return optimizerCourse(m, steps)
+	}
+	return course{}, fmt.Errorf("nqmkit: %v cannot be skipped through: want a theory.Optimizer or Linear; nqmkit.Sample takes every step", m)
+}
+
+func linearCourse(m theory.Linear, steps []int) course {
+	p, before := newPlan(), 0
+	for _, t := range steps {
+		p.look(p.power(p.step(0), t-before))
+		before = t
+	}
+	return course{plan: p, single: func(h float64, _ int) step { return linearStep(m.System(h), max(m.BatchSize, 1)) }}
+}
+
+// kind is what steps of an optimizer differ in.
+type kind struct {
+	rate  float64 // the factor of the learning rate
+	batch float64
+	syncs bool // Lookahead's slow weights move
+	sums  bool // the iterate after the step counts in the uniform average
+}
+
+// planner makes the plan of an optimizer.
+type planner struct {
+	*plan
+	theory.Optimizer
+	kinds  []kind
+	places map[kind]int
+}
+
+// optimizerCourse takes constant stretches of a schedule at once, by Lookahead's
+// cycles if it has any, and other steps one by one.
+func optimizerCourse(m theory.Optimizer, steps []int) (course, error) {
+	last := steps[len(steps)-1]
+	o, err := m.Over(last)
+	if err != nil {
+		return course{}, err
+	}
+	p := &planner{plan: newPlan(), Optimizer: o, places: map[kind]int{}}
+	first, _ := p.stretch(0)
+	p.one(first) // single(h, 0) exists though no step may be taken
+	before := 0
+	for _, t := range steps {
+		leap := standing
+		for before < t {
+			if len(p.kinds) > maxKinds {
+				return course{}, fmt.Errorf("nqmkit: %v cannot be skipped through over %d steps: want at most %d different learning rates", m, last, maxKinds)
+			}
+			k, end := p.stretch(before)
+			end = min(end, t)
+			leap = p.join(leap, p.over(k, before, end-before))
+			before = end
+		}
+		p.look(leap)
+	}
+	return course{plan: p.plan, counts: p.counts(steps), single: func(h float64, at int) step { return optimizerStep(o, h, p.kinds[at]) }}, nil
+}
+
+// maxKinds bounds the room that a plan takes.
+const maxKinds = 20_000
+
+// stretch returns the kind of step t, and where steps may be of another.
+func (p *planner) stretch(t int) (kind, int) {
+	k := kind{rate: rateFactor(p.Schedule, t), batch: batchAt(p.Optimizer, t), sums: p.UniformAverage && t+1 >= p.AverageFrom}
+	end := stretchEnd(p.Schedule, t)
+	if p.UniformAverage && !k.sums {
+		end = min(end, p.AverageFrom-1)
+	}
+	return k, end
+}
+
+// stretchEnd returns where the learning rate of step t may change.
+func stretchEnd(s theory.Schedule, t int) int {
+	end := 0
+	for _, g := range s {
+		if end += g.Steps; g.Steps == 0 || t < end {
+			switch {
+			case g.Shape != theory.ConstantRate:
+				return t + 1
+			case g.Steps == 0:
+				return math.MaxInt
+			}
+			return end
+		}
+	}
+	return math.MaxInt
+}
+
+// one is a step of kind k.
+func (p *planner) one(k kind) int {
+	at, ok := p.places[k]
+	if !ok {
+		at = len(p.kinds)
+		p.kinds = append(p.kinds, k)
+		p.places[k] = at
+	}
+	return p.step(at)
+}
+
+// over is n steps of kind k from step t on. Lookahead's slow weights move after
+// steps k, 2k, ...: the rest of a cycle, whole cycles, and the start of one.
+func (p *planner) over(k kind, t, n int) int {
+	leap, period := standing, p.LookaheadSteps
+	if period == 0 {
+		return p.power(p.one(k), n)
+	}
+	if rest := period - t%period; rest < period && rest <= n {
+		leap = p.cycle(k, rest)
+		t, n = t+rest, n-rest
+	}
+	if t%period == 0 {
+		leap = p.join(leap, p.power(p.cycle(k, period), n/period))
+		n %= period
+	}
+	return p.join(leap, p.power(p.one(k), n))
+}
+
+// cycle is n steps of kind k, after the last of which the slow weights move.
+func (p *planner) cycle(k kind, n int) int {
+	last := k
+	last.syncs = true
+	return p.join(p.power(p.one(k), n-1), p.one(last))
+}
+
+func (p *planner) counts(steps []int) []float64 {
+	if !p.UniformAverage {
+		return nil
+	}
+	counts := make([]float64, len(steps))
+	for k, t := range steps {
+		counts[k] = float64(max(t-p.AverageFrom+1, 0))
+	}
+	return counts
+}
