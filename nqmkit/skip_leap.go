@@ -170,16 +170,20 @@ func (c square) size() float64 {
 // singular: a pivot that is rounding of its diagonal counts as 0, and so does
 // its column. What has overflowed stays without bound.
 func (l square) cholesky(v square, n int) {
+	if n == 2 {
+		choleskyTwo((*[4]float64)(l), (*[4]float64)(v))
+		return
+	}
 	clear(l)
 	for j := range n {
 		pivot := v[j*n+j]
 		for k := range j {
 			pivot -= float64(l[j*n+k] * l[j*n+k])
 		}
-		if pivot <= 1e-15*v[j*n+j] {
+		root := pivotRoot(pivot, v[j*n+j])
+		if root == 0 {
 			continue
 		}
-		root := math.Sqrt(pivot)
 		l[j*n+j] = root
 		for i := j + 1; i < n; i++ {
 			sum := v[i*n+j]
@@ -189,4 +193,21 @@ func (l square) cholesky(v square, n int) {
 			l[i*n+j] = sum / root
 		}
 	}
+}
+
+// choleskyTwo is cholesky for two variables.
+func choleskyTwo(l, v *[4]float64) {
+	root, across := pivotRoot(v[0], v[0]), 0.0
+	if root != 0 {
+		across = v[2] / root
+	}
+	*l = [4]float64{root, 0, across, pivotRoot(v[3]-float64(across*across), v[3])}
+}
+
+// pivotRoot returns √pivot, or 0 for a pivot that is rounding of its diagonal.
+func pivotRoot(pivot, diagonal float64) float64 {
+	if pivot <= 1e-15*diagonal {
+		return 0
+	}
+	return math.Sqrt(pivot)
 }
