@@ -213,6 +213,7 @@ func TestExportedPagesInABrowser(t *testing.T) {
 			dark          bool
 		}{{"wide", 1200, 900, false}, {"dark", 1200, 900, true}, {"phone", 390, 844, false}} {
 			t.Run(filepath.Base(path)+"/"+view.name, func(t *testing.T) {
+				t.Parallel()
 				b := openBrowser(t, view.width, view.height, view.dark)
 				b.do(chromedp.Navigate("file://" + path))
 				b.scrollThrough()

@@ -68,9 +68,16 @@ func startWorker(t *testing.T) (*lesson.Worker, []lesson.Lesson) {
 // Executing a lesson again, through the real kernel, gives the outputs that
 // are committed.
 func TestLessonsReproduceTheirOutputs(t *testing.T) {
-	worker, lessons := startWorker(t)
+	first, lessons := startWorker(t)
+	second, _ := startWorker(t)
+	workers := make(chan *lesson.Worker, 2) // a worker executes one lesson at a time
+	workers <- first
+	workers <- second
 	for _, l := range lessons {
 		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			worker := <-workers
+			defer func() { workers <- worker }()
 			committed, err := lesson.ReadNotebook(l.Notebook())
 			if err != nil {
 				t.Fatal(err)

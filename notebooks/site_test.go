@@ -39,6 +39,7 @@ func TestSite(t *testing.T) {
 	}{{"wide", 1200, 900, false}, {"wide dark", 1200, 900, true}, {"phone", 390, 844, false}, {"phone dark", 390, 844, true}} {
 		for _, page := range []string{"index", "gallery"} {
 			t.Run(page+"/"+view.name, func(t *testing.T) {
+				t.Parallel()
 				b := openBrowser(t, view.width, view.height, view.dark)
 				b.do(chromedp.Navigate("file://" + filepath.Join(dir, page+".html")))
 				b.scrollThrough()
@@ -60,6 +61,7 @@ func TestSite(t *testing.T) {
 		}
 	}
 	t.Run("from page to page", func(t *testing.T) {
+		t.Parallel()
 		b := openBrowser(t, 1200, 900, false)
 		b.do(chromedp.Navigate("file://" + filepath.Join(dir, "index.html")))
 		for i := 1; i <= len(lessons); i++ {
