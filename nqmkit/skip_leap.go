@@ -11,7 +11,8 @@ type leap struct{ a, v square }
 // leaps are the leaps of all parts of a plan, in one direction.
 type leaps struct {
 	n       int
-	a, v, d square // of each part, one after the other; D = I - A
+	av      square // A and V of each part, one after the other
+	d       square // D = I - A of each part
 	whole   []bool // whether D has digits that A has rounded away
 	scratch square
 }
@@ -31,7 +32,7 @@ type leaps struct {
 func (s *leaps) compose(p *plan, n int, single func(kind int) step) {
 	parts := len(p.parts)
 	s.n, s.scratch = n, grown(s.scratch, n*n)
-	s.a, s.v, s.d = grown(s.a, parts*n*n), grown(s.v, parts*n*n), grown(s.d, parts*n*n)
+	s.av, s.d = grown(s.av, 2*parts*n*n), grown(s.d, parts*n*n)
 	s.whole = grown(s.whole, parts)
 	s.stand()
 	for k, what := range p.parts[1:] {
@@ -57,7 +58,8 @@ func grown[S ~[]E, E any](v S, n int) S {
 // of is the leap of a part.
 func (s *leaps) of(k int) leap {
 	size := s.n * s.n
-	return leap{s.a[k*size:][:size:size], s.v[k*size:][:size:size]}
+	both := s.av[2*k*size:][: 2*size : 2*size]
+	return leap{both[:size:size], both[size:]}
 }
 
 func (s *leaps) exact(k int) square {
@@ -89,12 +91,10 @@ func (s *leaps) single(k int, t step) {
 func (s *leaps) join(k int, what part) {
 	switch s.n {
 	case 1:
-		a := s.a[what.then]
-		s.a[k], s.v[k] = a*s.a[what.first], float64(a*a*s.v[what.first])+s.v[what.then]
+		l, first, then := s.av[2*k:][:2], s.av[2*what.first:][:2], s.av[2*what.then:][:2]
+		l[0], l[1] = then[0]*first[0], float64(then[0]*then[0]*first[1])+then[1]
 	case 2:
-		first, then := 4*what.first, 4*what.then
-		joinTwo((*[4]float64)(s.a[4*k:]), (*[4]float64)(s.v[4*k:]),
-			(*[4]float64)(s.a[first:]), (*[4]float64)(s.v[first:]), (*[4]float64)(s.a[then:]), (*[4]float64)(s.v[then:]))
+		joinTwo((*[8]float64)(s.av[8*k:]), (*[8]float64)(s.av[8*what.first:]), (*[8]float64)(s.av[8*what.then:]))
 	default:
 		l, first, then := s.of(k), s.of(what.first), s.of(what.then)
 		l.a.product(then.a, first.a, s.n)
@@ -120,15 +120,18 @@ func (s *leaps) exactly(k int, what part) {
 }
 
 // joinTwo is join for two variables, of which most methods have no more.
-func joinTwo(a, v, a1, v1, a2, v2 *[4]float64) {
-	p, q := float64(a2[0]*v1[0])+float64(a2[1]*v1[1]), float64(a2[0]*v1[1])+float64(a2[1]*v1[3])
-	r, s := float64(a2[2]*v1[0])+float64(a2[3]*v1[1]), float64(a2[2]*v1[1])+float64(a2[3]*v1[3])
-	v[0] = float64(p*a2[0]) + float64(q*a2[1]) + v2[0]
-	v[1] = float64(p*a2[2]) + float64(q*a2[3]) + v2[1]
-	v[2] = v[1]
-	v[3] = float64(r*a2[2]) + float64(s*a2[3]) + v2[3]
-	a[0], a[1] = float64(a2[0]*a1[0])+float64(a2[1]*a1[2]), float64(a2[0]*a1[1])+float64(a2[1]*a1[3])
-	a[2], a[3] = float64(a2[2]*a1[0])+float64(a2[3]*a1[2]), float64(a2[2]*a1[1])+float64(a2[3]*a1[3])
+func joinTwo(l, first, then *[8]float64) {
+	a, b, c, d := then[0], then[1], then[2], then[3]
+	v, w, x := first[4], first[5], first[7] // V = (v w; w x)
+	p, q := float64(a*v)+float64(b*w), float64(a*w)+float64(b*x)
+	r, s := float64(c*v)+float64(d*w), float64(c*w)+float64(d*x)
+	l[4] = float64(p*a) + float64(q*b) + then[4]
+	l[5] = float64(p*c) + float64(q*d) + then[5]
+	l[6] = l[5]
+	l[7] = float64(r*c) + float64(s*d) + then[7]
+	v, w, x, y := first[0], first[1], first[2], first[3]
+	l[0], l[1] = float64(a*v)+float64(b*x), float64(a*w)+float64(b*y)
+	l[2], l[3] = float64(c*v)+float64(d*x), float64(c*w)+float64(d*y)
 }
 
 // push takes a covariance through a leap: v becomes A v A' + V.
