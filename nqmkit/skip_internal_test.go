@@ -120,6 +120,26 @@ func TestLeapsAreManySteps(t *testing.T) {
 	}
 }
 
+// Two equal parts in a row, which are not a doubling, take nothing from the plan
+// that was carried out in the same room before.
+func TestEqualPartsInARow(t *testing.T) {
+	s := optimizerStep(Momentum(0.5, 0.9), 1, kind{rate: 1, batch: 1})
+	p, made := newPlan(), new(leaps)
+	p.look(p.power(p.step(0), 1<<20))
+	made.compose(p, s.n, func(int) step { return s })
+	p = newPlan()
+	three := p.power(p.step(0), 3)
+	p.look(p.join(three, three))
+	made.compose(p, s.n, func(int) step { return s })
+	got := made.of(p.leaps[0])
+	wantA, wantV := literally(s, 6)
+	for i := range got.a {
+		if math.Abs(got.a[i]-wantA[i]) > 1e-14 || math.Abs(got.v[i]-wantV[i]) > 1e-14 {
+			t.Fatalf("A %v, want %v; V %v, want %v", got.a, wantA, got.v, wantV)
+		}
+	}
+}
+
 // over returns the leap of gap steps.
 func (t step) over(gap int) (a, v square) {
 	p, made := newPlan(), new(leaps)

@@ -39,7 +39,7 @@ func (s *leaps) compose(p *plan, n int, single func(kind int) step) {
 		switch k++; {
 		case what.first < 0:
 			s.single(k, single(what.kind))
-		case p.exact[k] || what.first == what.then:
+		case p.exact[k]:
 			s.exactly(k, what)
 		default:
 			s.join(k, what)

@@ -7,7 +7,7 @@ import "math/bits"
 // step or two earlier parts, one after the other.
 type plan struct {
 	parts []part
-	// exact are the parts that will be doubled, and those that they are made of.
+	// exact are the doublings, and the parts that they are made of.
 	exact []bool
 	// leaps are the parts between chosen steps, each named once; order is the
 	// place among them of the leap to each chosen step.
@@ -62,8 +62,9 @@ func (p *plan) power(base, n int) int {
 		return base
 	case n&(n-1) == 0:
 		half := p.power(base, n/2)
-		p.mark(half)
-		return p.join(half, half)
+		twice := p.join(half, half)
+		p.mark(twice)
+		return twice
 	}
 	digit := n & (15 << (bits.TrailingZeros(uint(n)) &^ 3))
 	if digit == n {
