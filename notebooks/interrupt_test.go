@@ -95,8 +95,9 @@ func TestProgressAndInterrupt(t *testing.T) {
 			say + "c.Partial, c.Trials)", 5},
 		{"%%\nc := nqmkit.SkipAhead(nqmkit.PowerLaw(10_000, 1), []int{1, 1e6}, nqmkit.Trials(100_000, 1), nqmkit.SGD(0.5))[0]" +
 			say + "c.Partial, c.Trials)", 5},
-		{"%%\nc := nqmkit.BatchScaling(nqmkit.PowerLaw(10_000, 1), 0.01, nqmkit.LogSpaced(1, 1e6, 10_000), nqmkit.Momentum(nqmkit.Free, nqmkit.Free).Precondition(0.25))" +
-			say + "c.Partial, len(c.Curves[0].Points))", 3},
+		{"%%\nvar powers []nqmkit.Optimizer\nfor k := range 20 {\n    powers = append(powers, nqmkit.Momentum(nqmkit.Free, nqmkit.Free).Precondition(float64(k)/40))\n}\n" +
+			"c := nqmkit.BatchScaling(nqmkit.PowerLaw(10_000, 1), 0.01, nqmkit.PowersOfTwo(0, 40), powers...)" +
+			say + "c.Partial, len(c.Curves[0].Points))", 10},
 	}
 	for i, h := range runTyped(t, cells)[1:] {
 		code := cells[i+1].Code
