@@ -3,6 +3,7 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"sort"
 	"unicode/utf8"
 
 	"nqm/theory"
@@ -133,16 +134,37 @@ func floors(curves []theory.Curve) []Reference {
 	if len(curves) > mostFloors {
 		return nil
 	}
+	low, high := math.Inf(1), 0.0 // of all curves
 	for _, c := range curves {
 		lowest := math.Inf(1)
 		for _, l := range c.Loss {
-			lowest = min(lowest, l)
+			if lowest = min(lowest, l); l > 0 && !math.IsInf(l, 1) {
+				low, high = min(low, l), max(high, l)
+			}
 		}
 		if !c.Diverges() && c.Floor > 0 && c.Floor > lowest/2 {
 			lines = append(lines, Reference{At: c.Floor, Label: "floor, " + c.Method})
 		}
 	}
+	shareLabels(lines, crowded*math.Log(high/low))
 	return lines
+}
+
+// crowded is the part of an axis that a line of text takes.
+const crowded = 0.07
+
+// shareLabels gives floors that are too close for a label each, in the
+// logarithm, one word for all, on the lowest.
+func shareLabels(lines []Reference, close float64) {
+	sort.SliceStable(lines, func(i, j int) bool { return lines[i].At < lines[j].At })
+	first := 0
+	for k := 1; k < len(lines); k++ {
+		if math.Log(lines[k].At/lines[k-1].At) > close {
+			first = k
+			continue
+		}
+		lines[first].Label, lines[k].Label = "floors", ""
+	}
 }
 
 func curvesCaption(curves []theory.Curve) string {

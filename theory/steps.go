@@ -88,6 +88,8 @@ func (s Steps) String() string {
 	}
 	switch {
 	case s.Settles == NotAsked:
+	case s.Settles == NotWithinLimit:
+		return head + "; whether it stays there is not decided"
 	case s.Settles != Reached:
 		return head + fmt.Sprintf("; stays there: %v", s.Settles)
 	case s.SettleSteps != s.Steps:
