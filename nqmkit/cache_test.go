@@ -184,21 +184,25 @@ func TestCacheSurvivesKilledWriters(t *testing.T) {
 		}
 		writers = append(writers, c)
 	}
-	for deadline := time.Now().Add(time.Minute); len(files()) <= 20 && time.Now().Before(deadline); {
+	// Up to four of the files are those in work, which may end as one.
+	for deadline := time.Now().Add(time.Minute); len(files()) <= 24 && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	for _, c := range writers {
 		c.Process.Kill()
 		c.Wait()
 	}
+	if len(files()) <= 20 {
+		t.Fatalf("the writers wrote %d files", len(files()))
+	}
 	calls := 0
-	for i := range 30 {
+	for i := range 20 {
 		if got := cacheEntry(i, &calls); len(got) != 20_000 || got[0] != float64(i) || got[19_999] != float64(i) {
 			t.Errorf("entry %d came back as %d numbers", i, len(got))
 		}
 	}
-	if kept := 30 - calls; kept == 0 {
-		t.Error("no entry was found: the test saw nothing of the cache")
+	if calls > 4 {
+		t.Errorf("%d of 20 entries were computed anew: at most the four in work could be missing", calls)
 	}
 }
 
@@ -216,17 +220,7 @@ func TestHelperCacheWriter(t *testing.T) {
 		t.Skip("a helper process")
 	}
 	calls := 0
-	for i := 0; ; i = (i + 1) % 30 {
-		if i == 0 {
-			if dir := filepath.Join(os.Getenv("XDG_CACHE_HOME"), "nqm", "results"); calls >= 30 {
-				for k := range 5 { // some go missing, to be written again
-					found, _ := filepath.Glob(filepath.Join(dir, "*.json"))
-					if k < len(found) {
-						os.Remove(found[k])
-					}
-				}
-			}
-		}
+	for i := 0; ; i++ { // every writer begins with the same entries
 		cacheEntry(i, &calls)
 	}
 }
