@@ -6,9 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/chromedp/chromedp"
+	"nqm/plotting/browsertest"
 )
 
 // The site has every lesson and the gallery, every link leads somewhere, and
@@ -40,33 +39,28 @@ func TestSite(t *testing.T) {
 		for _, page := range []string{"index", "gallery"} {
 			t.Run(page+"/"+view.name, func(t *testing.T) {
 				t.Parallel()
-				b := openBrowser(t, view.width, view.height, view.dark)
-				b.do(chromedp.Navigate("file://" + filepath.Join(dir, page+".html")))
-				b.scrollThrough()
-				b.until("drawing of every figure", figures+" > 0 && "+drawn+" === "+figures, 30*time.Second)
-				b.screenshot(view.name)
-				if over := value[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				b := browsertest.Open(t, view.width, view.height)
+				b.Dark(view.dark)
+				b.Open(filepath.Join(dir, page+".html"))
+				b.EveryFigure()
+				b.Screenshot(view.name)
+				if over := b.TooWide(); over > 0 {
 					t.Errorf("the page is %d pixels wider than the screen", over)
 				}
-				if n, want := value[int](b, `document.querySelectorAll(".nqm-pages a").length`), len(lessons)+1; n != want {
+				if n, want := browsertest.Value[int](b, `document.querySelectorAll(".nqm-pages a").length`), len(lessons)+1; n != want {
 					t.Errorf("the row of all pages has %d links, want %d", n, want)
 				}
-				if left := b.outside(); len(left) > 0 {
-					t.Errorf("the page asks the network for %v", left)
-				}
-				if len(b.errors) > 0 {
-					t.Errorf("the page's scripts failed: %v", b.errors)
-				}
+				b.Quiet(browsertest.Files)
 			})
 		}
 	}
 	t.Run("from page to page", func(t *testing.T) {
 		t.Parallel()
-		b := openBrowser(t, 1200, 900, false)
-		b.do(chromedp.Navigate("file://" + filepath.Join(dir, "index.html")))
+		b := browsertest.Open(t, 1200, 900)
+		b.Open(filepath.Join(dir, "index.html"))
 		for i := 1; i <= len(lessons); i++ {
-			b.do(chromedp.Navigate(value[string](b, `document.querySelector("a[rel=next]").href`)))
-			if !value[bool](b, fmt.Sprintf(`document.querySelectorAll(".nqm-pages a")[%d].hasAttribute("aria-current")`, i)) {
+			b.Open(browsertest.Value[string](b, `document.querySelector("a[rel=next]").href`))
+			if !browsertest.Value[bool](b, fmt.Sprintf(`document.querySelectorAll(".nqm-pages a")[%d].hasAttribute("aria-current")`, i)) {
 				t.Fatalf("page %d does not lead to page %d", i-1, i)
 			}
 		}

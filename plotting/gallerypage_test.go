@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
+	"nqm/plotting/browsertest"
 )
 
 // With -gallery=folder the test writes every chart in every output, and one
@@ -78,27 +78,26 @@ func TestGalleryInABrowser(t *testing.T) {
 		name  string
 		width int
 	}{{"wide", 940}, {"phone", 390}} {
-		b := openBrowser(t, screen.width, 900)
+		b := browsertest.Open(t, screen.width, 900)
 		if page == nil {
 			for _, s := range chosen() {
 				all = append(all, s.value)
 			}
 			page = must(encodeFile(".html", all))
 		}
-		b.do(chromedp.EmulateViewport(int64(screen.width), 900))
-		b.open(page)
-		b.everyFigure()
-		if got := value[int](b, drawn); got != min(len(all), mostDrawn) { // everyFigure has seen each
+		b.Show(page)
+		b.EveryFigure()
+		if got := browsertest.Value[int](b, browsertest.Drawn); got != min(len(all), mostDrawn) { // everyFigure has seen each
 			t.Errorf("%s: %d of %d charts are drawn", screen.name, got, len(all))
 		}
-		if w := value[int](b, `document.documentElement.scrollWidth`); w > screen.width {
+		if w := browsertest.Value[int](b, `document.documentElement.scrollWidth`); w > screen.width {
 			t.Errorf("%s: the page is %d pixels wide on a screen of %d", screen.name, w, screen.width)
 		}
-		b.screenshot("gallery-" + screen.name + "-light")
-		before := value[string](b, `document.querySelector(".nqm-figure svg text").getAttribute("fill")`)
-		b.dark(true)
-		b.until("text in another colour", fmt.Sprintf(`document.querySelector(".nqm-figure svg text").getAttribute("fill") !== %q`, before))
-		b.screenshot("gallery-" + screen.name + "-dark")
-		b.quiet()
+		b.Screenshot("gallery-" + screen.name + "-light")
+		before := browsertest.Value[string](b, `document.querySelector(".nqm-figure svg text").getAttribute("fill")`)
+		b.Dark(true)
+		b.Until("text in another colour", fmt.Sprintf(`document.querySelector(".nqm-figure svg text").getAttribute("fill") !== %q`, before))
+		b.Screenshot("gallery-" + screen.name + "-dark")
+		b.Quiet(browsertest.Files)
 	}
 }

@@ -1,0 +1,279 @@
+// Package browsertest opens pages with figures in a headless Chromium, for
+// tests that look at what a reader would see.
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// A Browser is a headless Chromium that reaches nothing but this machine, and
+// remembers what its pages asked for and complained about.
+type Browser struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu       sync.Mutex
+	requests []string
+	errors   []string
+}
+
+// A wait ends as soon as there is what it waits for: only a failure takes as
+// long as patience, and only a browser that hangs as long as lifetime.
+const (
+	patience = 2 * time.Minute
+	lifetime = 6 * time.Minute
+	interval = 20 * time.Millisecond
+)
+
+// Open starts Chromium with a window of the given size in pixels, or skips the
+// test and says why: with -short, or if there is no Chromium or Chrome on the
+// PATH. The browser ends with the test.
+func Open(t testing.TB, width, height int) *Browser {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("skipped with -short: opens pages in a browser")
+	}
+	path := chromium()
+	if path == "" {
+		t.Skip("skipped: no Chromium or Chrome on the PATH, so nobody looks at the pages")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.WindowSize(width, height),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.NoSandbox, chromedp.DisableGPU,
+	)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, lifetime)
+	t.Cleanup(cancel)
+	b := &Browser{t: t, ctx: ctx}
+	if err := chromedp.Listen(ctx, b.note); err != nil {
+		t.Fatalf("the browser did not start: %v", err)
+	}
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	b.Do(chromedp.EmulateViewport(int64(width), int64(height))) // a window is never as narrow as a phone
+	return b
+}
+
+func chromium() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+func (b *Browser) note(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		b.requests = append(b.requests, e.Request.URL)
+	case *runtime.EventExceptionThrown:
+		b.errors = append(b.errors, describe(e.ExceptionDetails))
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError {
+			b.errors = append(b.errors, fmt.Sprint(e.Args))
+		}
+	}
+}
+
+func describe(e *runtime.ExceptionDetails) string {
+	if e.Exception != nil && e.Exception.Description != "" {
+		return e.Exception.Description
+	}
+	return e.Text
+}
+
+// Do performs actions one after the other.
+func (b *Browser) Do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.t.Fatalf("the browser stopped: %v", err)
+	}
+}
+
+// Open goes to an address, or to a file if it is an absolute path.
+func (b *Browser) Open(address string) {
+	b.t.Helper()
+	if filepath.IsAbs(address) {
+		address = "file://" + filepath.ToSlash(address)
+	}
+	b.Do(chromedp.Navigate(address))
+}
+
+// Show writes a page to a file and goes there.
+func (b *Browser) Show(page []byte) {
+	b.t.Helper()
+	path := filepath.Join(b.t.TempDir(), "page.html")
+	if err := os.WriteFile(path, page, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+	b.Open(path)
+}
+
+// Value evaluates a JavaScript expression.
+func Value[T any](b *Browser, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		b.t.Fatalf("the page cannot say %s: %v", expression, err)
+	}
+	return v
+}
+
+// Run evaluates JavaScript statements for their effect.
+func (b *Browser) Run(script string) {
+	b.t.Helper()
+	b.Do(chromedp.Evaluate[chromedp.Void]("(() => {" + script + "})()"))
+}
+
+// Until waits for a JavaScript expression to be true; what names it where it
+// never is.
+func (b *Browser) Until(what, expression string) {
+	b.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(interval) {
+		if Value[bool](b, "!!("+expression+")") {
+			return
+		}
+	}
+	b.Screenshot("failed")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.t.Fatalf("after %v there is no %s; the page complained: %v", patience, what, b.errors)
+}
+
+// Point moves the mouse to the element that a JavaScript expression gives, and
+// clicks: a menu wants both.
+func (b *Browser) Point(element string) {
+	b.t.Helper()
+	b.Until("element to click", element)
+	at := Value[[2]float64](b, `(r => [r.x + r.width / 2, r.y + r.height / 2])(`+element+`.getBoundingClientRect())`)
+	b.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]), chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// Dark says whether the reader prefers dark pages.
+func (b *Browser) Dark(yes bool) {
+	b.t.Helper()
+	scheme := "light"
+	if yes {
+		scheme = "dark"
+	}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+const (
+	// Figures are the figures of the page, an array in JavaScript.
+	Figures = `[...document.querySelectorAll(".nqm-figure")]`
+	// isDrawn says of a figure that its chart has lines and texts, and that
+	// the still image has gone.
+	isDrawn = `(f => f.querySelectorAll("svg path").length > 5 && f.querySelectorAll("svg text").length > 5 &&
+		f.querySelector("img").style.display === "none")`
+	// Drawn counts the figures whose chart stands in place of the still image.
+	Drawn = Figures + `.filter(` + isDrawn + `).length`
+)
+
+// EveryFigure scrolls to each figure, waits for its chart, returns to the top
+// and says how many figures there are. A page without one is a failure.
+func (b *Browser) EveryFigure() int {
+	b.t.Helper()
+	n := Value[int](b, Figures+".length")
+	if n == 0 {
+		b.Screenshot("failed")
+		b.t.Fatal("the page has no figure")
+	}
+	for i := range n {
+		figure := fmt.Sprintf("%s[%d]", Figures, i)
+		b.Run(figure + `.scrollIntoView()`)
+		b.Until(fmt.Sprintf("drawing of figure %d of %d", i+1, n), isDrawn+"("+figure+")")
+	}
+	b.Run(`window.scrollTo(0, 0)`)
+	return n
+}
+
+// TooWide returns by how many pixels the page is wider than the screen, <= 0
+// where it fits.
+func (b *Browser) TooWide() int {
+	b.t.Helper()
+	return Value[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+}
+
+// Prefixes of addresses on this machine, for AsksOnly and Quiet.
+var (
+	Files  = []string{"file:", "data:", "blob:", "about:"}
+	Server = slices.Concat(Files, []string{"http://localhost:", "http://127.0.0.1:", "ws://localhost:", "ws://127.0.0.1:"})
+)
+
+// Quiet fails the test if a script of a page threw or logged an error, or if
+// AsksOnly does.
+func (b *Browser) Quiet(prefixes []string) {
+	b.t.Helper()
+	b.AsksOnly(prefixes)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.errors) > 0 {
+		b.t.Errorf("the page's scripts failed: %v", b.errors)
+	}
+}
+
+// AsksOnly fails the test for each request whose address has none of the
+// prefixes.
+func (b *Browser) AsksOnly(prefixes []string) {
+	b.t.Helper()
+	for _, r := range b.Requests() {
+		if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(r, p) }) {
+			b.t.Errorf("the page asks for %s", r)
+		}
+	}
+}
+
+// Requests returns the addresses that pages asked for.
+func (b *Browser) Requests() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.requests)
+}
+
+// Screenshot keeps a picture of the whole page in the folder that the
+// environment variable NQM_SCREENSHOTS names, if it does.
+func (b *Browser) Screenshot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("NQM_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	file := strings.NewReplacer("/", "_", " ", "_").Replace(b.t.Name()) + "_" + name + ".png"
+	if err := os.WriteFile(filepath.Join(dir, file), png, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
