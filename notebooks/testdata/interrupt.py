@@ -1,9 +1,8 @@
 """Runs long cells in the kernel, interrupts them as the stop button does, and
-tells what the front end was sent, with the time of each message."""
+tells what the front end was sent."""
 
 import json
 import sys
-import time
 
 from jupyter_client import KernelManager
 from nqm_kernels import KernelSpecs
@@ -28,7 +27,6 @@ def run(client, manager, code, interrupt):
         else:
             text = content.get("text", content.get("evalue", ""))
         messages.append({
-            "at": time.monotonic(),
             "kind": kind,
             "stream": content.get("name", ""),
             "id": content.get("transient", {}).get("display_id", ""),
