@@ -147,31 +147,38 @@ func bracket(some []float64, q float64) (low, high float64) {
 // ranked returns the value of a rank, 0 the smallest, and reorders v (Hoare's
 // find, 1961): what lies at the rank is between from and to throughout.
 func ranked(v []float64, rank int) float64 {
-	from, to := 0, len(v)-1
-	for from < to {
-		pivot := v[from+(to-from)/2]
-		i, j := from, to
-		for i <= j {
-			for v[i] < pivot {
-				i++
+	from, to := 0, len(v)
+	for {
+		middle := from + (to-from)/2
+		v[middle], v[to-1] = v[to-1], v[middle]
+		pivot := v[to-1]
+		below := toFront(v[from:to], func(x float64) bool { return x < pivot })
+		switch place := from + below; { // of the pivot, which came last
+		case rank < place:
+			to = place
+		case rank == place:
+			return pivot
+		case below > 0:
+			from = place
+		default: // it is the smallest, maybe with many like it
+			from += toFront(v[from:to], func(x float64) bool { return x <= pivot })
+			if rank < from {
+				return pivot
 			}
-			for v[j] > pivot {
-				j--
-			}
-			if i <= j {
-				v[i], v[j] = v[j], v[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case rank <= j:
-			to = j
-		case rank >= i:
-			from = i
-		default:
-			return v[rank]
 		}
 	}
-	return v[rank]
+}
+
+// toFront moves the values of a kind to the front of v and returns their number.
+// Each value is exchanged and some are counted, which costs no mispredicted
+// branch.
+func toFront(v []float64, is func(x float64) bool) int {
+	n := 0
+	for i, x := range v {
+		v[i], v[n] = v[n], x
+		if is(x) {
+			n++
+		}
+	}
+	return n
 }

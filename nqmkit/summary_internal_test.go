@@ -32,6 +32,16 @@ func TestQuantilesAreThoseOfTheSortedValues(t *testing.T) {
 					v[i] = math.Inf(1)
 				}
 			},
+			func(v []float64) {
+				for i := range v {
+					v[i] = math.Inf(1)
+				}
+			},
+			func(v []float64) {
+				for i := range v {
+					v[i] = float64(i % 2)
+				}
+			},
 		} {
 			v := make([]float64, n)
 			s.normals(v)
