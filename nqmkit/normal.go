@@ -1,9 +1,6 @@
 package nqmkit
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 // The standard normal law is drawn by the ziggurat (Marsaglia and Tsang 2000;
 // without the correlation that Doornik 2005 found in the original: layer and
@@ -20,8 +17,35 @@ type layer struct {
 
 // wedge is the part of layer i that f cuts through.
 type wedge struct {
-	low  float64 // f(edge[i])
-	rise float64 // f(edge[i+1]) - f(edge[i])
+	edge  float64 // edge[i]
+	low   float64 // f(edge[i])
+	rise  float64 // f(edge[i+1]) - f(edge[i])
+	slope float64 // 1 / (edge[i] - edge[i+1])
+	sag   float64 // bounds the distance of f from its chord, in units of rise
+}
+
+// wedgeOf is the wedge between two edges. A curve leaves its chord by no more
+// than max |f”| width²/8, and |f”| = |x²-1| f(x) is at most max |x²-1| times
+// f at the inner edge.
+func wedgeOf(outer, inner float64) wedge {
+	width, rise := outer-inner, density(inner)-density(outer)
+	bend := max(math.Abs(outer*outer-1), math.Abs(inner*inner-1)) * density(inner)
+	return wedge{
+		edge: outer, low: density(outer), rise: rise, slope: 1 / width,
+		sag: bend*width*width/8/rise + 1e-6, // more than any rounding
+	}
+}
+
+// holds reports whether low + height·rise is below f(x): by the chord, where
+// that is sure.
+func (w *wedge) holds(x, height float64) bool {
+	switch over := height - (w.edge-x)*w.slope; {
+	case over < -w.sag:
+		return true
+	case over > w.sag:
+		return false
+	}
+	return w.low+float64(height*w.rise) < density(x)
 }
 
 const (
@@ -41,7 +65,7 @@ func ziggurat() (l [layerCount]layer, w [layerCount]wedge) {
 	for i := range l {
 		scale := round39(edge[i]) * 0x1p-53
 		l[i] = layer{scale, int64(round39(edge[i+1]) / scale)}
-		w[i] = wedge{density(edge[i]), density(edge[i+1]) - density(edge[i])}
+		w[i] = wedgeOf(edge[i], edge[i+1])
 	}
 	w[0] = wedge{} // the base has a tail instead
 	return l, w
@@ -62,30 +86,29 @@ func density(x float64) float64 { return math.Exp(-x * x / 2) }
 
 func round39(v float64) float64 { return math.Round(v*0x1p39) * 0x1p-39 }
 
-// normals fills dst with independent draws from N(0, 1). The state of the
-// generator stays in registers; stream.next is written out for that.
+// normals fills dst with independent draws from N(0, 1).
 func (s *stream) normals(dst []float64) {
-	s0, s1, s2, s3 := s.s0, s.s1, s.s2, s.s3
+	at := *s
 	for i := range dst {
-		u := bits.RotateLeft64(s0+s3, 23) + s0
-		t := s1 << 17
-		s2 ^= s0
-		s3 ^= s1
-		s1 ^= s2
-		s0 ^= s3
-		s2 ^= t
-		s3 = bits.RotateLeft64(s3, 45)
-		l := &layers[u&(layerCount-1)]
-		position := int64(u) >> 10
-		x := float64(position) * l.scale
-		if uint64(position+l.inner) >= uint64(2*l.inner) { // |position| beyond inner
-			*s = stream{s0, s1, s2, s3}
-			x = s.rareNormal(x, int(u&(layerCount-1)))
-			s0, s1, s2, s3 = s.s0, s.s1, s.s2, s.s3
+		var u uint64
+		u, at = at.draw()
+		x, inside := within(u)
+		if !inside {
+			*s = at
+			x = s.rareNormal(u)
+			at = *s
 		}
 		dst[i] = x
 	}
-	*s = stream{s0, s1, s2, s3}
+	*s = at
+}
+
+// within returns the draw that the bits u name, and whether it lies in the
+// inner part of its layer.
+func within(u uint64) (x float64, inside bool) {
+	l := &layers[u&(layerCount-1)]
+	position := int64(u) >> 10
+	return float64(position) * l.scale, uint64(position+l.inner) < uint64(2*l.inner)
 }
 
 // normal returns one draw from N(0, 1).
@@ -95,22 +118,19 @@ func (s *stream) normal() float64 {
 	return one[0]
 }
 
-// rareNormal finishes a draw that fell beside the inner part of layer i.
-func (s *stream) rareNormal(x float64, i int) float64 {
+// rareNormal finishes a draw whose bits u fell beside the inner part of a layer.
+func (s *stream) rareNormal(u uint64) float64 {
 	for {
-		if i == 0 {
+		x, inside := within(u)
+		switch i := u & (layerCount - 1); {
+		case inside:
+			return x
+		case i == 0:
 			return math.Copysign(s.normalTail(), x)
-		}
-		if w := &wedges[i]; w.low+float64(s.uniform()*w.rise) < density(x) {
+		case wedges[i].holds(math.Abs(x), s.uniform()):
 			return x
 		}
-		u := s.next()
-		i = int(u & (layerCount - 1))
-		position := int64(u) >> 10
-		x = float64(position) * layers[i].scale
-		if uint64(position+layers[i].inner) < uint64(2*layers[i].inner) {
-			return x
-		}
+		u = s.next()
 	}
 }
 

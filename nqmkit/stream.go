@@ -39,8 +39,9 @@ func mix(v uint64) uint64 {
 	return v ^ v>>31
 }
 
-// next returns 64 random bits.
-func (s *stream) next() uint64 {
+// draw returns 64 random bits and the stream after them. A loop that holds the
+// stream in a variable of its own holds it in registers.
+func (s stream) draw() (uint64, stream) {
 	u := bits.RotateLeft64(s.s0+s.s3, 23) + s.s0
 	t := s.s1 << 17
 	s.s2 ^= s.s0
@@ -49,6 +50,13 @@ func (s *stream) next() uint64 {
 	s.s0 ^= s.s3
 	s.s2 ^= t
 	s.s3 = bits.RotateLeft64(s.s3, 45)
+	return u, s
+}
+
+// next returns 64 random bits.
+func (s *stream) next() uint64 {
+	u, after := s.draw()
+	*s = after
 	return u
 }
 
