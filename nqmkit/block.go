@@ -15,6 +15,7 @@ type block struct {
 	batch        func(t int) float64
 	theta        []float64
 	gradient     []float64
+	one          []float64 // coordinates of one run, for at
 
 	loss    []float64 // of each run at step measured
 	largest float64   // of loss
@@ -30,7 +31,7 @@ func newBlock(l landscape, r recipe, seed uint64, first, lanes int) (*block, err
 	}
 	b := &block{
 		first: first, lanes: lanes, ground: g, batch: r.batch, living: lanes,
-		theta: make([]float64, lanes*l.d), gradient: make([]float64, lanes*l.d),
+		theta: make([]float64, lanes*l.d), gradient: make([]float64, lanes*l.d), one: make([]float64, l.d),
 		loss: make([]float64, lanes), dead: make([]int, lanes),
 	}
 	for lane := range b.dead {
@@ -110,8 +111,8 @@ func (b *block) measure(t int) {
 	}
 }
 
-// at returns what the results about a lane are read from.
+// at returns what the results about a lane are read from, until the next call.
 func (b *block) at(lane int) []float64 {
-	d := len(b.theta) / b.lanes
-	return b.rule.answer(b.theta)[lane*d:][:d]
+	gather(b.one, b.rule.answer(b.theta), lane, b.lanes)
+	return b.one
 }

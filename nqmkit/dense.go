@@ -231,7 +231,8 @@ type denseGround struct {
 	condition            []float64 // H^-p, nil if p = 0
 	law                  Law
 	streams              []stream
-	scratch              []float64
+	// Of one run at a time: the point, its gradient, and a vector in work.
+	at, slope, scratch []float64
 }
 
 func denseLandscape(p Dense, law Law) (landscape, error) {
@@ -251,7 +252,8 @@ func denseLandscape(p Dense, law Law) (landscape, error) {
 	}
 	return landscape{d: d, lay: func(lanes int, power float64) (ground, error) {
 		g := base
-		g.streams, g.scratch = make([]stream, lanes), make([]float64, d)
+		g.streams = make([]stream, lanes)
+		g.at, g.slope, g.scratch = make([]float64, d), make([]float64, d), make([]float64, d)
 		if power != 0 {
 			if h.values[0] == 0 {
 				return nil, fmt.Errorf("nqmkit: preconditioning by H^-%g needs curvatures > 0: the Hessian has the eigenvalue 0", power)
@@ -265,15 +267,15 @@ func denseLandscape(p Dense, law Law) (landscape, error) {
 func (g *denseGround) begin(theta []float64, seed uint64, first int) {
 	for lane := range g.streams {
 		s := newStream(seed, first+lane, forStart)
-		at := theta[lane*g.d:][:g.d]
-		clear(at)
+		clear(g.at)
 		if g.root != nil {
 			s.normals(g.scratch)
-			multiply(g.root, g.scratch, at)
+			multiply(g.root, g.scratch, g.at)
 		}
 		for i, m := range g.mean {
-			at[i] += m
+			g.at[i] += m
 		}
+		scatter(theta, g.at, lane, len(g.streams))
 		g.streams[lane] = newStream(seed, first+lane, forNoise)
 	}
 }
@@ -282,27 +284,28 @@ func (g *denseGround) begin(theta []float64, seed uint64, first int) {
 func (g *denseGround) gradient(point, out []float64, batch float64) {
 	root := math.Sqrt(batch)
 	for lane := range g.streams {
-		at, slope := point[lane*g.d:][:g.d], out[lane*g.d:][:g.d]
-		clear(slope)
+		gather(g.at, point, lane, len(g.streams))
+		clear(g.slope)
 		if g.noise != nil {
 			g.law.fill(&g.streams[lane], g.scratch)
-			multiply(g.noise, g.scratch, slope)
+			multiply(g.noise, g.scratch, g.slope)
 		}
-		for i, e := range slope {
-			slope[i] = product(g.hessian[i*g.d:][:g.d], at) + e/root
+		for i, e := range g.slope {
+			g.slope[i] = product(g.hessian[i*g.d:][:g.d], g.at) + e/root
 		}
 		if g.condition != nil {
-			copy(g.scratch, slope)
-			multiply(g.condition, g.scratch, slope)
+			copy(g.scratch, g.slope)
+			multiply(g.condition, g.scratch, g.slope)
 		}
+		scatter(out, g.slope, lane, len(g.streams))
 	}
 }
 
 func (g *denseGround) loss(theta, out []float64) {
 	for lane := range out {
-		at := theta[lane*g.d:][:g.d]
-		multiply(g.hessian, at, g.scratch)
-		out[lane] = product(at, g.scratch) / 2
+		gather(g.at, theta, lane, len(out))
+		multiply(g.hessian, g.at, g.scratch)
+		out[lane] = product(g.at, g.scratch) / 2
 	}
 }
 

@@ -53,8 +53,8 @@ func (n Noisy) Validate() error {
 	return n.Problem.Validate()
 }
 
-// ground is a problem laid out for runs side by side: where they start, the
-// stochastic gradient at their points, and their losses.
+// ground is a problem laid out for runs side by side (see shape): where they
+// start, the stochastic gradient at their points, and their losses.
 type ground interface {
 	// begin draws the starts of the runs first, first+1, ... and prepares
 	// their noise.
@@ -143,38 +143,35 @@ func diagonalLandscape(p theory.Problem, law Law) (landscape, error) {
 	}, nil
 }
 
-// diagonal is a bowl for runs side by side, run after run.
+// diagonal is a bowl for runs side by side.
 type diagonal struct {
 	bowl
 	law       Law
-	streams   []stream
-	h, tiled  []float64 // curvature and √c_i, once for each lane
+	streams   []stream  // of each run
 	scaled    []float64 // √(c_i/B)
 	batch     float64   // B of scaled
-	condition []float64 // h^-p, nil if p = 0
+	condition []float64 // h_i^-p, nil if p = 0
+	ahead     ahead     // noise of several runs
 	inputs    *inputs   // nil without streaming noise
 }
 
 func newDiagonal(b bowl, law Law, lanes int, power float64, streaming bool) (ground, error) {
-	g := &diagonal{
-		bowl: b, law: law, streams: make([]stream, lanes),
-		h: slices.Repeat(b.curvature, lanes), tiled: slices.Repeat(b.noise, lanes), scaled: slices.Repeat(b.noise, lanes),
-		batch: 1,
-	}
+	g := &diagonal{bowl: b, law: law, streams: make([]stream, lanes), batch: 1}
 	if streaming {
 		g.inputs = newInputs(b, lanes)
 		if g.inputs.label > 0 { // all noise is in the examples
-			clear(g.tiled)
-			clear(g.scaled)
+			g.noise = make([]float64, len(b.noise))
 		}
+	}
+	g.scaled = slices.Clone(g.noise)
+	if lanes > 1 {
+		g.ahead = newAhead(lanes, len(b.curvature))
 	}
 	if power != 0 {
 		for i, h := range b.curvature {
 			if h == 0 {
 				return nil, fmt.Errorf("nqmkit: preconditioning by H^-%g needs curvatures > 0: curvature %d is 0", power, i)
 			}
-		}
-		for _, h := range g.h {
 			g.condition = append(g.condition, math.Pow(h, -power))
 		}
 	}
@@ -182,13 +179,13 @@ func newDiagonal(b bowl, law Law, lanes int, power float64, streaming bool) (gro
 }
 
 func (g *diagonal) begin(theta []float64, seed uint64, first int) {
-	d := len(g.curvature)
+	lanes := len(g.streams)
+	at := make([]float64, len(g.curvature))
 	for lane := range g.streams {
 		s := newStream(seed, first+lane, forStart)
-		at := theta[lane*d:][:d]
 		s.normals(at)
-		for i := range at {
-			at[i] = g.mean[i] + float64(g.std[i]*at[i])
+		for i, e := range at {
+			theta[i*lanes+lane] = g.mean[i] + float64(g.std[i]*e)
 		}
 		g.streams[lane] = newStream(seed, first+lane, forNoise)
 	}
@@ -203,68 +200,118 @@ func (g *diagonal) gradient(point, out []float64, batch float64) {
 		g.rescale(batch)
 	}
 	if len(g.streams) == 1 {
-		g.wide(point, out)
+		g.one(point, out)
 	} else {
-		g.narrow(point, out)
+		g.several(point, out)
 	}
 	if g.inputs != nil {
 		g.inputs.add(point, out, batch)
 	}
+	lanes := len(g.streams)
 	for i, c := range g.condition {
-		out[i] *= c
-	}
-}
-
-// chunk is how many numbers are drawn before they are used, while they are in
-// the fastest cache.
-const chunk = 512
-
-// wide is Hθ + ε of one run of many coordinates.
-func (g *diagonal) wide(point, out []float64) {
-	for from := 0; from < len(out); from += chunk {
-		to := min(from+chunk, len(out))
-		g.law.fill(&g.streams[0], out[from:to])
-		slope(g.h[from:to], point[from:to], g.scaled[from:to], out[from:to])
-	}
-}
-
-// narrow is Hθ + ε of many runs of few coordinates.
-func (g *diagonal) narrow(point, out []float64) {
-	d := len(g.curvature)
-	for lane := range g.streams {
-		g.law.fill(&g.streams[lane], out[lane*d:][:d])
-	}
-	slope(g.h, point, g.scaled, out)
-}
-
-// slope turns unit noise into gradients.
-func slope(h, point, noise, out []float64) {
-	h, point, noise = h[:len(out)], point[:len(out)], noise[:len(out)]
-	for i, e := range out {
-		out[i] = float64(h[i]*point[i]) + float64(noise[i]*e)
+		slope := out[i*lanes:][:lanes]
+		for lane := range slope {
+			slope[lane] *= c
+		}
 	}
 }
 
 func (g *diagonal) rescale(batch float64) {
 	g.batch = batch
 	root := math.Sqrt(batch)
-	for i, v := range g.tiled {
+	for i, v := range g.noise {
 		g.scaled[i] = v / root
 	}
+}
+
+// chunk is how many gradients wait for their noise: they stay in the fastest
+// cache.
+const chunk = 512
+
+// one is Hθ + ε of one run.
+func (g *diagonal) one(point, out []float64) {
+	for from := 0; from < len(out); from += chunk {
+		to := min(from+chunk, len(out))
+		h, at, slope := g.curvature[from:to], point[from:to], out[from:to]
+		for i := range slope {
+			slope[i] = float64(h[i] * at[i])
+		}
+		g.law.add(&g.streams[0], slope, g.scaled[from:to])
+	}
+}
+
+// several is Hθ + ε of runs side by side.
+func (g *diagonal) several(point, out []float64) {
+	lanes := len(g.streams)
+	noise, apart := g.ahead.next(g.law, g.streams)
+	for i, h := range g.curvature {
+		at, slope, std := point[i*lanes:][:lanes], out[i*lanes:][:lanes], g.scaled[i]
+		k := i
+		for lane, v := range at {
+			slope[lane] = float64(h*v) + float64(std*noise[k])
+			k += apart
+		}
+	}
+}
+
+// ahead is noise of variance 1 that is drawn for some steps at once, so that a
+// run of few coordinates draws more than a few numbers at a time.
+type ahead struct {
+	numbers []float64 // run after run, in each step after step
+	d, used int       // how many numbers of a run a step takes, and were taken
+}
+
+// aheadNumbers is how many numbers are drawn ahead, at most, where a step does
+// not take more: they stay in the fastest cache.
+const aheadNumbers = 2048
+
+func newAhead(lanes, d int) ahead {
+	steps := max(1, aheadNumbers/(lanes*d))
+	return ahead{numbers: make([]float64, lanes*steps*d), d: d, used: steps * d}
+}
+
+// next returns the numbers of a step: those of the first run come first, those
+// of the next lie so far apart.
+func (a *ahead) next(law Law, streams []stream) (numbers []float64, apart int) {
+	apart = len(a.numbers) / len(streams)
+	if a.used == apart {
+		for lane := range streams {
+			law.fill(&streams[lane], a.numbers[lane*apart:][:apart])
+		}
+		a.used = 0
+	}
+	numbers = a.numbers[a.used:]
+	a.used += a.d
+	return numbers, apart
 }
 
 // loss writes ½ Σ h_i θ_i². Directions without curvature have none, wherever
 // they are.
 func (g *diagonal) loss(theta, out []float64) {
-	k := 0
-	for lane := range out {
-		sum := 0.0
-		for _, h := range g.curvature {
-			if h > 0 {
-				sum += float64(h * theta[k] * theta[k])
-			}
-			k++
-		}
-		out[lane] = sum / 2
+	if len(out) == 1 {
+		out[0] = g.lossOfOne(theta)
+		return
 	}
+	clear(out)
+	lanes := len(out)
+	for i, h := range g.curvature {
+		if h > 0 {
+			for lane, v := range theta[i*lanes:][:lanes] {
+				out[lane] += float64(h * v * v)
+			}
+		}
+	}
+	for lane := range out {
+		out[lane] /= 2
+	}
+}
+
+func (g *diagonal) lossOfOne(theta []float64) float64 {
+	sum := 0.0
+	for i, h := range g.curvature {
+		if h > 0 {
+			sum += float64(h * theta[i] * theta[i])
+		}
+	}
+	return sum / 2
 }

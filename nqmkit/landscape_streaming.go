@@ -14,12 +14,13 @@ type inputs struct {
 	root    []float64 // √h_i
 	label   float64   // σ, 0 where C is not σ² H
 	streams []stream
-	x       []float64
-	mean    []float64
+	// Of one run at a time: the point, an input, and the mean over a batch.
+	at, x, mean []float64
 }
 
 func newInputs(b bowl, lanes int) *inputs {
-	in := &inputs{streams: make([]stream, lanes), x: make([]float64, len(b.curvature)), mean: make([]float64, len(b.curvature))}
+	d := len(b.curvature)
+	in := &inputs{streams: make([]stream, lanes), at: make([]float64, d), x: make([]float64, d), mean: make([]float64, d)}
 	for _, h := range b.curvature {
 		in.root = append(in.root, math.Sqrt(h))
 	}
@@ -51,12 +52,12 @@ func (in *inputs) begin(seed uint64, first int) {
 
 // add replaces the Hθ that stands in out by the mean over a batch.
 func (in *inputs) add(point, out []float64, batch float64) {
-	d := len(in.root)
+	lanes := len(in.streams)
 	for lane := range in.streams {
-		at, g := point[lane*d:][:d], out[lane*d:][:d]
-		in.batchMean(&in.streams[lane], at, batch)
+		gather(in.at, point, lane, lanes)
+		in.batchMean(&in.streams[lane], in.at, batch)
 		for i, m := range in.mean {
-			g[i] += m - float64(in.root[i]*in.root[i]*at[i])
+			out[i*lanes+lane] += m - float64(in.root[i]*in.root[i]*in.at[i])
 		}
 	}
 }

@@ -11,37 +11,45 @@ import (
 // its spread, and adaptive methods, see the law as well.
 type Law struct {
 	name string
+	// fill draws numbers of variance 1; add adds such numbers to dst, each times
+	// its own standard deviation. The numbers are those of single draws, however
+	// many are asked for at once.
 	fill func(s *stream, dst []float64)
+	add  func(s *stream, dst, std []float64)
 }
 
 // String names the law.
 func (l Law) String() string { return l.name }
 
-var gaussian = Law{name: "Gaussian noise", fill: (*stream).normals}
+var gaussian = Law{name: "Gaussian noise", fill: (*stream).normals, add: (*stream).addNormals}
 
-var rademacher = Law{name: "Rademacher noise", fill: (*stream).signs}
+// lawOf makes a law of single draws.
+func lawOf(name string, draw func(s *stream) float64) Law {
+	return Law{
+		name: name,
+		fill: func(s *stream, dst []float64) {
+			for i := range dst {
+				dst[i] = draw(s)
+			}
+		},
+		add: func(s *stream, dst, std []float64) {
+			for i := range dst {
+				dst[i] += float64(std[i] * draw(s))
+			}
+		},
+	}
+}
+
+// rademacher is -1 or 1, each with probability ½.
+var rademacher = lawOf("Rademacher noise", func(s *stream) float64 { return 1 - 2*float64(s.next()>>63) })
 
 // studentT is Student's t with more than two degrees of freedom, divided by
 // its standard deviation √(ν/(ν-2)).
 func studentT(freedom float64) Law {
-	return Law{name: fmt.Sprintf("Student t noise, ν=%g", freedom), fill: func(s *stream, dst []float64) {
-		s.normals(dst)
-		for i := range dst {
-			dst[i] *= math.Sqrt((freedom - 2) / (2 * s.gamma(freedom/2)))
-		}
-	}}
-}
-
-// signs fills dst with -1 and 1, each with probability ½.
-func (s *stream) signs(dst []float64) {
-	var u uint64
-	for i := range dst {
-		if i%64 == 0 {
-			u = s.next()
-		}
-		dst[i] = 1 - 2*float64(u&1)
-		u >>= 1
-	}
+	return lawOf(fmt.Sprintf("Student t noise, ν=%g", freedom), func(s *stream) float64 {
+		x := s.normal()
+		return x * math.Sqrt((freedom-2)/(2*s.gamma(freedom/2)))
+	})
 }
 
 // gamma draws from the gamma law of the given shape >= 1 and scale 1

@@ -103,6 +103,24 @@ func (s *stream) normals(dst []float64) {
 	*s = at
 }
 
+// addNormals adds to each of dst an independent draw from N(0, std²).
+func (s *stream) addNormals(dst, std []float64) {
+	at := *s
+	std = std[:len(dst)]
+	for i := range dst {
+		var u uint64
+		u, at = at.draw()
+		x, inside := within(u)
+		if !inside {
+			*s = at
+			x = s.rareNormal(u)
+			at = *s
+		}
+		dst[i] += float64(std[i] * x)
+	}
+	*s = at
+}
+
 // within returns the draw that the bits u name, and whether it lies in the
 // inner part of its layer.
 func within(u uint64) (x float64, inside bool) {

@@ -33,11 +33,26 @@ type recipe struct {
 	perDirection bool
 }
 
-// shape is how runs lie side by side: lanes runs of d coordinates, one run
-// after the other.
+// shape is how runs lie side by side: coordinate i of run k of lanes is in place
+// i lanes + k, so that what is done to a coordinate is one loop over the runs,
+// and a single run is the vector of its coordinates.
 type shape struct {
 	lanes, d  int
 	curvature []float64 // of each coordinate of a run; nil where H is dense
+}
+
+// gather copies the coordinates of a run out of those of all lanes.
+func gather(one, all []float64, lane, lanes int) {
+	for i := range one {
+		one[i] = all[i*lanes+lane]
+	}
+}
+
+// scatter copies the coordinates of a run to where they lie among all.
+func scatter(all, one []float64, lane, lanes int) {
+	for i, v := range one {
+		all[i*lanes+lane] = v
+	}
 }
 
 // rule is the literal update of a method, at work on one or more runs. What it

@@ -60,7 +60,7 @@ func (m CustomMethod) recipe(int) (recipe, error) {
 	return recipe{
 		batch: func(int) float64 { return max(m.BatchSize, 1) },
 		start: func(theta []float64, s shape) rule {
-			r := &custom{name: m.Name, d: s.d}
+			r := &custom{name: m.Name, theta: table(s.lanes, s.d), gradient: table(s.lanes, s.d)}
 			for range s.lanes {
 				r.updates = append(r.updates, m.Start())
 			}
@@ -69,28 +69,32 @@ func (m CustomMethod) recipe(int) (recipe, error) {
 	}, nil
 }
 
-// custom runs one update for each lane.
+// custom runs one update for each run, on vectors of that run's own.
 type custom struct {
 	atTheta
-	name    string
-	updates []Update
-	d, t    int
+	name            string
+	updates         []Update
+	theta, gradient [][]float64
+	t               int
 }
 
 func (r *custom) step(theta, gradient []float64) {
+	lanes := len(r.updates)
 	for lane, update := range r.updates {
-		at, slope := theta[lane*r.d:][:r.d:r.d], gradient[lane*r.d:][:r.d:r.d]
+		at, slope := r.theta[lane], r.gradient[lane]
+		gather(at, theta, lane, lanes)
+		gather(slope, gradient, lane, lanes)
 		sound := allFinite(at) && allFinite(slope)
 		next := update(r.t, at, slope)
-		if len(next) != r.d {
-			panic(fmt.Errorf("nqmkit: the update of %s returned %d parameters in step %d: want the %d that it was given", r.name, len(next), r.t, r.d))
+		if len(next) != len(at) {
+			panic(fmt.Errorf("nqmkit: the update of %s returned %d parameters in step %d: want the %d that it was given", r.name, len(next), r.t, len(at)))
 		}
 		for i, v := range next {
 			if sound && math.IsNaN(v) {
 				panic(fmt.Errorf("nqmkit: the update of %s returned NaN for parameter %d in step %d, from finite parameters and gradient", r.name, i, r.t))
 			}
 		}
-		copy(at, next)
+		scatter(theta, next, lane, lanes)
 	}
 	r.t++
 }

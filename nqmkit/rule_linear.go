@@ -5,8 +5,9 @@ import "nqm/theory"
 // linear steps z' = A z + b ε as it is given, with θ = r'z. It asks for the
 // gradient at 0, which is the noise ε alone: the curvature is inside A.
 type linear struct {
-	systems []theory.System // of each coordinate of a run
-	state   [][]float64     // of each entry of θ
+	systems []theory.System // of each coordinate
+	lanes   int
+	state   [][]float64 // of each entry of θ
 	scratch []float64
 	zero    []float64
 }
@@ -16,12 +17,12 @@ func linearRecipe(l theory.Linear) recipe {
 		perDirection: true,
 		batch:        func(int) float64 { return max(l.BatchSize, 1) },
 		start: func(theta []float64, s shape) rule {
-			r := &linear{zero: make([]float64, len(theta)), state: make([][]float64, len(theta))}
+			r := &linear{lanes: s.lanes, zero: make([]float64, len(theta)), state: make([][]float64, len(theta))}
 			for _, h := range s.curvature {
 				r.systems = append(r.systems, l.System(h))
 			}
 			for i, v := range theta {
-				r.state[i] = startState(r.systems[i%s.d], v)
+				r.state[i] = startState(r.systems[i/s.lanes], v)
 			}
 			return r
 		},
@@ -41,7 +42,7 @@ func (r *linear) point([]float64) []float64 { return r.zero }
 
 func (r *linear) step(theta, noise []float64) {
 	for i := range theta {
-		system, z := r.systems[i%len(r.systems)], r.state[i]
+		system, z := r.systems[i/r.lanes], r.state[i]
 		next := r.scratch[:0]
 		for j, row := range system.State {
 			next = append(next, product(row, z)+float64(system.Noise[j]*noise[i]))
