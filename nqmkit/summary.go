@@ -122,9 +122,7 @@ func upToBound(kept, v []float64, sign, bound float64) []float64 {
 	n := 0
 	for _, x := range v {
 		kept[n] = x
-		if sign*x <= bound {
-			n++
-		}
+		n += one(sign*x <= bound)
 	}
 	return kept[:n]
 }
@@ -176,9 +174,15 @@ func toFront(v []float64, is func(x float64) bool) int {
 	n := 0
 	for i, x := range v {
 		v[i], v[n] = v[n], x
-		if is(x) {
-			n++
-		}
+		n += one(is(x))
 	}
 	return n
+}
+
+// one is 1 if what it is asked holds, else 0: the compiler makes no branch of it.
+func one(holds bool) int {
+	if holds {
+		return 1
+	}
+	return 0
 }
