@@ -200,7 +200,7 @@ func (g *diagonal) gradient(point, out []float64, batch float64) {
 		g.rescale(batch)
 	}
 	if len(g.streams) == 1 {
-		g.one(point, out)
+		g.law.gradients(&g.streams[0], out, g.curvature, point, g.scaled)
 	} else {
 		g.several(point, out)
 	}
@@ -221,22 +221,6 @@ func (g *diagonal) rescale(batch float64) {
 	root := math.Sqrt(batch)
 	for i, v := range g.noise {
 		g.scaled[i] = v / root
-	}
-}
-
-// chunk is how many gradients wait for their noise: they stay in the fastest
-// cache.
-const chunk = 512
-
-// one is Hθ + ε of one run.
-func (g *diagonal) one(point, out []float64) {
-	for from := 0; from < len(out); from += chunk {
-		to := min(from+chunk, len(out))
-		h, at, slope := g.curvature[from:to], point[from:to], out[from:to]
-		for i := range slope {
-			slope[i] = float64(h[i] * at[i])
-		}
-		g.law.add(&g.streams[0], slope, g.scaled[from:to])
 	}
 }
 

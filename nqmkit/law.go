@@ -11,17 +11,17 @@ import (
 // its spread, and adaptive methods, see the law as well.
 type Law struct {
 	name string
-	// fill draws numbers of variance 1; add adds such numbers to dst, each times
-	// its own standard deviation. The numbers are those of single draws, however
-	// many are asked for at once.
-	fill func(s *stream, dst []float64)
-	add  func(s *stream, dst, std []float64)
+	// fill draws numbers ε of variance 1; gradients writes h θ + std ε to out, for
+	// each coordinate. The numbers are those of single draws, however many are
+	// asked for at once.
+	fill      func(s *stream, dst []float64)
+	gradients func(s *stream, out, h, theta, std []float64)
 }
 
 // String names the law.
 func (l Law) String() string { return l.name }
 
-var gaussian = Law{name: "Gaussian noise", fill: (*stream).normals, add: (*stream).addNormals}
+var gaussian = Law{name: "Gaussian noise", fill: (*stream).normals, gradients: (*stream).normalGradients}
 
 // lawOf makes a law of single draws.
 func lawOf(name string, draw func(s *stream) float64) Law {
@@ -32,9 +32,9 @@ func lawOf(name string, draw func(s *stream) float64) Law {
 				dst[i] = draw(s)
 			}
 		},
-		add: func(s *stream, dst, std []float64) {
-			for i := range dst {
-				dst[i] += float64(std[i] * draw(s))
+		gradients: func(s *stream, out, h, theta, std []float64) {
+			for i := range out {
+				out[i] = float64(h[i]*theta[i]) + float64(std[i]*draw(s))
 			}
 		},
 	}

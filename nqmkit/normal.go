@@ -103,11 +103,11 @@ func (s *stream) normals(dst []float64) {
 	*s = at
 }
 
-// addNormals adds to each of dst an independent draw from N(0, std²).
-func (s *stream) addNormals(dst, std []float64) {
+// normalGradients is Law.gradients of N(0, 1).
+func (s *stream) normalGradients(out, h, theta, std []float64) {
 	at := *s
-	std = std[:len(dst)]
-	for i := range dst {
+	h, theta, std = h[:len(out)], theta[:len(out)], std[:len(out)]
+	for i := range out {
 		var u uint64
 		u, at = at.draw()
 		x, inside := within(u)
@@ -116,7 +116,7 @@ func (s *stream) addNormals(dst, std []float64) {
 			x = s.rareNormal(u)
 			at = *s
 		}
-		dst[i] += float64(std[i] * x)
+		out[i] = float64(h[i]*theta[i]) + float64(std[i]*x)
 	}
 	*s = at
 }
