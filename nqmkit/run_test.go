@@ -30,6 +30,41 @@ func TestSameRunsOnAnyNumberOfCores(t *testing.T) {
 	}
 }
 
+// A run alone is the run that is stepped beside others, under every law of noise
+// and by every kind of rule.
+func TestARunAloneIsTheRunAmongOthers(t *testing.T) {
+	p := uneven()
+	own := nqmkit.Custom("own", func() nqmkit.Update {
+		var before []float64
+		return func(_ int, theta, gradient []float64) []float64 {
+			for i := range theta {
+				if before != nil {
+					theta[i] -= 0.1 * before[i]
+				}
+			}
+			before = slices.Clone(gradient)
+			return theta
+		}
+	})
+	rules := []nqmkit.Sampler{
+		nqmkit.Momentum(0.1, 0.9).EMA(0.5), nqmkit.Nesterov(0.1, 0.5).Lookahead(3, 0.5).TailAverage(7), nqmkit.Adam(0.1), own,
+		nqmkit.SGD(0.3).Segments(theory.Segment{Steps: 7, From: 1, BatchSize: 2}, theory.Segment{From: 0.5, BatchSize: 5}),
+	}
+	for _, p := range []nqmkit.Quadratic{p, nqmkit.StudentT(p, 4), nqmkit.Rademacher(p), streaming(p), nqmkit.Rotated(p, 20)} {
+		for _, m := range rules {
+			alone := nqmkit.Paths(p, 40, nqmkit.Trials(1, 3), m)[0].Theta[0]
+			among := nqmkit.Paths(p, 40, nqmkit.Trials(40, 3), m)[0].Theta[0]
+			if !reflect.DeepEqual(alone, among) {
+				t.Errorf("%v on %v: the first run depends on the others", m, p)
+			}
+		}
+	}
+	m := triple(0.1, 0.9)
+	if alone, among := nqmkit.Paths(p, 40, nqmkit.Trials(1, 3), m)[0].Theta[0], nqmkit.Paths(p, 40, nqmkit.Trials(40, 3), m)[0].Theta[0]; !reflect.DeepEqual(alone, among) {
+		t.Errorf("%v: the first run depends on the others", m)
+	}
+}
+
 // Without noise from (1), SGD at αh = 10 has the loss 81^t/2, which overflows
 // at t = 162.
 func TestDivergenceIsKeptWithItsStep(t *testing.T) {
