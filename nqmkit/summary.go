@@ -23,8 +23,7 @@ func (o observations) summarise() theory.SampledCurve {
 	parallel(n, func(k int) {
 		values := o.values[k]
 		c.Mean[k], c.StdErr[k] = meanStdErr(values)
-		q := quantiles(values, (1-bandLevel)/2, (1+bandLevel)/2)
-		c.Low[k], c.High[k] = q[0], q[1]
+		c.Low[k], c.High[k] = band(values, (1-bandLevel)/2, (1+bandLevel)/2)
 	})
 	return c
 }
@@ -79,53 +78,49 @@ func totalSquares(v []float64, mean float64) float64 {
 }
 
 // quantiles returns, for each share q, the smallest value that a share q of
-// the values does not exceed. Of many values it looks only at a tail that a
-// sample says holds it.
+// the values does not exceed.
 func quantiles(v []float64, q ...float64) []float64 {
+	answers := make([]float64, len(q))
+	scratch := slices.Clone(v)
+	for i, share := range q {
+		answers[i] = ranked(scratch, rankOf(share, len(v)))
+	}
+	return answers
+}
+
+// rankOf is the rank of a quantile among n values, 0 the smallest.
+func rankOf(share float64, n int) int { return max(int(math.Ceil(share*float64(n)))-1, 0) }
+
+// band returns two quantiles, of a share below a half and of one above. Of many
+// values it looks only at two tails that a sample says hold them.
+func band(v []float64, from, to float64) (low, high float64) {
 	some := make([]float64, 0, len(v)/64+1)
 	for i := 0; i < len(v); i += 64 {
 		some = append(some, v[i])
 	}
 	slices.Sort(some)
-	answers := make([]float64, len(q))
+	_, below := bracket(some, from)
+	above, _ := bracket(some, to)
 	scratch := tails.Get().(*[]float64)
 	defer tails.Put(scratch)
-	*scratch = slices.Grow((*scratch)[:0], len(v))
-	tail := *scratch
-	for i, share := range q {
-		rank := max(int(math.Ceil(share*float64(len(v))))-1, 0)
-		low, high := bracket(some, share)
-		if share < 0.5 {
-			tail = upToBound(tail, v, 1, high)
-		} else {
-			tail = upToBound(tail, v, -1, -low)
-		}
-		before := 0 // values below the tail
-		if share >= 0.5 {
-			before = len(v) - len(tail)
-		}
-		if rank < before || rank >= before+len(tail) { // an unlucky guess
-			tail, before = upToBound(tail, v, 1, math.Inf(1)), 0
-		}
-		answers[i] = ranked(tail, rank-before)
+	*scratch = slices.Grow((*scratch)[:0], 2*len(v))
+	lower, upper := (*scratch)[:len(v)], (*scratch)[len(v):2*len(v)]
+	n, m := 0, 0
+	for _, x := range v { // writing all and counting some costs no mispredicted branch
+		lower[n], upper[m] = x, x
+		n += one(x <= below)
+		m += one(x >= above)
 	}
-	return answers
+	first, last := rankOf(from, len(v)), rankOf(to, len(v))
+	if first >= n || last < len(v)-m { // an unlucky guess
+		q := quantiles(v, from, to)
+		return q[0], q[1]
+	}
+	return ranked(lower[:n], first), ranked(upper[:m], last-(len(v)-m))
 }
 
-// tails are buffers that quantiles share.
+// tails are buffers that bands share.
 var tails = sync.Pool{New: func() any { return new([]float64) }}
-
-// upToBound copies to kept the values with sign·x <= bound. It writes each and
-// counts some, which costs no mispredicted branch.
-func upToBound(kept, v []float64, sign, bound float64) []float64 {
-	kept = kept[:len(v)]
-	n := 0
-	for _, x := range v {
-		kept[n] = x
-		n += one(sign*x <= bound)
-	}
-	return kept[:n]
-}
 
 // bracket guesses values below and above a quantile from a sorted sample.
 func bracket(some []float64, q float64) (low, high float64) {

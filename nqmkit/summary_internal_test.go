@@ -42,13 +42,22 @@ func TestQuantilesAreThoseOfTheSortedValues(t *testing.T) {
 					v[i] = float64(i % 2)
 				}
 			},
+			func(v []float64) { // the sample that band takes misleads it
+				for i := 0; i < n; i += 64 {
+					v[i] += 1000
+				}
+			},
 		} {
 			v := make([]float64, n)
 			s.normals(v)
 			change(v)
 			shares := []float64{0.001, 0.05, 0.5, 0.95, 1}
 			got := quantiles(v, shares...)
+			low, high := band(v, 0.05, 0.95)
 			slices.Sort(v)
+			if low != stat.Quantile(0.05, stat.Empirical, v, nil) || high != stat.Quantile(0.95, stat.Empirical, v, nil) {
+				t.Errorf("%d values: band from %v to %v", n, low, high)
+			}
 			for i, q := range shares {
 				if want := stat.Quantile(q, stat.Empirical, v, nil); got[i] != want {
 					t.Errorf("%d values, share %v: %v, want %v", n, q, got[i], want)
