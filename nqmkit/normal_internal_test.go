@@ -213,3 +213,23 @@ func BenchmarkNormals(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/normal")
 }
+
+// BenchmarkBits is what of a normal draw is its random bits.
+func BenchmarkBits(b *testing.B) {
+	s := newStream(1, 0, forNoise)
+	dst := make([]uint64, 1000)
+	for b.Loop() {
+		fillBits(&s, dst)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/draw")
+}
+
+func fillBits(s *stream, dst []uint64) {
+	at := *s
+	for i := range dst {
+		var u uint64
+		u, at = at.draw()
+		dst[i] = u
+	}
+	*s = at
+}
