@@ -38,6 +38,9 @@ const (
 	patience = 2 * time.Minute
 	lifetime = 6 * time.Minute
 	interval = 20 * time.Millisecond
+	// A busy machine's Chromium can stop to make frames, without which a page
+	// hears of no scrolling. A picture of the page makes one.
+	frameEvery = 10 * time.Second
 )
 
 // Open starts Chromium with a window of the given size in pixels, or skips the
@@ -155,15 +158,23 @@ func (b *Browser) Run(script string) {
 // never is.
 func (b *Browser) Until(what, expression string) {
 	b.t.Helper()
+	frame := time.Now().Add(frameEvery)
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(interval) {
 		if Value[bool](b, "!!("+expression+")") {
 			return
 		}
+		if time.Now().After(frame) {
+			frame = time.Now().Add(frameEvery)
+			if _, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot()); err != nil {
+				b.t.Fatalf("the browser takes no picture: %v", err)
+			}
+		}
 	}
+	state := Value[string](b, state)
 	b.Screenshot("failed")
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.t.Fatalf("after %v there is no %s; the page complained: %v", patience, what, b.errors)
+	b.t.Fatalf("after %v there is no %s; the page is %s and complained: %v", patience, what, state, b.errors)
 }
 
 // Point moves the mouse to the element that a JavaScript expression gives, and
@@ -197,6 +208,12 @@ const (
 		f.querySelector("img").style.display === "none")`
 	// Drawn counts the figures whose chart stands in place of the still image.
 	Drawn = Figures + `.filter(` + isDrawn + `).length`
+	// state says where the reader is, and what there is of figures near there
+	// that are not drawn.
+	state = `JSON.stringify({visibility: document.visibilityState, scrollY, innerHeight, drawn: ` + Drawn + `, undrawn: ` + Figures + `
+		.map((f, i) => ({figure: i + 1, top: Math.round(f.getBoundingClientRect().top), begun: f.hasAttribute("data-drawn"), paths: f.querySelectorAll("svg path").length,
+			texts: f.querySelectorAll("svg text").length, still: f.querySelector("img").style.display, drawn: ` + isDrawn + `(f)}))
+		.filter(f => !f.drawn && Math.abs(f.top) < 4 * innerHeight)})`
 )
 
 // EveryFigure scrolls to each figure, waits for its chart, returns to the top
