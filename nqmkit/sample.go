@@ -119,10 +119,17 @@ func badSteps(t int) error { return fmt.Errorf("nqmkit: %d steps: want 0 or more
 // have more: they stay in the fastest cache.
 const blockNumbers = 512
 
+// leastLanes is from how many runs on they are faster side by side than alone.
+const leastLanes = 16
+
 // lanes returns how many runs go side by side.
 func (e experiment) lanes() int {
+	lanes := blockNumbers / e.landscape.d
+	if lanes < leastLanes {
+		return 1
+	}
 	perCore := (e.runs.Trials + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	return max(1, min(blockNumbers/e.landscape.d, perCore))
+	return min(lanes, perCore)
 }
 
 // parallelBlocks makes all blocks of runs and calls f on each, on all cores.

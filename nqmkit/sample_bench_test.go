@@ -2,6 +2,7 @@ package nqmkit_test
 
 import (
 	"runtime"
+	"strconv"
 	"testing"
 
 	"nqm/nqmkit"
@@ -16,6 +17,21 @@ func BenchmarkSampleSGD(b *testing.B) {
 		nqmkit.SampleAt(p, []int{steps}, nqmkit.Trials(workers, 1), nqmkit.SGD(0.5))
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/d/steps/float64(workers), "ns/coordinate-step")
+}
+
+// BenchmarkSampleWidths is SGD in few and in many dimensions: runs of up to 32
+// go side by side, longer ones alone.
+func BenchmarkSampleWidths(b *testing.B) {
+	const steps = 100
+	for _, d := range []int{2, 20, 32, 33, 100, 200, 1000} {
+		b.Run(strconv.Itoa(d), func(b *testing.B) {
+			p, trials := nqmkit.PowerLaw(d, 1), 40_000/d
+			for b.Loop() {
+				nqmkit.SampleAt(p, []int{steps}, nqmkit.Trials(trials, 1), nqmkit.SGD(0.5))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(d*trials*steps), "ns/coordinate-step")
+		})
+	}
 }
 
 // BenchmarkLectureLoop is the lecture's: two directions, 10 000 runs, 200
