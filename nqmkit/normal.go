@@ -103,7 +103,8 @@ func (s *stream) normals(dst []float64) {
 	*s = at
 }
 
-// normalGradients is Law.gradients of N(0, 1).
+// normalGradients is Law.gradients of N(0, 1). Its loop is that of normals: a
+// number that waits in memory before it is used would cost a single run dear.
 func (s *stream) normalGradients(out, h, theta, std []float64) {
 	at := *s
 	h, theta, std = h[:len(out)], theta[:len(out)], std[:len(out)]

@@ -170,11 +170,11 @@ func (b *Browser) Until(what, expression string) {
 			}
 		}
 	}
-	state := Value[string](b, state)
+	page := Value[string](b, state)
 	b.Screenshot("failed")
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.t.Fatalf("after %v there is no %s; the page is %s and complained: %v", patience, what, state, b.errors)
+	b.t.Fatalf("after %v there is no %s; the page is %s and complained: %v", patience, what, page, b.errors)
 }
 
 // Point moves the mouse to the element that a JavaScript expression gives, and
