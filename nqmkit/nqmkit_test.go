@@ -136,6 +136,10 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		{"whose directions are mixed", func() { nqmkit.Sample(nqmkit.Rotated(p, 30), 5, one, triple(0.1, 0.5)) }},
 		{"target 0: want a finite loss > 0", func() { nqmkit.SampleStepsToTarget(p, 0, 5, one, nqmkit.SGD(0.1)) }},
 		{"limit of 0 steps: want 1 or more", func() { nqmkit.SampleStepsToTarget(p, 1, 0, one, nqmkit.SGD(0.1)) }},
+		{"coordinate 2 of 2 parameters: want 0 to 1", func() { nqmkit.Observe(p, []int{5}, one, nqmkit.Coordinate(2), nqmkit.SGD(0.1)) }},
+		{"the statistic odd is NaN in run 0 at step 5: want a number", func() {
+			nqmkit.Observe(p, []int{5}, one, nqmkit.Statistic{Name: "odd", Of: func([]float64) float64 { return math.NaN() }}, nqmkit.SGD(0.1))
+		}},
 		{"1 trials: a paired comparison wants 2 or more", func() { nqmkit.Compare(p, 5, one, nqmkit.SGD(0.1), nqmkit.SGD(0.2)) }},
 		{"step 1000000000000001: skipping ahead wants at most 10^15", func() { nqmkit.SkipAhead(p, []int{1e15 + 1}, one, nqmkit.SGD(0.1)) }},
 		{"cannot be skipped through: want a theory.Optimizer or Linear", func() { nqmkit.SkipAhead(p, []int{5}, one, nqmkit.Adam(0.1)) }},

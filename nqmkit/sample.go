@@ -27,9 +27,15 @@ type Statistic struct {
 	Of   func(theta []float64) float64
 }
 
-// Coordinate returns the statistic θ_i, i = 0, 1, ...
+// Coordinate returns the statistic θ_i, i = 0, 1, ..., d-1. Observe panics
+// where there is no such coordinate.
 func Coordinate(i int) Statistic {
-	return Statistic{Name: fmt.Sprintf("θ[%d]", i), Of: func(theta []float64) float64 { return theta[i] }}
+	return Statistic{Name: fmt.Sprintf("θ[%d]", i), Of: func(theta []float64) float64 {
+		if i < 0 || i >= len(theta) {
+			panic(fmt.Errorf("nqmkit: coordinate %d of %d parameters: want 0 to %d", i, len(theta), len(theta)-1))
+		}
+		return theta[i]
+	}}
 }
 
 // Sample runs the literal update rule of each method on p for the given number
@@ -54,7 +60,8 @@ func SampleAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.
 }
 
 // Observe is SampleAt with a statistic of one's own in place of the loss.
-// Runs that have diverged count as +Inf.
+// Runs that have diverged count as +Inf. It panics as Sample does, and where the
+// statistic of a run is NaN.
 func Observe(p Quadratic, steps []int, runs Runs, what Statistic, methods ...Sampler) []theory.SampledCurve {
 	var curves []theory.SampledCurve
 	for _, m := range methods {
@@ -205,6 +212,9 @@ func (o observations) take(w *work, b *block, what Statistic) {
 		for lane := range row {
 			if b.dead[lane] < 0 {
 				row[lane] = what.Of(b.at(lane))
+				if math.IsNaN(row[lane]) {
+					panic(fmt.Errorf("nqmkit: the statistic %s is NaN in run %d at step %d: want a number", what.Name, b.first+lane, o.steps[k]))
+				}
 			}
 		}
 	})

@@ -28,14 +28,17 @@ func (o observations) summarise() theory.SampledCurve {
 	return c
 }
 
-// meanStdErr returns the mean and its standard error: +Inf both if a value is
-// infinite, and a standard error of +Inf for a single value, which says
+// meanStdErr returns the mean and its standard error: infinite both if a value
+// is, and a standard error of +Inf for a single value, which says
 // nothing about its spread.
 func meanStdErr(v []float64) (mean, stdErr float64) {
 	n := float64(len(v))
 	mean = total(v, 0) / n
-	if math.IsInf(mean, 0) || math.IsNaN(mean) {
+	switch {
+	case math.IsNaN(mean): // of infinities of both signs
 		return math.Inf(1), math.Inf(1)
+	case math.IsInf(mean, 0):
+		return mean, math.Inf(1)
 	}
 	if n == 1 {
 		return mean, math.Inf(1)

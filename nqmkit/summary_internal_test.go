@@ -79,3 +79,17 @@ func TestMeanAndStandardError(t *testing.T) {
 		}
 	}
 }
+
+func TestMeanOfInfinities(t *testing.T) {
+	inf := math.Inf(1)
+	for _, test := range []struct {
+		values []float64
+		mean   float64
+	}{
+		{[]float64{1, inf, 2}, inf}, {[]float64{1, -inf, 2}, -inf}, {[]float64{inf, -inf}, inf}, {[]float64{-inf}, -inf},
+	} {
+		if mean, stdErr := meanStdErr(test.values); mean != test.mean || stdErr != inf {
+			t.Errorf("%v: %v ± %v, want %v ± +Inf", test.values, mean, stdErr, test.mean)
+		}
+	}
+}
