@@ -88,13 +88,7 @@ func (b *block) watched(t int) bool {
 func (b *block) measure(t int) {
 	b.ground.loss(b.rule.answer(b.theta), b.loss)
 	b.largest = 0
-	small := 0
-	for _, l := range b.loss {
-		if l <= hugeLoss {
-			small++
-		}
-	}
-	if small == b.lanes && b.living == b.lanes {
+	if b.living == b.lanes && total(b.loss, 0) <= hugeLoss { // of losses, which are not negative
 		return
 	}
 	for lane, l := range b.loss {

@@ -152,6 +152,7 @@ type diagonal struct {
 	batch     float64   // B of scaled
 	condition []float64 // h_i^-p, nil if p = 0
 	ahead     ahead     // noise of several runs
+	curved    []int     // the i of h_i > 0, for several runs
 	inputs    *inputs   // nil without streaming noise
 }
 
@@ -166,6 +167,11 @@ func newDiagonal(b bowl, law Law, lanes int, power float64, streaming bool) (gro
 	g.scaled = slices.Clone(g.noise)
 	if lanes > 1 {
 		g.ahead = newAhead(lanes, len(b.curvature))
+		for i, h := range b.curvature {
+			if h > 0 {
+				g.curved = append(g.curved, i)
+			}
+		}
 	}
 	if power != 0 {
 		for i, h := range b.curvature {
@@ -224,17 +230,40 @@ func (g *diagonal) rescale(batch float64) {
 	}
 }
 
-// several is Hθ + ε of runs side by side.
+// several is Hθ + ε of runs side by side, two coordinates at a time; the first
+// of an odd number is done twice.
 func (g *diagonal) several(point, out []float64) {
-	lanes := len(g.streams)
 	noise, apart := g.ahead.next(g.law, g.streams)
-	for i, h := range g.curvature {
-		at, slope, std := point[i*lanes:][:lanes], out[i*lanes:][:lanes], g.scaled[i]
-		k := i
-		for lane, v := range at {
-			slope[lane] = float64(h*v) + float64(std*noise[k])
-			k += apart
-		}
+	d := len(g.curvature)
+	for j := 1 - d%2; j < d; j += 2 {
+		i := max(j-1, 0)
+		slopes(g.strand(point, out, noise, i), g.strand(point, out, noise, j), apart)
+	}
+}
+
+// strand is a coordinate of runs side by side, with what its gradients need.
+type strand struct {
+	h, std            float64
+	theta, out, noise []float64
+}
+
+func (g *diagonal) strand(point, out, noise []float64, i int) strand {
+	lanes := len(g.streams)
+	return strand{g.curvature[i], g.scaled[i], point[i*lanes:][:lanes], out[i*lanes:][:lanes], noise[i:]}
+}
+
+// slopes writes h θ + std ε of two coordinates; the noise of the runs lies apart.
+// It is not inlined, to have the registers for itself.
+//
+//go:noinline
+func slopes(a, b strand, apart int) {
+	at, slope, noise := a.theta, a.out[:len(a.theta)], a.noise[:len(b.noise)]
+	at2, slope2, noise2 := b.theta[:len(at)], b.out[:len(at)], b.noise
+	k := 0
+	for lane, v := range at {
+		slope[lane] = float64(a.h*v) + float64(a.std*noise[k])
+		slope2[lane] = float64(b.h*at2[lane]) + float64(b.std*noise2[k])
+		k += apart
 	}
 }
 
@@ -245,12 +274,11 @@ type ahead struct {
 	d, used int       // how many numbers of a run a step takes, and were taken
 }
 
-// aheadNumbers is how many numbers are drawn ahead, at most, where a step does
-// not take more: they stay in the fastest cache.
-const aheadNumbers = 2048
+// aheadNumbers is how many numbers of a run are drawn at once, at least.
+const aheadNumbers = 16
 
 func newAhead(lanes, d int) ahead {
-	steps := max(1, aheadNumbers/(lanes*d))
+	steps := (aheadNumbers + d - 1) / d
 	return ahead{numbers: make([]float64, lanes*steps*d), d: d, used: steps * d}
 }
 
@@ -269,24 +297,35 @@ func (a *ahead) next(law Law, streams []stream) (numbers []float64, apart int) {
 	return numbers, apart
 }
 
-// loss writes ½ Σ h_i θ_i². Directions without curvature have none, wherever
-// they are.
+// loss writes ½ Σ h_i θ_i², after the first of an odd number of coordinates two
+// at a time. Directions without curvature have none, wherever they are.
 func (g *diagonal) loss(theta, out []float64) {
-	if len(out) == 1 {
+	lanes := len(out)
+	if lanes == 1 {
 		out[0] = g.lossOfOne(theta)
 		return
 	}
 	clear(out)
-	lanes := len(out)
-	for i, h := range g.curvature {
-		if h > 0 {
-			for lane, v := range theta[i*lanes:][:lanes] {
-				out[lane] += float64(h * v * v)
-			}
+	curved := g.curved
+	if len(curved)%2 == 1 {
+		h := g.curvature[curved[0]] / 2
+		for lane, v := range theta[curved[0]*lanes:][:lanes] {
+			out[lane] = float64(h * v * v)
 		}
+		curved = curved[1:]
 	}
-	for lane := range out {
-		out[lane] /= 2
+	for ; len(curved) > 0; curved = curved[2:] {
+		i, j := curved[0], curved[1]
+		addLosses(out, g.curvature[i]/2, theta[i*lanes:][:lanes], g.curvature[j]/2, theta[j*lanes:][:lanes])
+	}
+}
+
+// addLosses adds g θ² + h φ² of two coordinates.
+func addLosses(out []float64, g float64, theta []float64, h float64, phi []float64) {
+	out, phi = out[:len(theta)], phi[:len(theta)]
+	for lane, v := range theta {
+		w := phi[lane]
+		out[lane] = (out[lane] + float64(g*v*v)) + float64(h*w*w)
 	}
 }
 
@@ -294,8 +333,8 @@ func (g *diagonal) lossOfOne(theta []float64) float64 {
 	sum := 0.0
 	for i, h := range g.curvature {
 		if h > 0 {
-			sum += float64(h * theta[i] * theta[i])
+			sum += float64(h / 2 * theta[i] * theta[i])
 		}
 	}
-	return sum / 2
+	return sum
 }

@@ -63,6 +63,39 @@ func TestARunAloneIsTheRunAmongOthers(t *testing.T) {
 		}
 	}
 	check(p, triple(0.1, 0.9)) // which wants a problem with axes
+	for d := range 6 {         // coordinates go in pairs
+		check(partlyFlat(d+1), nqmkit.SGD(0.1))
+	}
+}
+
+// partlyFlat has d coordinates, every third of them without curvature.
+func partlyFlat(d int) nqmkit.Problem {
+	p := nqmkit.Problem{Curvature: make([]float64, d), Noise: make([]float64, d), Mean: make([]float64, d)}
+	for i := range d {
+		p.Curvature[i], p.Noise[i], p.Mean[i] = float64((i+1)%3), 1, float64(i-1)
+	}
+	return p
+}
+
+// The mean loss of runs side by side is that of ½ Σ h_i θ_i² along their paths.
+func TestLossAlongThePaths(t *testing.T) {
+	const trials = 40
+	for d := 1; d <= 6; d++ {
+		p := partlyFlat(d)
+		at := nqmkit.Steps(20)
+		got := nqmkit.SampleAt(p, at, nqmkit.Trials(trials, 4), nqmkit.SGD(0.1))[0]
+		for k := range at {
+			want := 0.0
+			for _, theta := range nqmkit.Paths(p, 20, nqmkit.Trials(trials, 4), nqmkit.SGD(0.1))[0].Theta {
+				for i, h := range p.Curvature {
+					want += h * theta[i][k] * theta[i][k] / 2 / trials
+				}
+			}
+			if math.Abs(got.Mean[k]-want) > 1e-14*want {
+				t.Errorf("d = %d, step %d: mean loss %v, want %v", d, at[k], got.Mean[k], want)
+			}
+		}
+	}
 }
 
 // Without noise from (1), SGD at αh = 10 has the loss 81^t/2, which overflows
