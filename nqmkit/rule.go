@@ -112,7 +112,7 @@ func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
 	}
 	return recipe{
 		power: o.Power,
-		batch: func(t int) float64 { return batchAt(o, t) },
+		batch: func(t int) float64 { return batchAt(o.BatchSize, o.Schedule, t) },
 		start: func(theta []float64, _ shape) rule { return optimizerRule(o, theta) },
 	}, nil
 }

@@ -189,7 +189,7 @@ func (m Adaptive) recipe(steps int) (recipe, error) {
 		return recipe{}, err
 	}
 	return recipe{
-		batch: func(t int) float64 { return batchAt(plan, t) },
+		batch: func(t int) float64 { return batchAt(plan.BatchSize, plan.Schedule, t) },
 		start: func(theta []float64, _ shape) rule {
 			r := m.rule(len(theta))
 			if plan.Schedule == nil {

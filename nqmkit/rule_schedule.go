@@ -69,12 +69,12 @@ func rateFactor(s theory.Schedule, t int) float64 {
 	return g.From
 }
 
-// batchAt is the batch size in step t.
-func batchAt(o theory.Optimizer, t int) float64 {
-	if len(o.Schedule) > 0 {
-		if g, _ := segmentAt(o.Schedule, t); g.BatchSize != 0 {
+// batchAt is the batch size in step t of a method with a batch size and a schedule.
+func batchAt(size float64, s theory.Schedule, t int) float64 {
+	if len(s) > 0 {
+		if g, _ := segmentAt(s, t); g.BatchSize != 0 {
 			return g.BatchSize
 		}
 	}
-	return max(o.BatchSize, 1)
+	return max(size, 1)
 }

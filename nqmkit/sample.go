@@ -151,13 +151,19 @@ func parallelBlocks(e experiment, w *work, f func(b *block)) {
 	})
 }
 
+// reportEvery is how many numbers a block steps before it reports its progress:
+// cores that report at the same time wait for each other.
+const reportEvery = 1 << 15
+
 // drive takes one block through the chosen steps, calls look with the place in
 // e.steps of each, and returns the number of looks.
 func (e experiment) drive(w *work, b *block, look func(k int)) int {
-	k, before := 0, 0
+	k, before, last := 0, 0, e.steps[len(e.steps)-1]
 	b.run(w.interrupted, func(t int) int {
-		w.done.Add(int64((t - before) * b.lanes))
-		before = t
+		if (t-before)*len(b.theta) >= reportEvery || t == last {
+			w.done.Add(int64((t - before) * b.lanes))
+			before = t
+		}
 		if t == e.steps[k] {
 			look(k)
 			k++
