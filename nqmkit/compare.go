@@ -30,6 +30,8 @@ func CompareAt(p Quadratic, steps []int, runs Runs, first, second Sampler) theor
 	}
 	a, b := observeBoth(newExperiment(p, first, steps, runs), newExperiment(p, second, steps, runs))
 	c := pair(a, b)
+	a.free()
+	b.free()
 	c.Problem, c.Methods = p.String(), [2]string{first.String(), second.String()}
 	c.Seed = runs.Seed
 	return c

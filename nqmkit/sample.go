@@ -67,6 +67,7 @@ func Observe(p Quadratic, steps []int, runs Runs, what Statistic, methods ...Sam
 	for _, m := range methods {
 		o := observe(newExperiment(p, m, steps, runs), what)
 		c := o.summarise()
+		o.free()
 		c.Problem, c.Method, c.Family, c.Quantity, c.Seed = p.String(), m.String(), m.Family(), what.Name, runs.Seed
 		curves = append(curves, c)
 		if c.Partial {
@@ -185,6 +186,7 @@ func (e experiment) units() float64 {
 type observations struct {
 	experiment
 	values  [][]float64 // by place in steps, then by run
+	room    *[]float64  // that values lie in
 	reached []reached   // by run
 	partial bool
 }
@@ -196,8 +198,17 @@ type reached struct {
 }
 
 func newObservations(e experiment) observations {
-	return observations{experiment: e, values: table(len(e.steps), e.runs.Trials), reached: make([]reached, e.runs.Trials)}
+	rows, columns := len(e.steps), e.runs.Trials
+	room := tables.take(rows * columns)
+	return observations{experiment: e, values: inRows(*room, rows, columns), room: room, reached: make([]reached, columns)}
 }
+
+// tables are what observations lie in, one after the other.
+var tables rooms
+
+// free gives the room of the values to other observations: they are not looked
+// at any more.
+func (o observations) free() { tables.Put(o.room) }
 
 func observe(e experiment, what Statistic) observations {
 	o := newObservations(e)
@@ -298,8 +309,12 @@ func (o observations) diverged() []int {
 }
 
 func table(rows, columns int) [][]float64 {
+	return inRows(make([]float64, rows*columns), rows, columns)
+}
+
+// inRows cuts numbers into rows.
+func inRows(all []float64, rows, columns int) [][]float64 {
 	t := make([][]float64, rows)
-	all := make([]float64, rows*columns)
 	for i := range t {
 		t[i] = all[i*columns:][:columns:columns]
 	}

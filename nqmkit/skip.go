@@ -43,6 +43,7 @@ func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []t
 		must(e.landscape.lay(1, e.recipe.power)) // there is such a preconditioner
 		o := skipThrough(e, must(newBowl(p)), must(courseOf(m, steps)))
 		c := o.summarise()
+		o.free()
 		c.Problem, c.Method, c.Family, c.Seed = p.String(), m.String(), m.Family(), runs.Seed
 		curves = append(curves, c)
 		if c.Partial {

@@ -97,47 +97,62 @@ func rankOf(share float64, n int) int { return max(int(math.Ceil(share*float64(n
 // band returns two quantiles, of a share below a half and of one above. Of many
 // values it looks only at two tails that a sample says hold them.
 func band(v []float64, from, to float64) (low, high float64) {
+	below, above := inside(v, from, to)
+	if !(below < above) { // too few, or too many alike
+		return both(v, from, to)
+	}
+	room := tails.take(len(v))
+	defer tails.Put(room)
+	outside, n := *room, 0
+	for _, x := range v { // writing all and counting some costs no mispredicted branch
+		outside[n] = x
+		n += one(x <= below) + one(x >= above)
+	}
+	outside = outside[:n]
+	n = toFront(outside, func(x float64) bool { return x <= below })
+	lower, upper := outside[:n], outside[n:]
+	first, last := rankOf(from, len(v)), rankOf(to, len(v))-(len(v)-len(upper))
+	if first >= len(lower) || last < 0 { // an unlucky guess
+		return both(v, from, to)
+	}
+	return ranked(lower, first), ranked(upper, last)
+}
+
+func both(v []float64, from, to float64) (low, high float64) {
+	q := quantiles(v, from, to)
+	return q[0], q[1]
+}
+
+// tails are what bands write to, one after the other.
+var tails rooms
+
+// rooms are arrays that are used again: a new one would have to be cleared.
+type rooms struct{ sync.Pool }
+
+// take returns n numbers of any value, for Put when they are not used any more.
+func (r *rooms) take(n int) *[]float64 {
+	room, ok := r.Get().(*[]float64)
+	if !ok {
+		room = new([]float64)
+	}
+	*room = slices.Grow((*room)[:0], n)[:n]
+	return room
+}
+
+// inside guesses from a sample of v a value above its lower quantile and one
+// below its upper: by three standard errors of their ranks.
+func inside(v []float64, from, to float64) (below, above float64) {
 	some := make([]float64, 0, len(v)/64+1)
 	for i := 0; i < len(v); i += 64 {
 		some = append(some, v[i])
 	}
-	slices.Sort(some)
-	_, below := bracket(some, from)
-	above, _ := bracket(some, to)
-	scratch := tails.Get().(*[]float64)
-	defer tails.Put(scratch)
-	*scratch = slices.Grow((*scratch)[:0], 2*len(v))
-	lower, upper := (*scratch)[:len(v)], (*scratch)[len(v):2*len(v)]
-	n, m := 0, 0
-	for _, x := range v { // writing all and counting some costs no mispredicted branch
-		lower[n], upper[m] = x, x
-		n += one(x <= below)
-		m += one(x >= above)
-	}
-	first, last := rankOf(from, len(v)), rankOf(to, len(v))
-	if first >= n || last < len(v)-m { // an unlucky guess
-		q := quantiles(v, from, to)
-		return q[0], q[1]
-	}
-	return ranked(lower[:n], first), ranked(upper[:m], last-(len(v)-m))
-}
-
-// tails are buffers that bands share.
-var tails = sync.Pool{New: func() any { return new([]float64) }}
-
-// bracket guesses values below and above a quantile from a sorted sample.
-func bracket(some []float64, q float64) (low, high float64) {
 	n := float64(len(some))
-	reach := 3*math.Sqrt(n*q*(1-q)) + 1
-	from, to := int(math.Floor(n*q-reach)), int(n*q+reach)
-	low, high = math.Inf(-1), math.Inf(1)
-	if from >= 0 {
-		low = some[from]
+	reach := func(share float64) float64 { return 3*math.Sqrt(n*share*(1-share)) + 1 }
+	low, high := int(n*from+reach(from)), int(math.Floor(n*to-reach(to)))
+	if low >= high {
+		return math.Inf(1), math.Inf(-1)
 	}
-	if to < len(some) {
-		high = some[to]
-	}
-	return low, high
+	return ranked(some, low), ranked(some, high)
 }
 
 // ranked returns the value of a rank, 0 the smallest, and reorders v (Hoare's
