@@ -67,8 +67,8 @@ type ground interface {
 
 // landscape makes grounds for any number of lanes. It is shared by the workers.
 type landscape struct {
+	bowl      // empty where H is dense
 	d         int
-	curvature []float64 // nil where H is dense
 	lay       func(lanes int, power float64) (ground, error)
 	streaming bool
 }
@@ -107,15 +107,21 @@ func newBowl(p theory.Problem) (bowl, error) {
 	if err != nil {
 		return bowl{}, err
 	}
-	var b bowl
+	count := 0.0
 	for i := range p.Len() {
 		d := p.Direction(i)
 		if d.Multiplicity != math.Trunc(d.Multiplicity) {
 			return bowl{}, fmt.Errorf("nqmkit: Multiplicity[%d] = %v: sampling wants a whole number of directions", i, d.Multiplicity)
 		}
-		if float64(len(b.curvature))+d.Multiplicity > maxDimension {
-			return bowl{}, fmt.Errorf("nqmkit: %v: sampling steps each direction and wants at most %d of them", p, maxDimension)
-		}
+		count += d.Multiplicity
+	}
+	if count > maxDimension {
+		return bowl{}, fmt.Errorf("nqmkit: %v: sampling steps each direction and wants at most %d of them", p, maxDimension)
+	}
+	of := func() []float64 { return make([]float64, 0, int(count)) }
+	b := bowl{curvature: of(), noise: of(), mean: of(), std: of()}
+	for i := range p.Len() {
+		d := p.Direction(i)
 		for range int(d.Multiplicity) {
 			b.curvature = append(b.curvature, d.Curvature)
 			b.noise = append(b.noise, math.Sqrt(d.Noise))
@@ -138,7 +144,7 @@ func diagonalLandscape(p theory.Problem, law Law) (landscape, error) {
 		return landscape{}, fmt.Errorf("nqmkit: %v with %v: streaming noise has a law of its own", p, law)
 	}
 	return landscape{
-		d: len(b.curvature), curvature: b.curvature, streaming: p.Streaming,
+		bowl: b, d: len(b.curvature), streaming: p.Streaming,
 		lay: func(lanes int, power float64) (ground, error) { return newDiagonal(b, law, lanes, power, p.Streaming) },
 	}, nil
 }

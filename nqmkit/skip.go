@@ -3,6 +3,7 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"nqm/theory"
@@ -41,7 +42,7 @@ func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []t
 	for _, m := range methods {
 		e := newExperiment(p, m, steps, runs)
 		must(e.landscape.lay(1, e.recipe.power)) // there is such a preconditioner
-		o := skipThrough(e, must(newBowl(p)), must(courseOf(m, steps)))
+		o := skipThrough(e, must(courseOf(m, steps)))
 		c := o.summarise()
 		o.free()
 		c.Problem, c.Method, c.Family, c.Seed = p.String(), m.String(), m.Family(), runs.Seed
@@ -56,19 +57,32 @@ func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []t
 const maxSkip = 1_000_000_000_000_000
 
 // Skips go through the runs in batches, so that an interrupt keeps some, and in
-// each through the directions in groups, whose leaps all runs share.
+// each through the directions in groups, whose leaps all runs share: as many as
+// have so many numbers in A and L, within bounds.
 const (
-	skipBatch = 256
-	skipGroup = 128
+	skipBatch    = 256
+	groupNumbers = 1 << 17
+	leastGroup   = 16
+	largestGroup = 256
 )
 
+// group returns how many directions a group has.
+func (c course) group(b bowl) int {
+	h := slices.Max(b.curvature)
+	if h == 0 {
+		return largestGroup
+	}
+	n := c.single(h, 0).n
+	return min(max(groupNumbers/(2*n*n*len(c.leaps)), leastGroup), largestGroup)
+}
+
 // skipThrough draws the losses of all runs at the chosen steps.
-func skipThrough(e experiment, b bowl, c course) observations {
+func skipThrough(e experiment, c course) observations {
 	o := newObservations(e)
-	w := begin("skipping ahead, "+e.name, float64(len(b.curvature))*float64(e.runs.Trials))
+	w := begin("skipping ahead, "+e.name, float64(e.landscape.d)*float64(e.runs.Trials))
 	defer w.end()
 	for first := 0; first < e.runs.Trials && !w.interrupted.Load(); first += skipBatch {
-		o.skipBatch(w, b, c, first, min(skipBatch, e.runs.Trials-first))
+		o.skipBatch(w, c, first, min(skipBatch, e.runs.Trials-first))
 	}
 	return o.finished()
 }
@@ -81,7 +95,7 @@ type skipper struct {
 }
 
 // skipBatch draws the runs first, first+1, ..., count of them.
-func (o observations) skipBatch(w *work, b bowl, c course, first, count int) {
+func (o observations) skipBatch(w *work, c course, first, count int) {
 	seed := o.experiment.runs.Seed
 	skippers := make([]skipper, count)
 	for i := range skippers {
@@ -90,19 +104,28 @@ func (o observations) skipBatch(w *work, b bowl, c course, first, count int) {
 			loss: make([]float64, len(o.steps)),
 		}
 	}
-	room := make([]skipped, skipGroup)
-	for from := 0; from < len(b.curvature); from += skipGroup {
+	b := o.landscape.bowl
+	var group []skipped // that runs go through, while the next is prepared
+	size := c.group(b)
+	rooms := [2][]skipped{make([]skipped, size), make([]skipped, size)}
+	for from := 0; from < len(b.curvature) || len(group) > 0; from += size {
 		if w.interrupted.Load() {
 			return
 		}
-		group := room[:min(skipGroup, len(b.curvature)-from)]
-		b.prepare(c, group, from)
-		parallel(count, func(i int) {
-			for k := range group {
-				skippers[i].descend(&group[k])
+		next := rooms[from/size%2][:max(min(size, len(b.curvature)-from), 0)]
+		parallel(count+len(next), func(i int) {
+			if i < count {
+				for k := range group {
+					skippers[i].descend(&group[k])
+				}
+				return
 			}
+			k := i - count
+			next[k].place(b, from+k)
+			next[k].prepare(c)
 		})
 		w.done.Add(int64(len(group) * count))
+		group = next
 	}
 	for i, s := range skippers {
 		o.reached[first+i] = o.note(first+i, s.loss)
@@ -133,22 +156,19 @@ type skipped struct {
 	a, l                        square    // A and L of each leap, one after the other
 }
 
-// prepare makes the directions from, from+1, ... of group, on all cores.
-func (b bowl) prepare(c course, group []skipped, from int) {
-	parallel(len(group), func(k int) {
-		s, i := &group[k], from+k
-		s.curvature, s.noise, s.mean, s.std = b.curvature[i], b.noise[i], b.mean[i], b.std[i]
-		if s.curvature > 0 {
-			s.prepare(c)
-		}
-	})
+// place makes s direction i of a problem.
+func (s *skipped) place(b bowl, i int) {
+	s.curvature, s.noise, s.mean, s.std = b.curvature[i], b.noise[i], b.mean[i], b.std[i]
 }
 
 // workspaces are leaps that are not in use.
 var workspaces = sync.Pool{New: func() any { return new(leaps) }}
 
-// prepare computes A and L of each leap.
+// prepare computes A and L of each leap, which only a direction with curvature needs.
 func (s *skipped) prepare(c course) {
+	if s.curvature == 0 {
+		return
+	}
 	work := workspaces.Get().(*leaps)
 	defer workspaces.Put(work)
 	s.step, s.order, s.counts = c.single(s.curvature, 0), c.order, c.counts
@@ -156,7 +176,20 @@ func (s *skipped) prepare(c course) {
 	size := s.n * s.n
 	s.a, s.l = grown(s.a, len(c.leaps)*size), grown(s.l, len(c.leaps)*size)
 	for k, at := range c.leaps {
-		l := work.of(at)
+		s.keep(k, work.of(at))
+	}
+}
+
+// keep writes A and L of a leap, the k-th.
+func (s *skipped) keep(k int, l leap) {
+	switch s.n {
+	case 1:
+		s.a[k], s.l[k] = l.a[0], pivotRoot(l.v[0], l.v[0])
+	case 2: // copying four numbers as any is slow
+		*(*[4]float64)(s.a[4*k:]) = [4]float64(l.a)
+		choleskyTwo((*[4]float64)(s.l[4*k:]), (*[4]float64)(l.v))
+	default:
+		size := s.n * s.n
 		copy(s.a[k*size:], l.a)
 		s.l[k*size:][:size].cholesky(l.v, s.n)
 	}

@@ -32,7 +32,7 @@ func TestSkipAheadHasTheLawOfTheLiteralRule(t *testing.T) {
 	} {
 		e := newExperiment(p, m, steps, runs)
 		literal := observe(e, Statistic{})
-		skipped := skipThrough(e, must(newBowl(p)), must(courseOf(m, steps)))
+		skipped := skipThrough(e, must(courseOf(m, steps)))
 		for k, at := range steps {
 			n := float64(runs.Trials)
 			z := math.Sqrt(n/2) * twoSample(literal.values[k], skipped.values[k])

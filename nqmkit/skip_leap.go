@@ -81,8 +81,8 @@ func (s *leaps) single(k int, t step) {
 	l := s.of(k)
 	copy(s.exact(k), t.d)
 	s.whole[k] = true
-	for i := range l.a {
-		l.a[i] = identity(i/s.n, i%s.n) - t.d[i]
+	l.a.without(t.d, s.n)
+	for i := range l.v {
 		l.v[i] = t.b[i/s.n] * t.b[i%s.n]
 	}
 }
@@ -115,7 +115,17 @@ func (s *leaps) exactly(k int, what part) {
 	d.product(then, first, s.n)
 	for i := range d {
 		d[i] = first[i] + then[i] - d[i]
-		l.a[i] = identity(i/s.n, i%s.n) - d[i]
+	}
+	l.a.without(d, s.n)
+}
+
+// without writes I - d.
+func (c square) without(d square, n int) {
+	for i, v := range d {
+		c[i] = 0 - v
+	}
+	for i := 0; i < len(d); i += n + 1 {
+		c[i]++
 	}
 }
 
@@ -150,6 +160,10 @@ func (v square) push(l leap, scratch square, n int) {
 
 // product writes a b.
 func (c square) product(a, b square, n int) {
+	if n == 2 {
+		productTwo((*[4]float64)(c), (*[4]float64)(a), (*[4]float64)(b))
+		return
+	}
 	for i := range n {
 		for j := range n {
 			sum := 0.0
@@ -159,6 +173,13 @@ func (c square) product(a, b square, n int) {
 			c[i*n+j] = sum
 		}
 	}
+}
+
+// productTwo is product for two variables.
+func productTwo(c, a, b *[4]float64) {
+	v, w, x, y := b[0], b[1], b[2], b[3]
+	c[0], c[1] = float64(a[0]*v)+float64(a[1]*x), float64(a[0]*w)+float64(a[1]*y)
+	c[2], c[3] = float64(a[2]*v)+float64(a[3]*x), float64(a[2]*w)+float64(a[3]*y)
 }
 
 func (c square) size() float64 {
