@@ -37,6 +37,21 @@ func misaligned() nqmkit.Dense {
 	}
 }
 
+// streamingMisaligned is misaligned on fresh inputs; labelled has C = 0.3² H, so
+// that its noise is that of labels.
+func streamingMisaligned() nqmkit.Dense {
+	p := misaligned()
+	p.Streaming = true
+	return p
+}
+
+func labelled() nqmkit.Dense {
+	p := streamingMisaligned()
+	p.Noise = mat.NewSymDense(3, nil)
+	p.Noise.ScaleSym(0.09, p.Hessian)
+	return p
+}
+
 // triple is a researcher's own linear method: heavy ball by its matrices.
 func triple(alpha, beta float64) theory.Linear {
 	return theory.Linear{Name: "own heavy ball", System: func(h float64) theory.System {
@@ -95,6 +110,10 @@ func TestClosedFormsAgreeWithTheLiteralRules(t *testing.T) {
 		{"streaming SGD with a batch", streaming(small), nqmkit.SGD(0.4).Batch(4)},
 		{"streaming heavy ball", streaming(small), nqmkit.Momentum(0.05, 0.8)},
 		{"streaming, noise that no label makes", streaming(uneven()), nqmkit.SGD(0.1)},
+		{"streaming SGD on a rotated problem", nqmkit.Rotated(streaming(nqmkit.PowerLaw(5, 1)), 30), nqmkit.SGD(0.2).Batch(2)},
+		{"streaming heavy ball, dense", labelled(), nqmkit.Momentum(0.02, 0.7)},
+		{"streaming Nesterov, dense, noise that no label makes", streamingMisaligned(), nqmkit.Nesterov(0.02, 0.7).EMA(0.5)},
+		{"streaming, preconditioned, dense", labelled(), nqmkit.SGD(0.05).Precondition(0.5)},
 		{"SGD on a rotated problem", nqmkit.Rotated(two, 30), nqmkit.SGD(0.02)},
 		{"heavy ball on a rotated problem", nqmkit.Rotated(uneven(), 70), nqmkit.Momentum(0.1, 0.9)},
 		{"preconditioned on a rotated problem", nqmkit.Rotated(regular, -40), nqmkit.SGD(0.2).Precondition(0.5)},

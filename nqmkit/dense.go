@@ -19,20 +19,21 @@ type Dense struct {
 	Noise   *mat.SymDense // C, of one example; nil means gradients without noise
 	Mean    []float64     // E θ(0); nil means 0
 	Start   *mat.SymDense // Cov θ(0); nil means a start that is known exactly
+	// Streaming draws the inputs of least squares anew for each example, as
+	// theory.Problem's Streaming does: x ~ N(0, H), g = x (x'θ - η), with label
+	// noise η ~ N(0, σ²) where C = σ²H, else with ε ~ N(0, C) added to x x'θ.
+	Streaming bool
 	// exact is the same problem in H's eigenbasis, if it is known.
 	exact *theory.Problem
 }
 
 // Rotated returns p in coordinates turned by an angle in degrees: in the plane
 // of the first two axes, then of the second and third, and so on. Rotation by
-// 0 is p itself. It panics on an invalid problem, on one of more than 4096
-// directions, and on multiplicative noise, which Dense does not have.
+// 0 is p itself. It panics on an invalid problem and on one of more than 4096
+// directions.
 func Rotated(p theory.Problem, degrees float64) Dense {
 	if err := p.Validate(); err != nil {
 		panic(err)
-	}
-	if p.Streaming {
-		panic(fmt.Errorf("nqmkit: %v rotated: want additive noise; streaming noise on a dense problem is not offered", p))
 	}
 	b := must(newBowl(p))
 	d := len(b.curvature)
@@ -49,7 +50,7 @@ func Rotated(p theory.Problem, degrees float64) Dense {
 		Name:    fmt.Sprintf("%v, rotated by %g°", p, degrees),
 		Hessian: around(q, b.curvature), Noise: around(q, squares(b.noise)),
 		Mean: mean.RawVector().Data, Start: around(q, squares(b.std)),
-		exact: &p,
+		Streaming: p.Streaming, exact: &p,
 	}
 }
 
@@ -125,7 +126,7 @@ func (p Dense) diagonal() (theory.Problem, bool) {
 		mean = make([]float64, d)
 	}
 	flat, err := theory.Dense(p.Hessian, noise, mean, variance)
-	flat.Name = p.String()
+	flat.Name, flat.Streaming = p.String(), p.Streaming
 	return flat, err == nil
 }
 
@@ -134,6 +135,20 @@ func identity(i, j int) float64 {
 		return 1
 	}
 	return 0
+}
+
+// labelNoise returns σ where C = σ² H, else 0.
+func (p Dense) labelNoise() float64 {
+	if p.Noise == nil || mat.Trace(p.Hessian) == 0 {
+		return 0
+	}
+	ratio := mat.Trace(p.Noise) / mat.Trace(p.Hessian)
+	var scaled mat.SymDense
+	scaled.ScaleSym(ratio, p.Hessian)
+	if !mat.EqualApprox(&scaled, p.Noise, 1e-12*mat.Max(&scaled)) {
+		return 0
+	}
+	return math.Sqrt(ratio)
 }
 
 // String returns the name, or the dimension if there is none.
@@ -231,6 +246,7 @@ type denseGround struct {
 	condition            []float64 // H^-p, nil if p = 0
 	law                  Law
 	streams              []stream
+	inputs               *inputs // nil without streaming noise
 	// Of one run at a time: the point, its gradient, and a vector in work.
 	at, slope, scratch []float64
 }
@@ -238,22 +254,39 @@ type denseGround struct {
 func denseLandscape(p Dense, law Law) (landscape, error) {
 	d := p.Hessian.SymmetricDim()
 	h := must(eigen("Hessian", p.Hessian))
+	if err := validateStreaming(p, p.Streaming, law); err != nil {
+		return landscape{}, err
+	}
 	base := denseGround{d: d, law: law, mean: p.Mean, hessian: h.power(1)}
 	for i := range d { // as given, without the rounding of the decomposition
 		for j := range d {
 			base.hessian[i*d+j] = p.Hessian.At(i, j)
 		}
 	}
-	if p.Noise != nil {
+	label := 0.0
+	if p.Streaming {
+		label = p.labelNoise()
+	}
+	if p.Noise != nil && label == 0 { // else all noise is in the examples
 		base.noise = must(eigen("Noise", p.Noise)).power(0.5)
 	}
 	if p.Start != nil {
 		base.root = must(eigen("Start", p.Start)).power(0.5)
 	}
-	return landscape{d: d, lay: func(lanes int, power float64) (ground, error) {
+	var root []float64 // H^½
+	if p.Streaming {
+		root = h.power(0.5)
+	}
+	return landscape{d: d, streaming: p.Streaming, lay: func(lanes int, power float64) (ground, error) {
 		g := base
 		g.streams = make([]stream, lanes)
 		g.at, g.slope, g.scratch = make([]float64, d), make([]float64, d), make([]float64, d)
+		if p.Streaming {
+			g.inputs = newInputs(d, lanes, label, func(x []float64) {
+				copy(g.scratch, x)
+				multiply(root, g.scratch, x)
+			})
+		}
 		if power != 0 {
 			if h.values[0] == 0 {
 				return nil, fmt.Errorf("nqmkit: preconditioning by H^-%g needs curvatures > 0: the Hessian has the eigenvalue 0", power)
@@ -278,9 +311,13 @@ func (g *denseGround) begin(theta []float64, seed uint64, first int) {
 		scatter(theta, g.at, lane, len(g.streams))
 		g.streams[lane] = newStream(seed, first+lane, forNoise)
 	}
+	if g.inputs != nil {
+		g.inputs.begin(seed, first)
+	}
 }
 
-// gradient is g = H θ + C^½ ε/√B, and H^-p g if the method preconditions.
+// gradient is g = H θ + C^½ ε/√B, and H^-p g if the method preconditions. With
+// streaming noise the mean over a batch of inputs stands in for H θ.
 func (g *denseGround) gradient(point, out []float64, batch float64) {
 	root := math.Sqrt(batch)
 	for lane := range g.streams {
@@ -290,8 +327,14 @@ func (g *denseGround) gradient(point, out []float64, batch float64) {
 			g.law.fill(&g.streams[lane], g.scratch)
 			multiply(g.noise, g.scratch, g.slope)
 		}
-		for i, e := range g.slope {
-			g.slope[i] = product(g.hessian[i*g.d:][:g.d], g.at) + e/root
+		if g.inputs == nil {
+			for i, e := range g.slope {
+				g.slope[i] = product(g.hessian[i*g.d:][:g.d], g.at) + e/root
+			}
+		} else {
+			for i, m := range g.inputs.batchMean(lane, g.at, batch) {
+				g.slope[i] = m + g.slope[i]/root
+			}
 		}
 		if g.condition != nil {
 			copy(g.scratch, g.slope)

@@ -38,9 +38,9 @@
 //	EstimateNoiseScale     estimators of the gradient noise scale, with their bias
 //
 // What is sampled is a theory.Problem, a Dense or Rotated one, or either with
-// StudentT or Rademacher noise; a theory.Problem with Streaming set draws fresh
-// inputs (Streaming). Methods are theory.Optimizer, Linear and Torch, Adam and its
-// relatives, TorchSGD and OptaxSGD, and Custom.
+// StudentT or Rademacher noise, or with Streaming set, which draws fresh inputs.
+// Methods are theory.Optimizer, Linear and Torch, Adam and its relatives,
+// TorchSGD and OptaxSGD, and Custom.
 //
 // # Randomness
 //

@@ -140,8 +140,8 @@ func diagonalLandscape(p theory.Problem, law Law) (landscape, error) {
 	if err != nil {
 		return landscape{}, err
 	}
-	if p.Streaming && law.name != gaussian.name {
-		return landscape{}, fmt.Errorf("nqmkit: %v with %v: streaming noise has a law of its own", p, law)
+	if err := validateStreaming(p, p.Streaming, law); err != nil {
+		return landscape{}, err
 	}
 	return landscape{
 		bowl: b, d: len(b.curvature), streaming: p.Streaming,
@@ -159,13 +159,13 @@ type diagonal struct {
 	condition []float64 // h_i^-p, nil if p = 0
 	ahead     ahead     // noise of several runs
 	curved    []int     // the i of h_i > 0, for several runs
-	inputs    *inputs   // nil without streaming noise
+	inputs    *streamed // nil without streaming noise
 }
 
 func newDiagonal(b bowl, law Law, lanes int, power float64, streaming bool) (ground, error) {
 	g := &diagonal{bowl: b, law: law, streams: make([]stream, lanes), batch: 1}
 	if streaming {
-		g.inputs = newInputs(b, lanes)
+		g.inputs = newStreamed(b, lanes)
 		if g.inputs.label > 0 { // all noise is in the examples
 			g.noise = make([]float64, len(b.noise))
 		}

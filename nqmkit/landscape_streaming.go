@@ -1,6 +1,9 @@
 package nqmkit
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // inputs is the noise of streaming least squares: each example of a batch has
 // a fresh input x ~ N(0, H) and a label with the error η ~ N(0, σ²),
@@ -11,21 +14,49 @@ import "math"
 // H, there is no such label, and ε ~ N(0, C/B) is added to the mean of
 // x_b (x_b'θ) instead.
 type inputs struct {
-	root    []float64 // √h_i
-	label   float64   // σ, 0 where C is not σ² H
+	color   func(x []float64) // makes of independent normals an input
+	label   float64           // σ, 0 where C is not σ² H
 	streams []stream
-	// Of one run at a time: the point, an input, and the mean over a batch.
-	at, x, mean []float64
+	x, mean []float64 // an input, and the mean over a batch
 }
 
-func newInputs(b bowl, lanes int) *inputs {
-	d := len(b.curvature)
-	in := &inputs{streams: make([]stream, lanes), at: make([]float64, d), x: make([]float64, d), mean: make([]float64, d)}
-	for _, h := range b.curvature {
-		in.root = append(in.root, math.Sqrt(h))
+func newInputs(d, lanes int, label float64, color func(x []float64)) *inputs {
+	return &inputs{color: color, label: label, streams: make([]stream, lanes), x: make([]float64, d), mean: make([]float64, d)}
+}
+
+func (in *inputs) begin(seed uint64, first int) {
+	for lane := range in.streams {
+		in.streams[lane] = newStream(seed, first+lane, forInputs)
 	}
-	in.label = labelNoise(b)
-	return in
+}
+
+// batchMean returns 1/B Σ x (x'θ - η) of a run, until the next call.
+func (in *inputs) batchMean(lane int, theta []float64, batch float64) []float64 {
+	s := &in.streams[lane]
+	clear(in.mean)
+	for range int(batch) {
+		s.normals(in.x)
+		along := 0.0
+		if in.label > 0 {
+			along = -float64(in.label * s.normal())
+		}
+		in.color(in.x)
+		for i, x := range in.x {
+			along += float64(x * theta[i])
+		}
+		along /= batch
+		for i, x := range in.x {
+			in.mean[i] += float64(x * along)
+		}
+	}
+	return in.mean
+}
+
+func validateStreaming(p Quadratic, streaming bool, law Law) error {
+	if streaming && law.name != gaussian.name {
+		return fmt.Errorf("nqmkit: %v with %v: streaming noise has a law of its own", p, law)
+	}
+	return nil
 }
 
 // labelNoise returns σ where C = σ² H, else 0.
@@ -44,40 +75,34 @@ func labelNoise(b bowl) float64 {
 	return ratio
 }
 
-func (in *inputs) begin(seed uint64, first int) {
-	for lane := range in.streams {
-		in.streams[lane] = newStream(seed, first+lane, forInputs)
+// streamed are the inputs of a diagonal problem.
+type streamed struct {
+	*inputs
+	root []float64 // √h_i
+	at   []float64 // the point of one run at a time
+}
+
+func newStreamed(b bowl, lanes int) *streamed {
+	d := len(b.curvature)
+	g := &streamed{root: make([]float64, d), at: make([]float64, d)}
+	for i, h := range b.curvature {
+		g.root[i] = math.Sqrt(h)
 	}
+	g.inputs = newInputs(d, lanes, labelNoise(b), func(x []float64) {
+		for i, r := range g.root {
+			x[i] *= r
+		}
+	})
+	return g
 }
 
 // add replaces the Hθ that stands in out by the mean over a batch.
-func (in *inputs) add(point, out []float64, batch float64) {
-	lanes := len(in.streams)
-	for lane := range in.streams {
-		gather(in.at, point, lane, lanes)
-		in.batchMean(&in.streams[lane], in.at, batch)
-		for i, m := range in.mean {
-			out[i*lanes+lane] += m - float64(in.root[i]*in.root[i]*in.at[i])
-		}
-	}
-}
-
-// batchMean writes 1/B Σ x (x'θ - η) to mean.
-func (in *inputs) batchMean(s *stream, theta []float64, batch float64) {
-	clear(in.mean)
-	for range int(batch) {
-		s.normals(in.x)
-		along := 0.0
-		if in.label > 0 {
-			along = -float64(in.label * s.normal())
-		}
-		for i, r := range in.root {
-			in.x[i] *= r
-			along += float64(in.x[i] * theta[i])
-		}
-		along /= batch
-		for i, x := range in.x {
-			in.mean[i] += float64(x * along)
+func (g *streamed) add(point, out []float64, batch float64) {
+	lanes := len(g.streams)
+	for lane := range lanes {
+		gather(g.at, point, lane, lanes)
+		for i, m := range g.batchMean(lane, g.at, batch) {
+			out[i*lanes+lane] += m - float64(g.root[i]*g.root[i]*g.at[i])
 		}
 	}
 }

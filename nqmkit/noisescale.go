@@ -137,7 +137,11 @@ func gradientMoments(q Quadratic, theta []float64) (trace, square float64) {
 		if p.Noise != nil {
 			trace = mat.Trace(p.Noise)
 		}
-		return trace, mat.Dot(&slope, &slope)
+		square = mat.Dot(&slope, &slope)
+		if p.Streaming { // Cov x(x'θ) = Hθθ'H + H θ'Hθ
+			trace += square + mat.Trace(p.Hessian)*mat.Dot(mat.NewVecDense(len(theta), theta), &slope)
+		}
+		return trace, square
 	case theory.Problem:
 		b := must(newBowl(p))
 		var sum, twice float64 // tr H, θ'Hθ

@@ -132,7 +132,8 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		{"Noise has the eigenvalue -1: want 0 or more", func() {
 			nqmkit.Sample(nqmkit.Dense{Hessian: mat.NewSymDense(1, []float64{1}), Noise: mat.NewSymDense(1, []float64{-1})}, 5, one, nqmkit.SGD(0.1))
 		}},
-		{"rotated: want additive noise", func() { nqmkit.Rotated(streaming(p), 30) }},
+		{"streaming noise has a law of its own", func() { nqmkit.Sample(nqmkit.StudentT(nqmkit.Rotated(streaming(p), 30), 4), 5, one, nqmkit.SGD(0.1)) }},
+		{"batch size 2.5: sampling streaming noise wants a whole number", func() { nqmkit.Sample(nqmkit.Rotated(streaming(p), 30), 5, one, nqmkit.SGD(0.1).Batch(2.5)) }},
 		{"whose directions are mixed", func() { nqmkit.Sample(nqmkit.Rotated(p, 30), 5, one, triple(0.1, 0.5)) }},
 		{"target 0: want a finite loss > 0", func() { nqmkit.SampleStepsToTarget(p, 0, 5, one, nqmkit.SGD(0.1)) }},
 		{"limit of 0 steps: want 1 or more", func() { nqmkit.SampleStepsToTarget(p, 1, 0, one, nqmkit.SGD(0.1)) }},

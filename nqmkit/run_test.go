@@ -57,7 +57,7 @@ func TestARunAloneIsTheRunAmongOthers(t *testing.T) {
 			t.Errorf("%v on %v: the first run depends on the others", m, p)
 		}
 	}
-	for _, p := range []nqmkit.Quadratic{p, nqmkit.StudentT(p, 4), nqmkit.Rademacher(p), streaming(p), nqmkit.Rotated(p, 20)} {
+	for _, p := range []nqmkit.Quadratic{p, nqmkit.StudentT(p, 4), nqmkit.Rademacher(p), streaming(p), nqmkit.Rotated(p, 20), nqmkit.Rotated(streaming(p), 20)} {
 		for _, m := range rules {
 			check(p, m)
 		}
@@ -65,6 +65,25 @@ func TestARunAloneIsTheRunAmongOthers(t *testing.T) {
 	check(p, triple(0.1, 0.9)) // which wants a problem with axes
 	for d := range 6 {         // coordinates go in pairs
 		check(partlyFlat(d+1), nqmkit.SGD(0.1))
+	}
+}
+
+// Rotated by nothing a problem has the same runs but for rounding, also those of
+// a method that sees the axes; inputs are the same numbers.
+func TestRotationByNothing(t *testing.T) {
+	for _, p := range []theory.Problem{uneven(), streaming(nqmkit.PowerLaw(5, 1)), streaming(uneven())} {
+		for _, m := range []nqmkit.Sampler{nqmkit.Momentum(0.05, 0.5).Batch(3), nqmkit.Adam(0.1)} {
+			want := nqmkit.Paths(p, 30, nqmkit.Trials(3, 2), m)[0].Theta
+			for run, path := range nqmkit.Paths(nqmkit.Rotated(p, 0), 30, nqmkit.Trials(3, 2), m)[0].Theta {
+				for i, at := range path {
+					for k, v := range at {
+						if math.Abs(v-want[run][i][k]) > 1e-11 {
+							t.Fatalf("%v on %v, run %d: θ[%d] after %d steps is %v, want %v", m, p, run, i, k, v, want[run][i][k])
+						}
+					}
+				}
+			}
+		}
 	}
 }
 
