@@ -176,22 +176,9 @@ func (s *skipped) prepare(c course) {
 	size := s.n * s.n
 	s.a, s.l = grown(s.a, len(c.leaps)*size), grown(s.l, len(c.leaps)*size)
 	for k, at := range c.leaps {
-		s.keep(k, work.of(at))
-	}
-}
-
-// keep writes A and L of a leap, the k-th.
-func (s *skipped) keep(k int, l leap) {
-	switch s.n {
-	case 1:
-		s.a[k], s.l[k] = l.a[0], pivotRoot(l.v[0], l.v[0])
-	case 2: // copying four numbers as any is slow
-		*(*[4]float64)(s.a[4*k:]) = [4]float64(l.a)
-		choleskyTwo((*[4]float64)(s.l[4*k:]), (*[4]float64)(l.v))
-	default:
-		size := s.n * s.n
-		copy(s.a[k*size:], l.a)
-		s.l[k*size:][:size].cholesky(l.v, s.n)
+		a, v := work.of(at)
+		copy(s.a[k*size:][:size], a)
+		s.l[k*size:][:size].cholesky(v, s.n)
 	}
 }
 

@@ -131,11 +131,11 @@ func TestEqualPartsInARow(t *testing.T) {
 	three := p.power(p.step(0), 3)
 	p.look(p.join(three, three))
 	made.compose(p, s.n, func(int) step { return s })
-	got := made.of(p.leaps[0])
+	gotA, gotV := made.of(p.leaps[0])
 	wantA, wantV := literally(s, 6)
-	for i := range got.a {
-		if math.Abs(got.a[i]-wantA[i]) > 1e-14 || math.Abs(got.v[i]-wantV[i]) > 1e-14 {
-			t.Fatalf("A %v, want %v; V %v, want %v", got.a, wantA, got.v, wantV)
+	for i := range gotA {
+		if math.Abs(gotA[i]-wantA[i]) > 1e-14 || math.Abs(gotV[i]-wantV[i]) > 1e-14 {
+			t.Fatalf("A %v, want %v; V %v, want %v", gotA, wantA, gotV, wantV)
 		}
 	}
 }
@@ -145,8 +145,7 @@ func (t step) over(gap int) (a, v square) {
 	p, made := newPlan(), new(leaps)
 	p.look(p.power(p.step(0), gap))
 	made.compose(p, t.n, func(int) step { return t })
-	l := made.of(p.leaps[0])
-	return l.a, l.v
+	return made.of(p.leaps[0])
 }
 
 // literally takes the steps of s one by one.
