@@ -143,9 +143,10 @@ func (p Dense) labelNoise() float64 {
 		return 0
 	}
 	ratio := mat.Trace(p.Noise) / mat.Trace(p.Hessian)
-	var scaled mat.SymDense
-	scaled.ScaleSym(ratio, p.Hessian)
-	if !mat.EqualApprox(&scaled, p.Noise, 1e-12*mat.Max(&scaled)) {
+	var apart mat.SymDense
+	apart.ScaleSym(-ratio, p.Hessian)
+	apart.AddSym(&apart, p.Noise)
+	if !(mat.Norm(&apart, 2) <= 1e-12*mat.Norm(p.Noise, 2)) {
 		return 0
 	}
 	return math.Sqrt(ratio)
