@@ -2,9 +2,9 @@ package nqmkit
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 
 	"nqm/theory"
 )
@@ -22,8 +22,9 @@ import (
 //	per example       B gradients of one example, with mean ḡ:
 //	                  tr C ≈ Σ |g_k - ḡ|² / (B-1)        |g|² ≈ |ḡ|² - tr C / B
 //
-// Both parts of each are free of bias, their quotient is not. It panics on an
-// invalid problem, a point of another length or without gradient, or unless
+// Both parts of each are free of bias, their quotient is not; it is 0 in a trial
+// that saw no noise. It panics on an invalid problem, a point of another length,
+// without gradient or with one beyond the range of numbers, or unless
 // 1 <= small < big, whole numbers, and 2 or more trials.
 func EstimateNoiseScale(p Quadratic, theta []float64, small, big int, runs Runs) []theory.ScaleEstimates {
 	l := must(landscapeOf(p))
@@ -39,6 +40,9 @@ func EstimateNoiseScale(p Quadratic, theta []float64, small, big int, runs Runs)
 	trace, square := gradientMoments(p, theta)
 	if square == 0 {
 		panic(fmt.Errorf("nqmkit: the gradient at the point is 0: the noise scale there is infinite"))
+	}
+	if !(float64(big)*(square+trace) < 1e300) {
+		panic(fmt.Errorf("nqmkit: |∇L|² = %g and tr C = %g at the point: want both far below 1e300 / %d, so that nothing overflows", square, trace, big))
 	}
 	results := []theory.ScaleEstimates{
 		estimates(l, runs, func(g ground) scaleParts { return twoBatches(g, theta, float64(small), float64(big)) }),
@@ -82,19 +86,21 @@ func estimates(l landscape, runs Runs, estimate func(g ground) scaleParts) theor
 	var sum scaleParts
 	negative := 0
 	for i, v := range parts {
-		quotients[i] = v.trace / v.square
+		if v.trace != 0 { // where no noise was seen the estimate is 0, of no gradient too
+			quotients[i] = v.trace / v.square
+		}
 		sum.trace += v.trace
 		sum.square += v.square
 		if v.square <= 0 {
 			negative++
 		}
 	}
-	mean, std := stat.MeanStdDev(quotients, nil)
+	mean, stdErr := meanStdErr(quotients)
 	q := quantiles(quotients, 0.05, 0.5, 0.95)
 	n := float64(runs.Trials)
 	return theory.ScaleEstimates{
-		Mean: mean, StdDev: std, Low: q[0], Median: q[1], High: q[2],
-		BiasStdErr: stat.StdErr(std, n), Pooled: sum.trace / sum.square,
+		Mean: mean, StdDev: stdErr * math.Sqrt(n), Low: q[0], Median: q[1], High: q[2],
+		BiasStdErr: stdErr, Pooled: sum.trace / sum.square,
 		Negative: float64(negative) / n, Trials: runs.Trials,
 	}
 }

@@ -29,6 +29,17 @@ func TestNoiseScaleEstimators(t *testing.T) {
 	}
 }
 
+// Noise of two values can cancel a gradient and itself: such a trial saw no
+// noise. Half of the trials do, of two gradients 0 or two gradients 2; the others
+// estimate |g|² = 0.
+func TestNoiseScaleWhereATrialSeesNoNoise(t *testing.T) {
+	p := nqmkit.Rademacher(theory.Problem{Curvature: []float64{1}, Noise: []float64{1}})
+	e := nqmkit.EstimateNoiseScale(p, []float64{1}, 1, 2, nqmkit.Trials(1000, 1))[1]
+	if e.Low != 0 || e.High != math.Inf(1) || e.Mean != math.Inf(1) || math.IsNaN(e.StdDev) {
+		t.Errorf("%+v", e)
+	}
+}
+
 // Bias and spread of the per-example estimate against their leading terms.
 func TestPerExampleBiasAndSpread(t *testing.T) {
 	// One direction: g = 1, c = 1, exact scale 1. With ḡ = 1 + ε/√B the square
