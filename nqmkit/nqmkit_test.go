@@ -141,6 +141,10 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		{"the statistic odd is NaN in run 0 at step 5: want a number", func() {
 			nqmkit.Observe(p, []int{5}, one, nqmkit.Statistic{Name: "odd", Of: func([]float64) float64 { return math.NaN() }}, nqmkit.SGD(0.1))
 		}},
+		{"the statistic odd has no Of: want a function", func() { nqmkit.Observe(p, []int{5}, one, nqmkit.Statistic{Name: "odd"}, nqmkit.SGD(0.1)) }},
+		{"and tr C = 0 at the point: want both far below", func() {
+			nqmkit.EstimateNoiseScale(theory.Problem{Curvature: []float64{1}}, []float64{math.Sqrt(1e299)}, 1, 20, nqmkit.Trials(2, 1))
+		}},
 		{"1 trials: a paired comparison wants 2 or more", func() { nqmkit.Compare(p, 5, one, nqmkit.SGD(0.1), nqmkit.SGD(0.2)) }},
 		{"step 1000000000000001: skipping ahead wants at most 10^15", func() { nqmkit.SkipAhead(p, []int{1e15 + 1}, one, nqmkit.SGD(0.1)) }},
 		{"cannot be skipped through: want a theory.Optimizer or Linear", func() { nqmkit.SkipAhead(p, []int{5}, one, nqmkit.Adam(0.1)) }},

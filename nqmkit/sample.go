@@ -63,6 +63,9 @@ func SampleAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.
 // Runs that have diverged count as +Inf. It panics as Sample does, and where the
 // statistic of a run is NaN.
 func Observe(p Quadratic, steps []int, runs Runs, what Statistic, methods ...Sampler) []theory.SampledCurve {
+	if what.Of == nil && what.Name != "" {
+		panic(fmt.Errorf("nqmkit: the statistic %s has no Of: want a function of the parameters", what.Name))
+	}
 	var curves []theory.SampledCurve
 	for _, m := range methods {
 		o := observe(newExperiment(p, m, steps, runs), what)

@@ -53,7 +53,7 @@ func WithStart(p Problem, mean, variance []float64) Problem {
 
 // Streaming returns a copy of p with the noise of streaming least squares with
 // Gaussian inputs added: it grows with the distance from the minimum, so that
-// the largest stable learning rate depends on the batch size.
+// the largest stable learning rate depends on the batch size. Rotated keeps it.
 func Streaming(p Problem) Problem {
 	p.Streaming = true
 	return p
