@@ -159,6 +159,8 @@ func TestCellsComeAndGo(t *testing.T) {
 	if n := browsertest.Value[int](b, `document.querySelectorAll(".nqm-pane").length + document.querySelectorAll(".nqm-controls").length`); n != 2 {
 		t.Errorf("%d panes and sliders, want one of each", n)
 	}
+	b.Run(`cell.remove(); nqmFigures.draw(); document.body.append(cell)`)
+	b.Until("the figure drawn again though no frame was without it", browsertest.Drawn+" === 1")
 	b.Run(`window.old = document.querySelector(".nqm-pane");
 		const fresh = document.createRange().createContextualFragment(` + fmt.Sprintf("%q", output) + `);
 		cell.replaceChildren(fresh)`)

@@ -611,6 +611,7 @@ function rest(f) {
   f.still.style.display = "";
   f.box.removeAttribute("data-drawn");
   live = live.filter(function (other) { return other !== f; });
+  near.unobserve(f.box); // to hear where it is now, even if it was back before anybody looked
   near.observe(f.box);
 }
 
