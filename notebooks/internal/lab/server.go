@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -49,7 +49,8 @@ func (s Server) Run(ctx context.Context, ready func(address string)) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	address, err := s.waitUntilReady(ctx, cmd, ended, log.Name())
+	about := filepath.Join(s.Env.RuntimeDir(), fmt.Sprintf("jpserver-%d.json", cmd.Process.Pid))
+	address, err := s.waitUntilReady(ctx, about, ended, log.Name())
 	if err != nil {
 		return err
 	}
@@ -80,9 +81,9 @@ func (s Server) arguments() []string {
 	return args
 }
 
-// waitUntilReady returns the server's address when it is up.
-func (s Server) waitUntilReady(ctx context.Context, cmd *exec.Cmd, ended <-chan error, log string) (string, error) {
-	path := filepath.Join(s.Env.RuntimeDir(), fmt.Sprintf("jpserver-%d.json", cmd.Process.Pid))
+// waitUntilReady returns the server's address when it is up; about is the file
+// in which the server writes about itself.
+func (s Server) waitUntilReady(ctx context.Context, about string, ended <-chan error, log string) (string, error) {
 	for {
 		select {
 		case err := <-ended:
@@ -92,34 +93,51 @@ func (s Server) waitUntilReady(ctx context.Context, cmd *exec.Cmd, ended <-chan 
 			return "", stopped(log, err)
 		case <-time.After(100 * time.Millisecond):
 		}
-		if address, err := readAddress(path, s.Open); err == nil {
-			return address, nil
+		if info, err := readInfo(about); err == nil && info.answers(ctx) {
+			return info.address(s.Open), nil
 		}
 	}
 }
 
-// readAddress reads the address, with its token, from what a running server
-// says about itself.
-func readAddress(path, open string) (string, error) {
+// serverInfo is what a server writes about itself, before it listens.
+type serverInfo struct {
+	URL   string `json:"url"`
+	Token string `json:"token"`
+}
+
+func readInfo(path string) (info serverInfo, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return "", err
+		return info, err
 	}
-	var info struct {
-		URL   string `json:"url"`
-		Token string `json:"token"`
+	return info, json.Unmarshal(data, &info)
+}
+
+// answers says whether the server takes requests.
+func (i serverInfo) answers(ctx context.Context) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, i.URL+"api", nil)
+	if err != nil {
+		return false
 	}
-	if err := json.Unmarshal(data, &info); err != nil {
-		return "", err
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
 	}
-	address := info.URL + "lab"
+	answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
+}
+
+// address is where a browser finds JupyterLab, with the notebook that it
+// opens if there is one.
+func (i serverInfo) address(open string) string {
+	address := i.URL + "lab"
 	if open != "" {
 		address += "/tree/" + open
 	}
-	if info.Token != "" {
-		address += "?token=" + info.Token
+	if i.Token != "" {
+		address += "?token=" + i.Token
 	}
-	return address, nil
+	return address
 }
 
 func stopped(log string, err error) error {

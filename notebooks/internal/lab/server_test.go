@@ -1,0 +1,80 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Jupyter's server writes its address down before it listens: nobody may be
+// sent there until it answers.
+func TestReadyWhenItAnswers(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := "http://" + listener.Addr().String() + "/"
+	listener.Close()
+	about := filepath.Join(t.TempDir(), "jpserver.json")
+	data, err := json.Marshal(serverInfo{URL: base, Token: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(about, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start := make(chan struct{})
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api" {
+			http.NotFound(w, r)
+		}
+	})}
+	defer server.Close()
+	go func() {
+		<-start
+		if l, err := net.Listen("tcp", listener.Addr().String()); err == nil {
+			server.Serve(l)
+		}
+	}()
+	found := make(chan string, 1)
+	go func() {
+		address, err := Server{Open: "lesson.ipynb"}.waitUntilReady(t.Context(), about, nil, "")
+		if err != nil {
+			address = err.Error()
+		}
+		found <- address
+	}()
+	select {
+	case address := <-found:
+		t.Fatalf("ready at %s, where nobody listens", address)
+	case <-time.After(500 * time.Millisecond):
+	}
+	close(start)
+	if got, want := <-found, base+"lab/tree/lesson.ipynb?token=secret"; got != want {
+		t.Errorf("ready at %s, want %s", got, want)
+	}
+}
+
+// A server that ends before it answers is an error that names its log; one
+// that is stopped is none of the server's.
+func TestNeverReady(t *testing.T) {
+	ended := make(chan error, 1)
+	ended <- errors.New("exit status 1")
+	_, err := Server{}.waitUntilReady(t.Context(), "nowhere", ended, "lab.log")
+	if err == nil || !strings.Contains(err.Error(), "lab.log") {
+		t.Errorf("a server that ended gives the error %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	ended <- errors.New("signal: terminated")
+	if _, err := (Server{}).waitUntilReady(ctx, "nowhere", ended, "lab.log"); !errors.Is(err, context.Canceled) {
+		t.Errorf("a server that was stopped gives the error %v", err)
+	}
+}
