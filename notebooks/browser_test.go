@@ -9,20 +9,24 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"nqm/notebooks/internal/lab"
 	"nqm/plotting/browsertest"
 )
 
-// connected says that the page talks to a kernel; before, running a cell asks
-// which kernel it should be.
-const connected = `(x => { x.open("GET", "/api/kernels", false); x.send();
-	return JSON.parse(x.responseText).some(k => k.connections > 0) })(new XMLHttpRequest())`
+// kernelState is what the notebook's toolbar says about its kernel.
+const kernelState = `document.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status`
+
+// hasKernel says that the open notebook has a kernel: what is run earlier is
+// dropped without a word, even if the server has the kernel already. Until a
+// cell has run, JupyterLab calls a kernel's state unknown, and the state idle
+// where there is none.
+const hasKernel = kernelState + ` === "unknown" && document.querySelector(".jp-KernelName").textContent !== "No Kernel"`
+
+// waiting says that a cell waits for the kernel, or runs.
+const waiting = `[...document.querySelectorAll(".jp-InputPrompt")].some(p => p.textContent.includes("*"))`
 
 // idle says that the kernel has run every cell that it was given.
-const idle = `document.querySelector("#jp-main-statusbar").textContent.includes("| Idle") &&
-	![...document.querySelectorAll(".jp-InputPrompt")].some(p => p.textContent.includes("*"))`
+const idle = kernelState + ` === "idle" && !` + waiting
 
 // exportLessons writes the HTML page of every lesson as it is committed.
 func exportLessons(t *testing.T) []string {
@@ -121,7 +125,7 @@ func TestLessonInJupyterLab(t *testing.T) {
 	dir, file := labCopy(t, lessonInLab, func(s string) string { return s })
 	b.Open(startLab(t, dir, file))
 	b.Until("notebook", `document.querySelector(".jp-Notebook .jp-CodeCell")`)
-	b.Until("kernel", connected)
+	b.Until("kernel", hasKernel)
 	for _, pass := range []string{"first", "again"} {
 		runAll(b)
 		b.Until("end of the run", idle)
@@ -139,7 +143,7 @@ func TestLessonInJupyterLab(t *testing.T) {
 func runAll(b *browsertest.Browser) {
 	b.Point(`[...document.querySelectorAll("li.lm-MenuBar-item")].find(i => i.textContent === "Run")`)
 	b.Point(`document.querySelector("li[data-command='runmenu:run-all']")`)
-	b.Do(chromedp.Sleep(2 * time.Second))
+	b.Until("start of the run", waiting)
 }
 
 // A notebook that is not trusted runs no script, and still shows each figure.
