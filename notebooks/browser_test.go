@@ -57,21 +57,22 @@ func TestExportedPagesInABrowser(t *testing.T) {
 		}{{"wide", 1200, 900, false}, {"dark", 1200, 900, true}, {"phone", 390, 844, false}} {
 			t.Run(filepath.Base(path)+"/"+view.name, func(t *testing.T) {
 				t.Parallel()
-				b := browsertest.Open(t, view.width, view.height)
-				b.Dark(view.dark)
-				b.Open(path)
-				b.EveryFigure()
-				b.Screenshot(view.name)
-				if n := browsertest.Value[int](b, `document.querySelectorAll("math").length`); n == 0 {
-					t.Error("no formula is set")
-				}
-				if raw := browsertest.Value[string](b, `[...document.querySelectorAll(".jp-RenderedMarkdown")].map(e => e.textContent).filter(s => s.includes("$") || s.includes("\\frac")).join("|")`); raw != "" {
-					t.Errorf("raw TeX is left: %.200s", raw)
-				}
-				if over := b.TooWide(); over > 0 {
-					t.Errorf("the page is %d pixels wider than the screen", over)
-				}
-				b.Quiet(browsertest.Files)
+				browsertest.Browse(t, view.width, view.height, func(b *browsertest.Browser) {
+					b.Dark(view.dark)
+					b.Open(path)
+					b.EveryFigure()
+					b.Screenshot(view.name)
+					if n := browsertest.Value[int](b, `document.querySelectorAll("math").length`); n == 0 {
+						t.Error("no formula is set")
+					}
+					if raw := browsertest.Value[string](b, `[...document.querySelectorAll(".jp-RenderedMarkdown")].map(e => e.textContent).filter(s => s.includes("$") || s.includes("\\frac")).join("|")`); raw != "" {
+						t.Errorf("raw TeX is left: %.200s", raw)
+					}
+					if over := b.TooWide(); over > 0 {
+						t.Errorf("the page is %d pixels wider than the screen", over)
+					}
+					b.Quiet(browsertest.Files)
+				})
 			})
 		}
 	}
@@ -121,22 +122,23 @@ const lessonInLab = "03_sgd_dynamics"
 // In JupyterLab a lesson runs from top to bottom and every chart comes alive,
 // follows the theme, and comes alive again when the lesson is run again.
 func TestLessonInJupyterLab(t *testing.T) {
-	b := browsertest.Open(t, 1300, 1000)
-	dir, file := labCopy(t, lessonInLab, func(s string) string { return s })
-	b.Open(startLab(t, dir, file))
-	b.Until("notebook", `document.querySelector(".jp-Notebook .jp-CodeCell")`)
-	b.Until("kernel", hasKernel)
-	for _, pass := range []string{"first", "again"} {
-		runAll(b)
-		b.Until("end of the run", idle)
-		b.EveryFigure()
-		b.Screenshot(pass)
-	}
-	const ink = `document.querySelector(".nqm-figure svg text").getAttribute("fill")`
-	light := browsertest.Value[string](b, ink)
-	b.Run(`document.body.setAttribute("data-jp-theme-light", "false")`)
-	b.Until("other ink when the theme turns dark", fmt.Sprintf("%s !== %q", ink, light))
-	b.AsksOnly(browsertest.Server)
+	browsertest.Browse(t, 1300, 1000, func(b *browsertest.Browser) {
+		dir, file := labCopy(t, lessonInLab, func(s string) string { return s })
+		b.Open(startLab(t, dir, file))
+		b.Until("notebook", `document.querySelector(".jp-Notebook .jp-CodeCell")`)
+		b.Until("kernel", hasKernel)
+		for _, pass := range []string{"first", "again"} {
+			runAll(b)
+			b.Until("end of the run", idle)
+			b.EveryFigure()
+			b.Screenshot(pass)
+		}
+		const ink = `document.querySelector(".nqm-figure svg text").getAttribute("fill")`
+		light := browsertest.Value[string](b, ink)
+		b.Run(`document.body.setAttribute("data-jp-theme-light", "false")`)
+		b.Until("other ink when the theme turns dark", fmt.Sprintf("%s !== %q", ink, light))
+		b.AsksOnly(browsertest.Server)
+	})
 }
 
 // runAll runs every cell, by the menu as a person would.
@@ -148,14 +150,15 @@ func runAll(b *browsertest.Browser) {
 
 // A notebook that is not trusted runs no script, and still shows each figure.
 func TestUntrustedNotebookShowsStillImages(t *testing.T) {
-	b := browsertest.Open(t, 1300, 1000)
-	dir, file := labCopy(t, lessonInLab, func(s string) string {
-		return strings.Replace(s, "SGD in two directions", "Untrusted: SGD in two directions", 1)
+	browsertest.Browse(t, 1300, 1000, func(b *browsertest.Browser) {
+		dir, file := labCopy(t, lessonInLab, func(s string) string {
+			return strings.Replace(s, "SGD in two directions", "Untrusted: SGD in two directions", 1)
+		})
+		b.Open(startLab(t, dir, file))
+		b.Until("still image", `[...document.querySelectorAll(".jp-OutputArea-output img")].some(i => i.naturalWidth > 300)`)
+		b.Screenshot("untrusted")
+		if n := browsertest.Value[int](b, `document.querySelectorAll(".jp-OutputArea-output svg, .jp-OutputArea-output script").length`); n != 0 {
+			t.Errorf("an untrusted notebook has %d charts or scripts", n)
+		}
 	})
-	b.Open(startLab(t, dir, file))
-	b.Until("still image", `[...document.querySelectorAll(".jp-OutputArea-output img")].some(i => i.naturalWidth > 300)`)
-	b.Screenshot("untrusted")
-	if n := browsertest.Value[int](b, `document.querySelectorAll(".jp-OutputArea-output svg, .jp-OutputArea-output script").length`); n != 0 {
-		t.Errorf("an untrusted notebook has %d charts or scripts", n)
-	}
 }

@@ -39,30 +39,32 @@ func TestSite(t *testing.T) {
 		for _, page := range []string{"index", "gallery"} {
 			t.Run(page+"/"+view.name, func(t *testing.T) {
 				t.Parallel()
-				b := browsertest.Open(t, view.width, view.height)
-				b.Dark(view.dark)
-				b.Open(filepath.Join(dir, page+".html"))
-				b.EveryFigure()
-				b.Screenshot(view.name)
-				if over := b.TooWide(); over > 0 {
-					t.Errorf("the page is %d pixels wider than the screen", over)
-				}
-				if n, want := browsertest.Value[int](b, `document.querySelectorAll(".nqm-pages a").length`), len(lessons)+1; n != want {
-					t.Errorf("the row of all pages has %d links, want %d", n, want)
-				}
-				b.Quiet(browsertest.Files)
+				browsertest.Browse(t, view.width, view.height, func(b *browsertest.Browser) {
+					b.Dark(view.dark)
+					b.Open(filepath.Join(dir, page+".html"))
+					b.EveryFigure()
+					b.Screenshot(view.name)
+					if over := b.TooWide(); over > 0 {
+						t.Errorf("the page is %d pixels wider than the screen", over)
+					}
+					if n, want := browsertest.Value[int](b, `document.querySelectorAll(".nqm-pages a").length`), len(lessons)+1; n != want {
+						t.Errorf("the row of all pages has %d links, want %d", n, want)
+					}
+					b.Quiet(browsertest.Files)
+				})
 			})
 		}
 	}
 	t.Run("from page to page", func(t *testing.T) {
 		t.Parallel()
-		b := browsertest.Open(t, 1200, 900)
-		b.Open(filepath.Join(dir, "index.html"))
-		for i := 1; i <= len(lessons); i++ {
-			b.Open(browsertest.Value[string](b, `document.querySelector("a[rel=next]").href`))
-			if !browsertest.Value[bool](b, fmt.Sprintf(`document.querySelectorAll(".nqm-pages a")[%d].hasAttribute("aria-current")`, i)) {
-				t.Fatalf("page %d does not lead to page %d", i-1, i)
+		browsertest.Browse(t, 1200, 900, func(b *browsertest.Browser) {
+			b.Open(filepath.Join(dir, "index.html"))
+			for i := 1; i <= len(lessons); i++ {
+				b.Open(browsertest.Value[string](b, `document.querySelector("a[rel=next]").href`))
+				if !browsertest.Value[bool](b, fmt.Sprintf(`document.querySelectorAll(".nqm-pages a")[%d].hasAttribute("aria-current")`, i)) {
+					t.Fatalf("page %d does not lead to page %d", i-1, i)
+				}
 			}
-		}
+		})
 	})
 }

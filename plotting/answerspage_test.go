@@ -25,28 +25,30 @@ func tipOf(pattern string) string {
 
 // A batch size has a tooltip with the steps of every method, and the bound.
 func TestScalingTooltip(t *testing.T) {
-	b := browsertest.Open(t, 900, 700)
-	b.Show(must(encodeFile(".html", scaling())))
-	b.Until("a drawn figure", browsertest.Drawn+" === 1")
-	point := scaling().Curves[0].Points[3]
-	pointAt(b, point.Optimizer.BatchSize, float64(point.Steps.Steps))
-	b.Until("a tooltip with the steps", tipOf(fmt.Sprintf("batch size B = 64.*SGD: %d.*heavy ball: %d.*steps to loss 0.02",
-		point.Steps.Steps, scaling().Curves[1].Points[3].Steps.Steps)))
-	b.Quiet(browsertest.Files)
+	browsertest.Browse(t, 900, 700, func(b *browsertest.Browser) {
+		b.Show(must(encodeFile(".html", scaling())))
+		b.Until("a drawn figure", browsertest.Drawn+" === 1")
+		point := scaling().Curves[0].Points[3]
+		pointAt(b, point.Optimizer.BatchSize, float64(point.Steps.Steps))
+		b.Until("a tooltip with the steps", tipOf(fmt.Sprintf("batch size B = 64.*SGD: %d.*heavy ball: %d.*steps to loss 0.02",
+			point.Steps.Steps, scaling().Curves[1].Points[3].Steps.Steps)))
+		b.Quiet(browsertest.Files)
+	})
 }
 
 // A row has no number on its second axis, and its tooltip none either.
 func TestRowTooltip(t *testing.T) {
-	b := browsertest.Open(t, 390, 700)
-	b.Show(must(encodeFile(".html", steps3())))
-	b.Until("a drawn figure", browsertest.Drawn+" === 1")
-	words := browsertest.Value[string](b, `[...document.querySelectorAll(".nqm-figure svg text")].map(t => t.textContent).join("|")`)
-	for _, want := range labels(StepsToTarget(steps3()).Panels[0]) {
-		if !regexp.MustCompile(`(^|\|)` + regexp.QuoteMeta(want) + `(\||$)`).MatchString(words) {
-			t.Errorf("a phone does not show %q whole: %s", want, words)
+	browsertest.Browse(t, 390, 700, func(b *browsertest.Browser) {
+		b.Show(must(encodeFile(".html", steps3())))
+		b.Until("a drawn figure", browsertest.Drawn+" === 1")
+		words := browsertest.Value[string](b, `[...document.querySelectorAll(".nqm-figure svg text")].map(t => t.textContent).join("|")`)
+		for _, want := range labels(StepsToTarget(steps3()).Panels[0]) {
+			if !regexp.MustCompile(`(^|\|)` + regexp.QuoteMeta(want) + `(\||$)`).MatchString(words) {
+				t.Errorf("a phone does not show %q whole: %s", want, words)
+			}
 		}
-	}
-	pointAt(b, 810, 4.32)
-	b.Until("a tooltip with the step", tipOf(`steps to target T = 810first at or below the target$`))
-	b.Quiet(browsertest.Files)
+		pointAt(b, 810, 4.32)
+		b.Until("a tooltip with the step", tipOf(`steps to target T = 810first at or below the target$`))
+		b.Quiet(browsertest.Files)
+	})
 }

@@ -78,26 +78,27 @@ func TestGalleryInABrowser(t *testing.T) {
 		name  string
 		width int
 	}{{"wide", 940}, {"phone", 390}} {
-		b := browsertest.Open(t, screen.width, 900)
-		if page == nil {
-			for _, s := range chosen() {
-				all = append(all, s.value)
+		browsertest.Browse(t, screen.width, 900, func(b *browsertest.Browser) {
+			if page == nil {
+				for _, s := range chosen() {
+					all = append(all, s.value)
+				}
+				page = must(encodeFile(".html", all))
 			}
-			page = must(encodeFile(".html", all))
-		}
-		b.Show(page)
-		b.EveryFigure()
-		if got := browsertest.Value[int](b, browsertest.Drawn); got != min(len(all), mostDrawn) { // everyFigure has seen each
-			t.Errorf("%s: %d of %d charts are drawn", screen.name, got, len(all))
-		}
-		if w := browsertest.Value[int](b, `document.documentElement.scrollWidth`); w > screen.width {
-			t.Errorf("%s: the page is %d pixels wide on a screen of %d", screen.name, w, screen.width)
-		}
-		b.Screenshot("gallery-" + screen.name + "-light")
-		before := browsertest.Value[string](b, `document.querySelector(".nqm-figure svg text").getAttribute("fill")`)
-		b.Dark(true)
-		b.Until("text in another colour", fmt.Sprintf(`document.querySelector(".nqm-figure svg text").getAttribute("fill") !== %q`, before))
-		b.Screenshot("gallery-" + screen.name + "-dark")
-		b.Quiet(browsertest.Files)
+			b.Show(page)
+			b.EveryFigure()
+			if got := browsertest.Value[int](b, browsertest.Drawn); got != min(len(all), mostDrawn) { // everyFigure has seen each
+				t.Errorf("%s: %d of %d charts are drawn", screen.name, got, len(all))
+			}
+			if w := browsertest.Value[int](b, `document.documentElement.scrollWidth`); w > screen.width {
+				t.Errorf("%s: the page is %d pixels wide on a screen of %d", screen.name, w, screen.width)
+			}
+			b.Screenshot("gallery-" + screen.name + "-light")
+			before := browsertest.Value[string](b, `document.querySelector(".nqm-figure svg text").getAttribute("fill")`)
+			b.Dark(true)
+			b.Until("text in another colour", fmt.Sprintf(`document.querySelector(".nqm-figure svg text").getAttribute("fill") !== %q`, before))
+			b.Screenshot("gallery-" + screen.name + "-dark")
+			b.Quiet(browsertest.Files)
+		})
 	}
 }

@@ -33,20 +33,28 @@ type Browser struct {
 }
 
 // A wait ends as soon as there is what it waits for: only a failure takes as
-// long as patience, and only a browser that hangs as long as lifetime.
+// long as patience.
 const (
-	patience = 2 * time.Minute
-	lifetime = 6 * time.Minute
+	patience = 90 * time.Second
 	interval = 20 * time.Millisecond
-	// A busy machine's Chromium can stop to make frames, without which a page
-	// hears of no scrolling. A picture of the page makes one.
-	frameEvery = 10 * time.Second
+	answerIn = 30 * time.Second // from a browser that lives, on a busy machine
+	lookIn   = 10 * time.Second // after a wait so long, at whether the browser lives
+	browsers = 3
 )
 
-// Open starts Chromium with a window of the given size in pixels, or skips the
-// test and says why: with -short, or if there is no Chromium or Chrome on the
-// PATH. The browser ends with the test.
-func Open(t testing.TB, width, height int) *Browser {
+// stopped says why a browser is given up.
+type stopped string
+
+// Browse starts Chromium with a window of the given size in pixels, and gives
+// it to look; or it skips the test and says why: with -short, or if there is no
+// Chromium or Chrome on the PATH.
+//
+// Chromium's compositor can stop for good, with all of its threads waiting: on
+// two cores with eight browsers at once, one in 20 did on a page of 31 figures,
+// and with few it is rare. Such a browser, which makes no frames or does not
+// answer, says nothing about the page: look begins again in a new one, and
+// fails the test if that is the third to stop.
+func Browse(t *testing.T, width, height int, look func(b *Browser)) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("skipped with -short: opens pages in a browser")
@@ -55,6 +63,20 @@ func Open(t testing.TB, width, height int) *Browser {
 	if path == "" {
 		t.Skip("skipped: no Chromium or Chrome on the PATH, so nobody looks at the pages")
 	}
+	for n := 1; ; n++ {
+		why := browse(t, path, width, height, look)
+		if why == "" {
+			return
+		}
+		if n == browsers {
+			t.Fatalf("the browser %s, like %d before it", why, n-1)
+		}
+		t.Logf("the browser %s: again in a new one", why)
+	}
+}
+
+// browse is Browse in one browser; it returns why that stopped, or nothing.
+func browse(t *testing.T, path string, width, height int, look func(b *Browser)) (why stopped) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.WindowSize(width, height),
@@ -63,25 +85,64 @@ func Open(t testing.TB, width, height int) *Browser {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.NoSandbox, chromedp.DisableGPU,
 	)
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, lifetime)
-	t.Cleanup(cancel)
+	ctx, end := chromedp.NewExecAllocator(context.Background(), options...)
+	defer end()
+	ctx, cancel := chromedp.NewContext(ctx)
+	defer cancel()
 	b := &Browser{t: t, ctx: ctx}
-	if err := chromedp.Listen(ctx, b.note); err != nil {
+	start := time.AfterFunc(answerIn, cancel)
+	err := chromedp.Listen(ctx, b.note)
+	if !start.Stop() {
+		return "does not start"
+	}
+	if err != nil {
 		t.Fatalf("the browser did not start: %v", err)
 	}
-	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
+	defer func() {
+		if p := recover(); p != nil {
+			var ok bool
+			if why, ok = p.(stopped); !ok {
+				panic(p)
+			}
+		}
+	}()
+	b.answer("enabling of the network", func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+		return err
+	})
 	b.Do(chromedp.EmulateViewport(int64(width), int64(height))) // a window is never as narrow as a phone
-	return b
+	look(b)
+	return ""
 }
 
+// answer asks the browser for something that what names. No answer gives the
+// browser up, an error fails the test.
+func (b *Browser) answer(what string, ask func(ctx context.Context) error) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, answerIn)
+	defer cancel()
+	if err := ask(ctx); err != nil {
+		if ctx.Err() != nil {
+			panic(stopped("does not answer: " + what))
+		}
+		b.t.Fatalf("the browser fails at %s: %v", what, err)
+	}
+}
+
+// ask is answer for a value.
+func ask[T any](b *Browser, what string, action chromedp.Action[T]) (v T) {
+	b.t.Helper()
+	b.answer(what, func(ctx context.Context) (err error) {
+		v, err = chromedp.Run(ctx, action)
+		return err
+	})
+	return v
+}
+
+// chromium returns the path of a Chromium, if there is one. The headless shell
+// comes first: it is a third of the work to start.
 func chromium() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
@@ -114,9 +175,7 @@ func describe(e *runtime.ExceptionDetails) string {
 // Do performs actions one after the other.
 func (b *Browser) Do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, actions...); err != nil {
-		b.t.Fatalf("the browser stopped: %v", err)
-	}
+	b.answer("an action", func(ctx context.Context) error { return chromedp.Do(ctx, actions...) })
 }
 
 // Open goes to an address, or to a file if it is an absolute path.
@@ -141,11 +200,7 @@ func (b *Browser) Show(page []byte) {
 // Value evaluates a JavaScript expression.
 func Value[T any](b *Browser, expression string) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
-	if err != nil {
-		b.t.Fatalf("the page cannot say %s: %v", expression, err)
-	}
-	return v
+	return ask(b, expression, chromedp.Evaluate[T](expression))
 }
 
 // Run evaluates JavaScript statements for their effect.
@@ -158,16 +213,16 @@ func (b *Browser) Run(script string) {
 // never is.
 func (b *Browser) Until(what, expression string) {
 	b.t.Helper()
-	frame := time.Now().Add(frameEvery)
+	look := time.Now().Add(lookIn)
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(interval) {
 		if Value[bool](b, "!!("+expression+")") {
 			return
 		}
-		if time.Now().After(frame) {
-			frame = time.Now().Add(frameEvery)
-			if _, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot()); err != nil {
-				b.t.Fatalf("the browser takes no picture: %v", err)
+		if time.Now().After(look) {
+			if !ask(b, "a frame", chromedp.Evaluate[bool](frames, chromedp.EvalAwaitPromise)) {
+				panic(stopped("makes no frames"))
 			}
+			look = time.Now().Add(lookIn)
 		}
 	}
 	page := Value[string](b, state)
@@ -176,6 +231,13 @@ func (b *Browser) Until(what, expression string) {
 	defer b.mu.Unlock()
 	b.t.Fatalf("after %v there is no %s; the page is %s and complained: %v", patience, what, page, b.errors)
 }
+
+// frames promises to say whether the browser still makes frames. The second
+// timer gives the frame its turn where a script kept both waiting.
+const frames = `new Promise(done => {
+	requestAnimationFrame(() => done(true));
+	setTimeout(() => setTimeout(() => done(false), 1000), 4000);
+})`
 
 // Point moves the mouse to the element that a JavaScript expression gives, and
 // clicks: a menu wants both.
@@ -194,9 +256,10 @@ func (b *Browser) Dark(yes bool) {
 		scheme = "dark"
 	}
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
-		b.t.Fatal(err)
-	}
+	b.answer("a "+scheme+" screen", func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
+		return err
+	})
 }
 
 const (
@@ -285,10 +348,7 @@ func (b *Browser) Screenshot(name string) {
 	if dir == "" {
 		return
 	}
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	png := ask(b, "a picture", chromedp.FullScreenshot(100))
 	file := strings.NewReplacer("/", "_", " ", "_").Replace(b.t.Name()) + "_" + name + ".png"
 	if err := os.WriteFile(filepath.Join(dir, file), png, 0o644); err != nil {
 		b.t.Fatal(err)

@@ -1,0 +1,20 @@
+package browsertest
+
+import "testing"
+
+// A browser that makes no frames is found out and replaced, and what it did is
+// done again.
+func TestStoppedBrowserIsReplaced(t *testing.T) {
+	opened := 0
+	Browse(t, 400, 300, func(b *Browser) {
+		opened++
+		b.Show([]byte(`<!DOCTYPE html><p>a page`))
+		if opened == 1 {
+			b.Run(`window.requestAnimationFrame = () => {}`)
+		}
+		b.Until("end of the second look", map[int]string{1: `false`, 2: `document.querySelector("p")`}[opened])
+	})
+	if opened != 2 {
+		t.Errorf("%d browsers were opened, want 2", opened)
+	}
+}
