@@ -62,8 +62,8 @@ func TestSkipAheadHasTheExactMoments(t *testing.T) {
 }
 
 // Every one of many directions counts once, however they are grouped: 301, a
-// tenth of them flat and the others of equal loss, at many and at few times. 4.5 standard errors at 8
-// places: a false alarm in 18 000.
+// tenth of them flat and the others of equal loss, at many and at few times.
+// 4.5 standard errors at 8 places: a false alarm in 18 000.
 func TestSkipAheadThroughManyDirections(t *testing.T) {
 	p := theory.Problem{Curvature: make([]float64, 301), Noise: make([]float64, 301)}
 	for i := range p.Curvature {

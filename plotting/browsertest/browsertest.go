@@ -35,9 +35,9 @@ type Browser struct {
 // A wait ends as soon as there is what it waits for: only a failure takes as
 // long as patience.
 const (
-	patience = 90 * time.Second
+	patience = 2 * time.Minute
 	interval = 20 * time.Millisecond
-	answerIn = 30 * time.Second // from a browser that lives, on a busy machine
+	answerIn = time.Minute      // from a browser that lives, on a busy machine
 	lookIn   = 10 * time.Second // after a wait so long, at whether the browser lives
 	browsers = 3
 )

@@ -1,6 +1,10 @@
 package browsertest
 
-import "testing"
+import (
+	"context"
+	"testing"
+	"time"
+)
 
 // A browser that makes no frames is found out and replaced, and what it did is
 // done again.
@@ -17,4 +21,21 @@ func TestStoppedBrowserIsReplaced(t *testing.T) {
 	if opened != 2 {
 		t.Errorf("%d browsers were opened, want 2", opened)
 	}
+}
+
+// A call without an answer gives the browser up, and does not fail the test.
+func TestNoAnswerGivesUp(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	defer func() {
+		if why := recover(); why != stopped("does not answer: a question") {
+			t.Errorf("gave up because of %v", why)
+		}
+	}()
+	b := &Browser{t: t, ctx: ctx}
+	b.answer("a question", func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	t.Error("went on")
 }

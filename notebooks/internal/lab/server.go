@@ -113,8 +113,11 @@ func readInfo(path string) (info serverInfo, err error) {
 	return info, json.Unmarshal(data, &info)
 }
 
-// answers says whether the server takes requests.
+// answers says whether the server takes requests; it gives up after a second,
+// for another program may have the port.
 func (i serverInfo) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, i.URL+"api", nil)
 	if err != nil {
 		return false

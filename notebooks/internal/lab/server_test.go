@@ -37,15 +37,26 @@ func TestReadyWhenItAnswers(t *testing.T) {
 		}
 	})}
 	defer server.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	go func() {
 		<-start
-		if l, err := net.Listen("tcp", listener.Addr().String()); err == nil {
-			server.Serve(l)
+		l, err := net.Listen("tcp", listener.Addr().String())
+		if err != nil {
+			t.Errorf("the port is gone: %v", err)
+			cancel()
+			return
 		}
+		server.Serve(l)
 	}()
 	found := make(chan string, 1)
+	ended := make(chan error, 1)
+	go func() { // as the server's process does
+		<-ctx.Done()
+		ended <- ctx.Err()
+	}()
 	go func() {
-		address, err := Server{Open: "lesson.ipynb"}.waitUntilReady(t.Context(), about, nil, "")
+		address, err := Server{Open: "lesson.ipynb"}.waitUntilReady(ctx, about, ended, "")
 		if err != nil {
 			address = err.Error()
 		}
