@@ -12,7 +12,7 @@ type (
 // Summary describes p in a few numbers: dimension, condition number, traces,
 // effective dimension and the two noise scales at the start.
 // It panics on an invalid problem.
-func Summary(p theory.Problem) theory.Summary { return must(theory.Summarize(p)) }
+func Summary(p theory.Problem) theory.Summary { return must(theory.SummaryOf(p)) }
 
 // Rate returns the asymptotic rate of m on p: without noise the loss falls
 // like Radius^2t. It panics on methods that have none (uniform averages,
@@ -31,20 +31,20 @@ func StabilityLimit(p theory.Problem, o theory.Optimizer) float64 {
 
 // LossQuantiles returns, for each probability in (0, 1), the loss that m does
 // not exceed with it after t steps. It panics on a probability out of range.
-func LossQuantiles(p theory.Problem, m theory.Method, t int, probabilities ...float64) []float64 {
-	return must(theory.LossQuantiles(p, m, t, probabilities...))
+func LossQuantiles(p theory.Problem, t int, m theory.Method, probabilities ...float64) []float64 {
+	return must(theory.LossQuantiles(p, t, m, probabilities...))
 }
 
 // BayesGap returns the expected loss of o beside the bound that no method can
 // beat with as many samples, at the steps that Steps chooses.
 func BayesGap(p theory.Problem, steps int, o theory.Optimizer) theory.Gap {
-	return must(theory.BayesGap(p, o, Steps(steps)))
+	return must(theory.BayesGap(p, Steps(steps), o))
 }
 
 // NoiseScales returns B_simple and B_noise along the expected path of m, at
 // the steps that Steps chooses.
 func NoiseScales(p theory.Problem, steps int, m theory.Method) theory.NoiseScales {
-	return must(theory.NoiseScalesAlong(p, m, Steps(steps)))
+	return must(theory.NoiseScalesOf(p, Steps(steps), m))
 }
 
 // StepsToTarget returns the first number of steps at which the expected loss
@@ -52,7 +52,7 @@ func NoiseScales(p theory.Problem, steps int, m theory.Method) theory.NoiseScale
 // never is or diverges; see theory.StepsToTarget. It panics unless the target
 // is a finite number > 0, and on a schedule without a length.
 func StepsToTarget(p theory.Problem, target float64, m theory.Method) theory.Steps {
-	return must(theory.StepsToTarget(p, m, target, 0))
+	return must(theory.StepsToTarget(p, target, m, 0))
 }
 
 // phaseCells is how many cells a phase map has on a side.
@@ -61,4 +61,4 @@ const phaseCells = 60
 // PhaseMap returns where heavy ball is stable on p, and how fast it converges
 // without noise, over learning rate and momentum, with the best pair.
 // It panics on a problem without curvature.
-func PhaseMap(p theory.Problem) theory.Phases { return must(theory.HeavyBallPhases(p, phaseCells)) }
+func PhaseMap(p theory.Problem) theory.PhaseMap { return must(theory.PhaseMapOf(p, phaseCells)) }

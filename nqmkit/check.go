@@ -58,7 +58,7 @@ func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sam
 		panic(fmt.Errorf("nqmkit: %v has no closed form to check: want nqmkit.Sample", p))
 	}
 	of := SampleAt(p, steps, runs, sampled)[0]
-	exact := upTo(must(theory.Expect(exactProblem, closed, steps)), len(of.Steps))
+	exact := upTo(must(theory.Expect(exactProblem, steps, closed)), len(of.Steps))
 	return theory.Agreement{
 		Exact: exact, Sampled: of,
 		Z:          zScores(exact, of, isGaussian(p)),

@@ -185,7 +185,7 @@ func TestLiteralRulesWithoutNoiseAreExact(t *testing.T) {
 		nqmkit.Nesterov(0.4, 0.9).Cosine(), nqmkit.Momentum(0.5, 0.9).WSD(7, 11), nqmkit.SGD(0.9).InverseTime(5), nqmkit.Momentum(0.3, 0.5).Linear().Lookahead(4, 0.5).EMA(0.3),
 		triple(0.5, 0.9), lookingAhead(0.4, 0.9), theory.Torch{LearningRate: 0.5, Momentum: 0.8, Dampening: 0.4},
 	} {
-		exact := must(theory.Expect(p, m, at))
+		exact := must(theory.Expect(p, at, m))
 		sampled := nqmkit.SampleAt(p, at, nqmkit.Trials(2, 1), m)[0]
 		for k, want := range exact.Loss {
 			if got := sampled.Mean[k]; !(math.Abs(got-want) <= 1e-12*exact.Loss[0]) {

@@ -19,7 +19,7 @@ func ExpectAt(p theory.Problem, steps []int, methods ...theory.Method) []theory.
 	curves := make([]theory.Curve, len(methods))
 	errs := make([]error, len(methods))
 	parallel(len(methods), func(i int) {
-		curves[i], errs[i] = theory.Expect(p, methods[i], steps)
+		curves[i], errs[i] = theory.Expect(p, steps, methods[i])
 	})
 	for _, err := range errs {
 		if err != nil {
@@ -32,7 +32,7 @@ func ExpectAt(p theory.Problem, steps []int, methods ...theory.Method) []theory.
 // SecondMoments returns E θ_i(t)² of every direction after t steps, exactly.
 // It panics on an invalid problem or method and on t < 0.
 func SecondMoments(p theory.Problem, t int, m theory.Method) []float64 {
-	return must(theory.SecondMoments(p, m, t))
+	return must(theory.SecondMoments(p, t, m))
 }
 
 // Most points that Steps spends on the even and on the geometric part.

@@ -194,7 +194,7 @@ func TestInterruptKeepsFinishedRuns(t *testing.T) {
 	if len(curves) != 1 || !c.Partial || c.Trials < 500 || c.Trials == manyRuns || !slices.Equal(c.Steps, at) {
 		t.Fatalf("%d curves, partial %v, %d runs, steps %v", len(curves), c.Partial, c.Trials, c.Steps)
 	}
-	if want := must(theory.ExpectedLoss(p, nqmkit.SGD(0.5), someSteps)); math.Abs(c.Mean[1]-want) > 5*c.StdErr[1] {
+	if want := must(theory.ExpectedLoss(p, someSteps, nqmkit.SGD(0.5))); math.Abs(c.Mean[1]-want) > 5*c.StdErr[1] {
 		t.Errorf("mean of the finished runs is %v ± %v, want %v", c.Mean[1], c.StdErr[1], want)
 	}
 }
@@ -288,7 +288,7 @@ func TestPairedComparison(t *testing.T) {
 	p := nqmkit.PowerLaw(20, 1)
 	a, b := nqmkit.SGD(0.5), nqmkit.SGD(0.45)
 	at := []int{40}
-	want := must(theory.Expect(p, a, at)).Loss[0] - must(theory.Expect(p, b, at)).Loss[0]
+	want := must(theory.Expect(p, at, a)).Loss[0] - must(theory.Expect(p, at, b)).Loss[0]
 	const repeats = 1000
 	held := 0
 	for seed := range uint64(repeats) {

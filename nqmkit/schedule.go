@@ -8,16 +8,16 @@ import "nqm/theory"
 // the best. It panics unless steps >= 1 and 1 <= pieces <= 2000, and on
 // multiplicative noise.
 func BestSchedule(p theory.Problem, steps, pieces int) theory.Optimizer {
-	return BestScheduleFor(p, theory.SGD(1), steps, pieces).Optimizer
+	return BestScheduleFor(p, steps, theory.SGD(1), pieces).Optimizer
 }
 
 // BestScheduleFor is BestSchedule for the batch size and the preconditioner of
-// o, with the optimality conditions: see theory.OptimalSchedule. The learning
+// o, with the optimality conditions: see theory.BestSchedule. The learning
 // rate of o does not matter. It also panics if o is not plain SGD.
 //
-//	nqmkit.BestScheduleFor(p, nqmkit.SGD(1).Batch(64).Precondition(0.5), 5000, 10)
-func BestScheduleFor(p theory.Problem, o theory.Optimizer, steps, pieces int) theory.ScheduleOptimum {
-	return must(theory.OptimalSchedule(p, o, steps, pieces))
+//	nqmkit.BestScheduleFor(p, 5000, nqmkit.SGD(1).Batch(64).Precondition(0.5), 10)
+func BestScheduleFor(p theory.Problem, steps int, o theory.Optimizer, pieces int) theory.BestRates {
+	return must(theory.BestSchedule(p, steps, o, pieces))
 }
 
 // ScheduleToTarget returns the fewest steps in which a schedule of the given
@@ -25,7 +25,7 @@ func BestScheduleFor(p theory.Problem, o theory.Optimizer, steps, pieces int) th
 // certificate: see theory.ScheduleToTarget. It panics as BestScheduleFor does,
 // and unless the target is a finite number > 0.
 func ScheduleToTarget(p theory.Problem, target float64, o theory.Optimizer, pieces int) theory.ScheduleSteps {
-	return must(theory.ScheduleToTarget(p, o, target, pieces))
+	return must(theory.ScheduleToTarget(p, target, o, pieces))
 }
 
 // SchedulesToTarget is ScheduleToTarget at each of the batch sizes, on all cores.
@@ -38,15 +38,15 @@ func SchedulesToTarget(p theory.Problem, target float64, batchSizes []float64, o
 
 // BestBatchSchedule returns the batch sizes of the lowest expected loss after
 // the given number of samples, one for each piece of a run with a constant
-// learning rate, with its number of steps: see theory.OptimalBatchSchedule. The
+// learning rate, with its number of steps: see theory.BestBatchSchedule. The
 // best learning rate is taken if that of o is not a number > 0. It panics as
 // BestScheduleFor does, and unless samples >= 1.
-func BestBatchSchedule(p theory.Problem, o theory.Optimizer, samples float64, pieces int) theory.BatchScheduleOptimum {
-	return must(theory.OptimalBatchSchedule(p, o, samples, pieces))
+func BestBatchSchedule(p theory.Problem, samples float64, o theory.Optimizer, pieces int) theory.BestBatches {
+	return must(theory.BestBatchSchedule(p, samples, o, pieces))
 }
 
 // CompareSchedules returns what schedules of the learning rate and of the batch
 // size buy for one budget of samples: see theory.CompareSchedules.
-func CompareSchedules(p theory.Problem, o theory.Optimizer, samples float64, pieces int) theory.ScheduleComparison {
-	return must(theory.CompareSchedules(p, o, samples, pieces))
+func CompareSchedules(p theory.Problem, samples float64, o theory.Optimizer, pieces int) theory.ScheduleComparison {
+	return must(theory.CompareSchedules(p, samples, o, pieces))
 }

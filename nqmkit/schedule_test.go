@@ -27,7 +27,7 @@ func ExampleScheduleToTarget() {
 }
 
 func ExampleBestBatchSchedule() {
-	s := nqmkit.BestBatchSchedule(nqmkit.PowerLaw(10_000, 1), nqmkit.SGD(0.5), 1_000_000, 4)
+	s := nqmkit.BestBatchSchedule(nqmkit.PowerLaw(10_000, 1), 1_000_000, nqmkit.SGD(0.5), 4)
 	fmt.Printf("%d steps, B = %.4g\n", s.Steps, s.BatchSizes)
 	// Output: 37108 steps, B = [2.994 5.678 11.93 87.19]
 }
@@ -50,8 +50,8 @@ func TestSchedulesToTarget(t *testing.T) {
 // Runs of the literal update rule have the loss that the search promises.
 func TestBestSchedulesAgainstRuns(t *testing.T) {
 	p := nqmkit.TwoDirections(5, 0.1)
-	rates := nqmkit.BestScheduleFor(p, nqmkit.SGD(1).Batch(4), 300, 7)
-	batches := nqmkit.BestBatchSchedule(p, nqmkit.SGD(0), 1200, 7)
+	rates := nqmkit.BestScheduleFor(p, 300, nqmkit.SGD(1).Batch(4), 7)
+	batches := nqmkit.BestBatchSchedule(p, 1200, nqmkit.SGD(0), 7)
 	for _, of := range []struct {
 		o     theory.Optimizer
 		steps int
@@ -68,10 +68,10 @@ func TestScheduleMistakesPanic(t *testing.T) {
 	p := nqmkit.PowerLaw(1000, 1)
 	for want, f := range map[string]func(){
 		"0 pieces":           func() { nqmkit.BestSchedule(p, 100, 0) },
-		"those of plain SGD": func() { nqmkit.BestScheduleFor(p, nqmkit.Momentum(1, 0.9), 100, 5) },
+		"those of plain SGD": func() { nqmkit.BestScheduleFor(p, 100, nqmkit.Momentum(1, 0.9), 5) },
 		"batch size 0.5":     func() { nqmkit.SchedulesToTarget(p, 0.1, []float64{0.5}, nqmkit.SGD(1), 5) },
 		"target -1":          func() { nqmkit.ScheduleToTarget(p, -1, nqmkit.SGD(1), 5) },
-		"0 samples":          func() { nqmkit.BestBatchSchedule(p, nqmkit.SGD(0.5), 0, 5) },
+		"0 samples":          func() { nqmkit.BestBatchSchedule(p, 0, nqmkit.SGD(0.5), 5) },
 	} {
 		func() {
 			defer func() {

@@ -198,7 +198,7 @@ func TestLongLeapsKeepTheirDigits(t *testing.T) {
 				}
 				variance += row * row
 			}
-			want := must(theory.Moments(theory.Problem{Curvature: []float64{h}, Noise: []float64{1}, Mean: []float64{1}}, o, gap))[0]
+			want := must(theory.Moments(theory.Problem{Curvature: []float64{h}, Noise: []float64{1}, Mean: []float64{1}}, gap, o))[0]
 			if math.Abs(mean-want.Mean) > 1e-11 || math.Abs(variance/want.Variance-1) > 1e-10 {
 				t.Errorf("%v, h = %g, %d steps: mean %v and variance %v, want %v and %v", o, h, gap, mean, variance, want.Mean, want.Variance)
 			}
@@ -226,7 +226,7 @@ func TestCoursesHaveTheExactMoments(t *testing.T) {
 			p := theory.Problem{Curvature: []float64{h}, Noise: []float64{1}, Mean: []float64{1}}
 			means, variances := d.moments()
 			for k, at := range steps {
-				want := must(theory.Moments(p, o, at))[0]
+				want := must(theory.Moments(p, at, o))[0]
 				if math.Abs(means[k]-want.Mean) > 1e-11 || math.Abs(variances[k]-want.Variance) > 1e-9*want.Variance {
 					t.Errorf("%v, h = %g, after %d steps: mean %v and variance %v, want %v and %v", o, h, at, means[k], variances[k], want.Mean, want.Variance)
 				}

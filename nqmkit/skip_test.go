@@ -47,7 +47,7 @@ func TestSkipAheadHasTheExactMoments(t *testing.T) {
 	const trials = 20_000
 	for name, m := range skippable() {
 		c := nqmkit.SkipAhead(spread(), steps, nqmkit.Trials(trials, 6), m)[0]
-		exact := must(theory.Expect(spread(), m.(theory.Method), steps))
+		exact := must(theory.Expect(spread(), steps, m.(theory.Method)))
 		for k, at := range steps {
 			se := exact.StdDev[k]/math.Sqrt(trials) + 1e-9*exact.Loss[k]
 			if z := (c.Mean[k] - exact.Loss[k]) / se; math.Abs(z) > 4.5 {
@@ -78,7 +78,7 @@ func TestSkipAheadThroughManyDirections(t *testing.T) {
 				steps[k] = 100 + k*k
 			}
 			c := nqmkit.SkipAhead(p, steps, nqmkit.Trials(100, 3), m)[0]
-			exact := must(theory.Expect(p, m.(theory.Method), steps))
+			exact := must(theory.Expect(p, steps, m.(theory.Method)))
 			last := times - 1
 			if z := (c.Mean[last] - exact.Loss[last]) / (exact.StdDev[last] / 10); math.Abs(z) > 4.5 {
 				t.Errorf("%v, %d times: mean %v, exact %v, %.1f standard errors away", m, times, c.Mean[last], exact.Loss[last], z)

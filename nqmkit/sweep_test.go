@@ -28,7 +28,7 @@ func TestSweepIsALoop(t *testing.T) {
 		k := 0
 		for _, alpha := range alphas {
 			for _, beta := range betas {
-				want, err := theory.ExpectedLoss(p, nqmkit.Momentum(alpha, beta), 100)
+				want, err := theory.ExpectedLoss(p, 100, nqmkit.Momentum(alpha, beta))
 				if err != nil || s.Results[k] != want {
 					t.Fatalf("%d cores: result %d is %v, want %v at α = %v, β = %v", cores, k, s.Results[k], want, alpha, beta)
 				}

@@ -15,11 +15,11 @@ import (
 // everything that nqmkit answers with, and of slices of it.
 //
 //	theory.Curve, Gap, SampledCurve, PairedCurve, Agreement, NoiseScales  a row for each step
-//	theory.Steps, Tuned, Rate, Damping, Optimum, Summary, ScaleEstimates  one row
+//	theory.Steps, Tuned, Rate, Damping, BestSettings, Summary, ScaleEstimates  one row
 //	theory.Scaling        a row for each method and batch size
-//	theory.ScheduleOptimum, ScheduleSteps, BatchScheduleOptimum, ScheduleComparison  a row for each piece
+//	theory.BestRates, ScheduleSteps, BestBatches, ScheduleComparison  a row for each piece
 //	theory.SampledSteps   a row for each run
-//	theory.Phases         a row for each learning rate and momentum
+//	theory.PhaseMap         a row for each learning rate and momentum
 //	theory.Paths          a row for each run, coordinate and step
 //	theory.Problem        a row for each direction, as ReadSpectrum reads it
 //	theory.Sweep          the axes, and the rows of each point's result
@@ -129,11 +129,11 @@ func recordsOf(result any) ([]record, error) {
 		return []record{tunedRecord(v)}, nil
 	case theory.Scaling:
 		return scalingRecords(v), nil
-	case theory.ScheduleOptimum:
+	case theory.BestRates:
 		return scheduleRecords(v), nil
 	case theory.ScheduleSteps:
 		return scheduleStepsRecords(v), nil
-	case theory.BatchScheduleOptimum:
+	case theory.BestBatches:
 		return batchScheduleRecords(v), nil
 	case theory.ScheduleComparison:
 		return comparisonRecords(v), nil
@@ -147,7 +147,7 @@ func recordsOf(result any) ([]record, error) {
 		return agreementRecords(v), nil
 	case theory.NoiseScales:
 		return along(nil, v.Steps, column{"b_simple", v.Simple}, column{"b_noise", v.Noise}), nil
-	case theory.Phases:
+	case theory.PhaseMap:
 		return phaseRecords(v), nil
 	case theory.Paths:
 		return pathRecords(v), nil
@@ -158,7 +158,7 @@ func recordsOf(result any) ([]record, error) {
 			dampingRecord(v.Slowest)...)}, nil
 	case theory.Damping:
 		return []record{dampingRecord(v)}, nil
-	case theory.Optimum:
+	case theory.BestSettings:
 		return []record{append(settings(v.Optimizer), field{"radius", v.Radius})}, nil
 	case interface {
 		Grid() (axes []theory.Axis, results []any, partial bool)
@@ -330,7 +330,7 @@ func agreementRecords(a theory.Agreement) []record {
 		column{"loss", a.Exact.Loss}, column{"sampled_loss", a.Sampled.Mean}, column{"std_err", a.Sampled.StdErr}, column{"z", a.Z})
 }
 
-func phaseRecords(m theory.Phases) []record {
+func phaseRecords(m theory.PhaseMap) []record {
 	var rows []record
 	for i, beta := range m.Momentum {
 		for k, alpha := range m.LearningRate {

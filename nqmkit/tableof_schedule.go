@@ -3,7 +3,7 @@ package nqmkit
 import "nqm/theory"
 
 // scheduleRecords has a row for each piece of a run of the given steps.
-func scheduleRecords(s theory.ScheduleOptimum) []record {
+func scheduleRecords(s theory.BestRates) []record {
 	rows := make([]record, len(s.LearningRates))
 	from := 0
 	for k, alpha := range s.LearningRates {
@@ -34,7 +34,7 @@ func scheduleStepsRecords(s theory.ScheduleSteps) []record {
 	return rows
 }
 
-func batchScheduleRecords(s theory.BatchScheduleOptimum) []record {
+func batchScheduleRecords(s theory.BestBatches) []record {
 	rows := make([]record, len(s.BatchSizes))
 	from := 0
 	for k, b := range s.BatchSizes {

@@ -17,13 +17,13 @@ var Free = theory.Free
 // theory.Tune. It panics if no setting is Free, and unless the target is a finite
 // number > 0.
 func Tune(p theory.Problem, target float64, m theory.Optimizer) theory.Tuned {
-	return must(theory.Tune(p, m, target, 0))
+	return must(theory.Tune(p, target, m, 0))
 }
 
 // TuneLoss returns the settings with the lowest expected loss after a number of
 // steps >= 1. It panics as Tune does.
 func TuneLoss(p theory.Problem, steps int, m theory.Optimizer) theory.Tuned {
-	return must(theory.TuneLoss(p, m, steps))
+	return must(theory.TuneLoss(p, steps, m))
 }
 
 // BatchScaling returns the steps to the target at each batch size for each

@@ -120,7 +120,7 @@ func RateOfDecay(r theory.Rate) Figure {
 
 // BestPair returns the figure of the best settings for convergence without
 // noise: how the mean falls with them along the slowest direction.
-func BestPair(o theory.Optimum) Figure {
+func BestPair(o theory.BestSettings) Figure {
 	f := motion(theory.Damping{Radius: o.Radius, Regime: theory.Critical})
 	f.Title = "Best without noise: " + rounded(o.Optimizer).String()
 	f.Caption = "How the mean falls in the long run along the slowest direction, in units of its amplitude at the start."

@@ -8,7 +8,7 @@
 // of nqm/nqmkit as they are. A Figure is plain data in between. The
 // constructors (LossCurves, LossBands, LossSplit, ModeDecay, Spectrum, Scree,
 // Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
-// StepsToTarget, Tuned, BatchScaling, TradeOff, OptimalSettings, TimeToTarget,
+// StepsToTarget, Tuned, BatchScaling, TradeOff, BestSettings, TimeToTarget,
 // PairedDifference, ScaleEstimators, NoiseScales, BayesGaps, Dampings,
 // Schedules, BatchSchedules, Sweep, SideBySide and more) return one, research
 // code may edit it or write its own, and Show and Save draw it. Slide puts many

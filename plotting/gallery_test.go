@@ -67,11 +67,11 @@ var gallery = sync.OnceValue(func() []sample {
 		{"dampings", dampings()},
 		{"rate", nqmkit.Rate(two, nqmkit.Momentum(0.02, 0.5))},
 		{"summary", nqmkit.Summary(law)},
-		{"settings", OptimalSettings(published())},
+		{"settings", BestSettings(published())},
 		{"schedule", schedules()},
 		{"rates", bestRates()},
-		{"buys", nqmkit.CompareSchedules(law, nqmkit.SGD(1), 100_000, 10)},
-		{"batches", nqmkit.BestBatchSchedule(law, nqmkit.SGD(0.5), 1_000_000, 10)},
+		{"buys", nqmkit.CompareSchedules(law, 100_000, nqmkit.SGD(1), 10)},
+		{"batches", nqmkit.BestBatchSchedule(law, 1_000_000, nqmkit.SGD(0.5), 10)},
 		{"contours", contours3()},
 		{"symmetric", symmetric()},
 	}
@@ -137,7 +137,7 @@ func phaseMap() Figure {
 	root := func(h float64) float64 { return math.Sqrt(h) }
 	alpha := math.Pow(2/(root(h1)+root(h2)), 2)
 	beta := math.Pow((root(h1)-root(h2))/(root(h1)+root(h2)), 2)
-	f := PhaseMap("Where heavy ball is stable, and how fast", Axis{Label: "learning rate α", Min: 0.01, Max: 4.2}, Axis{Label: "momentum β", Min: 0.001, Max: 1},
+	f := HeatMap("Where heavy ball is stable, and how fast", Axis{Label: "learning rate α", Min: 0.01, Max: 4.2}, Axis{Label: "momentum β", Min: 0.001, Max: 1},
 		grid, []Series{boundary(h1, "critical, h = 1"), boundary(h2, "critical, h = 0.05"), stable}, &[2]float64{alpha, beta})
 	return f
 }

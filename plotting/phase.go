@@ -6,13 +6,13 @@ import (
 	"nqm/theory"
 )
 
-// Phases returns the figure of heavy ball's convergence over learning rate and
+// PhaseMap returns the figure of heavy ball's convergence over learning rate and
 // momentum: colours are the steps in which the mean falls to 1/e along the
 // slowest direction, grey is unstable. The lines are the critical damping
 // β = (1 - √(αh))² of the stiffest and the flattest direction, below which a
 // direction is monotone, or flips its sign where αh > 1, and the edge of
 // stability αh = 2(1+β).
-func Phases(m theory.Phases) Figure {
+func PhaseMap(m theory.PhaseMap) Figure {
 	grid := Series{X: m.LearningRate, Y: m.Momentum, ZAxis: Axis{Label: "steps to 1/e", Scale: Log10}}
 	for _, row := range m.Radius {
 		for _, radius := range row {
@@ -39,7 +39,7 @@ func Phases(m theory.Phases) Figure {
 		critical("critical, flattest direction", m.Flattest),
 		{Name: "edge of stability", X: Values{last / 2, last}, Y: Values{0, 1}},
 	}
-	f := PhaseMap("Heavy ball: "+m.Problem,
+	f := HeatMap("Heavy ball: "+m.Problem,
 		Axis{Label: "learning rate α", Max: last}, Axis{Label: "momentum β", Max: 1},
 		grid, boundaries, &[2]float64{m.Best.Optimizer.LearningRate, m.Best.Optimizer.Momentum})
 	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise; grey is unstable. The diamond is the best pair."
@@ -50,14 +50,14 @@ func Phases(m theory.Phases) Figure {
 // phaseNodes is how many points a boundary has.
 const phaseNodes = 200
 
-// PhaseMap returns the figure of a number over two hyperparameters, such as
+// HeatMap returns the figure of a number over two hyperparameters, such as
 // the rate of convergence over learning rate and momentum: a heat map, with
 // boundaries as labelled lines, and the best pair as a marked point. Nothing
 // is marked if the best pair is nil.
 //
 // The grid is a series of kind Heat, its colours' label and scale its ZAxis;
 // cells without a finite number are grey. Boundaries are lines in black.
-func PhaseMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2]float64) Figure {
+func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2]float64) Figure {
 	grid.Kind = Heat
 	p := Panel{X: x, Y: y, Series: []Series{grid}}
 	for i, b := range boundaries {

@@ -254,7 +254,7 @@ func BenchmarkOption(b *testing.B) {
 // Under multiplicative noise the spread of the loss is not known.
 func TestNoBandWithoutDeviation(t *testing.T) {
 	p := theory.Problem{Curvature: []float64{1}, Noise: []float64{1}, Mean: []float64{1}, Streaming: true}
-	c, err := theory.Expect(p, theory.SGD(0.1), []int{0, 10, 100})
+	c, err := theory.Expect(p, []int{0, 10, 100}, theory.SGD(0.1))
 	if err != nil {
 		t.Fatal(err)
 	}

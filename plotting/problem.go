@@ -28,7 +28,7 @@ func Spectrum(p theory.Problem) Figure {
 }
 
 func problemTable(p theory.Problem) Table {
-	s, err := theory.Summarize(p)
+	s, err := theory.SummaryOf(p)
 	if err != nil {
 		return Table{}
 	}

@@ -85,11 +85,11 @@ func TradeOff(s theory.Scaling) Figure {
 	}
 }
 
-// OptimalSettings returns the figure of the best settings against batch size, a
+// BestSettings returns the figure of the best settings against batch size, a
 // panel for each that some method has: the learning rate α; of momentum 1 - β,
 // with the effective learning rate α/(1 - β) of overdamped directions; of an
 // average 1 - γ; and the power of a preconditioner where it is chosen.
-func OptimalSettings(s theory.Scaling) Figure {
+func BestSettings(s theory.Scaling) Figure {
 	lines := scalingLines(s)
 	f := Figure{
 		Title:   "Best settings for loss " + number(s.Target) + ": " + s.Problem,

@@ -49,9 +49,9 @@ func tunedOn(p theory.Problem, s theory.Scaling, grid []theory.Optimizer, free .
 	c := theory.ScalingCurve{Family: grid[0].Family(), Perfect: math.Inf(1), Fewest: math.MaxInt}
 	for _, b := range s.BatchSizes {
 		best := theory.Tuned{Problem: s.Problem, Family: c.Family, Free: free, Target: s.Target, Optimizer: grid[0].Batch(b)}
-		best.Steps = must(theory.StepsToTarget(p, best.Optimizer, s.Target, 0))
+		best.Steps = must(theory.StepsToTarget(p, s.Target, best.Optimizer, 0))
 		for _, o := range grid[1:] {
-			t := must(theory.StepsToTarget(p, o.Batch(b), s.Target, 0))
+			t := must(theory.StepsToTarget(p, s.Target, o.Batch(b), 0))
 			if t.Outcome == theory.Reached && (best.Steps.Outcome != theory.Reached || t.Steps < best.Steps.Steps) {
 				best.Optimizer, best.Steps = o.Batch(b), t
 			}
@@ -65,7 +65,7 @@ func tunedOn(p theory.Problem, s theory.Scaling, grid []theory.Optimizer, free .
 		c.Fewest = -1
 		return c
 	}
-	c.Critical = []theory.CriticalBatch{overhead(c), hyperbola(c), {Definition: "B_noise", BatchSize: must(theory.Summarize(p)).NoiseScale}}
+	c.Critical = []theory.CriticalBatch{overhead(c), hyperbola(c), {Definition: "B_noise", BatchSize: must(theory.SummaryOf(p)).NoiseScale}}
 	return c
 }
 
@@ -222,7 +222,7 @@ func TestAGapDividesALine(t *testing.T) {
 		points[4].Steps.Outcome, points[4].Steps.Steps, points[4].Steps.Checked = theory.NotWithinLimit, -1, 500
 		return points
 	})
-	for _, f := range []Figure{BatchScaling(s), TradeOff(s), OptimalSettings(s)} {
+	for _, f := range []Figure{BatchScaling(s), TradeOff(s), BestSettings(s)} {
 		if got := len(seriesOf(f.Panels[0], "SGD", Line)); got != 2 {
 			t.Errorf("%q: %d stretches, want 2", f.Title, got)
 		}
@@ -248,7 +248,7 @@ func TestAPartialScalingSaysSo(t *testing.T) {
 	}
 	none := changed(func([]theory.Tuned) []theory.Tuned { return nil })
 	none.Partial = true
-	for _, f := range []Figure{BatchScaling(none), TradeOff(none), OptimalSettings(none)} {
+	for _, f := range []Figure{BatchScaling(none), TradeOff(none), BestSettings(none)} {
 		if _, err := FigureOf(f); err != nil {
 			t.Errorf("%q of an interrupt before the first point: %v", f.Title, err)
 		}
@@ -264,7 +264,7 @@ func TestAScalingThatReachesNothing(t *testing.T) {
 		return points
 	})
 	s.Curves[0].Perfect, s.Curves[0].Fewest, s.Curves[0].Critical = math.Inf(1), -1, nil
-	for _, f := range []Figure{BatchScaling(s), TradeOff(s), OptimalSettings(s)} {
+	for _, f := range []Figure{BatchScaling(s), TradeOff(s), BestSettings(s)} {
 		for _, e := range []string{".svg", ".html", ".csv", ".json"} {
 			data, err := encodeFile(e, f)
 			if err != nil {
@@ -289,7 +289,7 @@ func TestTradeOffAndSettings(t *testing.T) {
 			t.Errorf("%v steps take %v samples, want %v", x, line.Y[k], want)
 		}
 	}
-	f := OptimalSettings(s)
+	f := BestSettings(s)
 	if len(f.Panels) != 3 {
 		t.Fatalf("%d panels, want learning rate, momentum and effective rate", len(f.Panels))
 	}

@@ -12,8 +12,8 @@ import (
 // against the step as stairs, one line for each result, dark to light in their
 // order. Runs of very different lengths are drawn against the part of the run
 // that is over. The grey line is the stability limit 2/max h^(1-p).
-func Schedules(results []theory.ScheduleOptimum) Figure {
-	results = slices.DeleteFunc(slices.Clone(results), func(s theory.ScheduleOptimum) bool { return len(s.Lengths) == 0 })
+func Schedules(results []theory.BestRates) Figure {
+	results = slices.DeleteFunc(slices.Clone(results), func(s theory.BestRates) bool { return len(s.Lengths) == 0 })
 	panel := Panel{Y: Axis{Label: "learning rate α", Scale: Log10}}
 	part := false
 	panel.X, part = runAxis(results)
@@ -34,7 +34,7 @@ func Schedules(results []theory.ScheduleOptimum) Figure {
 	}
 	panel.References = limits(results)
 	return Figure{
-		Title:   "Best learning rates: " + common(families(results, func(s theory.ScheduleOptimum) string { return s.Problem })),
+		Title:   "Best learning rates: " + common(families(results, func(s theory.BestRates) string { return s.Problem })),
 		Caption: scheduleCaption(results),
 		Panels:  []Panel{panel},
 		Table:   schedulesTable(results, names),
@@ -45,7 +45,7 @@ func Schedules(results []theory.ScheduleOptimum) Figure {
 // target, with the certificates as its numbers. Results without a schedule
 // are in the table alone.
 func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
-	var found []theory.ScheduleOptimum
+	var found []theory.BestRates
 	for _, s := range results {
 		found = append(found, s.Schedule)
 	}
@@ -81,7 +81,7 @@ func scheduleSteps(results []theory.ScheduleSteps) (Figure, error) {
 
 // BatchSchedules returns the figure of best batch-size schedules: the batch size
 // against the samples used, as stairs.
-func BatchSchedules(results []theory.BatchScheduleOptimum) Figure {
+func BatchSchedules(results []theory.BestBatches) Figure {
 	panel := Panel{X: Axis{Label: "samples used"}, Y: Axis{Label: "batch size B", Scale: Log2}}
 	table := Table{Columns: []string{"learning rate", "samples", "steps", "B at first", "B at last", "loss"}}
 	for i, s := range results {
@@ -97,7 +97,7 @@ func BatchSchedules(results []theory.BatchScheduleOptimum) Figure {
 	}
 	labelEnds(panel.Series)
 	return Figure{
-		Title:   "Best batch sizes: " + common(families(results, func(s theory.BatchScheduleOptimum) string { return s.Problem })),
+		Title:   "Best batch sizes: " + common(families(results, func(s theory.BestBatches) string { return s.Problem })),
 		Caption: "Batch sizes of the lowest expected loss for the samples given, with a constant learning rate. Stairs hold until the next change.",
 		Panels:  []Panel{panel},
 		Table:   table,
@@ -169,7 +169,7 @@ func samplesIn(lengths []int, batchSizes []float64) []float64 {
 const alike = 2
 
 // runAxis returns the axis of steps, or of the part of the run.
-func runAxis(results []theory.ScheduleOptimum) (a Axis, part bool) {
+func runAxis(results []theory.BestRates) (a Axis, part bool) {
 	shortest, longest := math.MaxInt, 0
 	for _, s := range results {
 		shortest, longest = min(shortest, s.Steps), max(longest, s.Steps)
@@ -181,13 +181,13 @@ func runAxis(results []theory.ScheduleOptimum) (a Axis, part bool) {
 }
 
 // scheduleNames says in what the results differ.
-func scheduleNames(results []theory.ScheduleOptimum) []string {
-	differ := func(what func(s theory.ScheduleOptimum) float64) bool {
-		return slices.ContainsFunc(results, func(s theory.ScheduleOptimum) bool { return what(s) != what(results[0]) })
+func scheduleNames(results []theory.BestRates) []string {
+	differ := func(what func(s theory.BestRates) float64) bool {
+		return slices.ContainsFunc(results, func(s theory.BestRates) bool { return what(s) != what(results[0]) })
 	}
-	power := differ(func(s theory.ScheduleOptimum) float64 { return s.Optimizer.Power })
-	steps := differ(func(s theory.ScheduleOptimum) float64 { return float64(s.Steps) })
-	pieces := differ(func(s theory.ScheduleOptimum) float64 { return float64(len(s.Lengths)) })
+	power := differ(func(s theory.BestRates) float64 { return s.Optimizer.Power })
+	steps := differ(func(s theory.BestRates) float64 { return float64(s.Steps) })
+	pieces := differ(func(s theory.BestRates) float64 { return float64(len(s.Lengths)) })
 	names := make([]string, len(results))
 	for i, s := range results {
 		names[i] = fmt.Sprintf("B=%g", batchIn(s.Optimizer))
@@ -213,7 +213,7 @@ func batchIn(o theory.Optimizer) float64 {
 }
 
 // limits are the stability limits, each once.
-func limits(results []theory.ScheduleOptimum) []Reference {
+func limits(results []theory.BestRates) []Reference {
 	var lines []Reference
 	for _, s := range results {
 		r := Reference{At: s.Limit, Label: "stability limit"}
@@ -227,7 +227,7 @@ func limits(results []theory.ScheduleOptimum) []Reference {
 	return lines
 }
 
-func scheduleCaption(results []theory.ScheduleOptimum) string {
+func scheduleCaption(results []theory.BestRates) string {
 	text := "Learning rates of the lowest expected loss under the stability limit, constant in each piece."
 	held := 0
 	for _, s := range results {
@@ -239,7 +239,7 @@ func scheduleCaption(results []theory.ScheduleOptimum) string {
 	return text
 }
 
-func schedulesTable(results []theory.ScheduleOptimum, names []string) Table {
+func schedulesTable(results []theory.BestRates, names []string) Table {
 	t := Table{Columns: []string{"schedule", "steps", "pieces", "loss", "largest α", "last α", "at the limit", "residual"}}
 	for i, s := range results {
 		t.Rows = append(t.Rows, []string{names[i], fmt.Sprint(s.Steps), fmt.Sprint(len(s.Lengths)), number(s.Loss),

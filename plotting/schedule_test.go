@@ -17,7 +17,7 @@ func bestRates() []theory.ScheduleSteps {
 // The stairs have one step for each piece and end with the run.
 func TestSchedules(t *testing.T) {
 	law := nqmkit.PowerLaw(10_000, 1)
-	s := nqmkit.BestScheduleFor(law, nqmkit.SGD(1).Batch(64), 5003, 10)
+	s := nqmkit.BestScheduleFor(law, 5003, nqmkit.SGD(1).Batch(64), 10)
 	f := must(FigureOf(s))
 	line := f.Panels[0].Series[0]
 	if line.Kind != Step || len(line.X) != 11 || line.X[0] != 0 || line.X[10] != 5003 || line.Y[10] != line.Y[9] {
@@ -40,10 +40,10 @@ func TestSchedules(t *testing.T) {
 // their own; names say what differs.
 func TestSchedulesTogether(t *testing.T) {
 	list := must(theory.List(4, 1, 0.1))
-	var all []theory.ScheduleOptimum
+	var all []theory.BestRates
 	for _, power := range []float64{0, 0.5} {
 		for _, steps := range []int{100, 500} {
-			all = append(all, nqmkit.BestScheduleFor(list, nqmkit.SGD(1).Batch(8).Precondition(power), steps, 5))
+			all = append(all, nqmkit.BestScheduleFor(list, steps, nqmkit.SGD(1).Batch(8).Precondition(power), 5))
 		}
 	}
 	f := must(FigureOf(all))
@@ -78,7 +78,7 @@ func TestSchedulesToTargetTable(t *testing.T) {
 
 // Both schedules of a comparison end with the samples.
 func TestScheduleComparison(t *testing.T) {
-	c := nqmkit.CompareSchedules(nqmkit.PowerLaw(1000, 1), nqmkit.SGD(1).Batch(4), 10_000, 6)
+	c := nqmkit.CompareSchedules(nqmkit.PowerLaw(1000, 1), 10_000, nqmkit.SGD(1).Batch(4), 6)
 	f := must(FigureOf(c))
 	for _, p := range f.Panels {
 		for _, s := range p.Series {

@@ -20,10 +20,10 @@ import (
 //	theory.Agreement, []theory.Agreement       theory against samples
 //	theory.Paths, []theory.Paths               two coordinates on loss contours
 //	Frames                                     figures with a slider
-//	theory.Phases                              convergence over learning rate and momentum
-//	theory.ScheduleOptimum, []theory.ScheduleOptimum, theory.ScheduleSteps, []theory.ScheduleSteps
+//	theory.PhaseMap                              convergence over learning rate and momentum
+//	theory.BestRates, []theory.BestRates, theory.ScheduleSteps, []theory.ScheduleSteps
 //	                                           learning rates in pieces
-//	theory.BatchScheduleOptimum                batch sizes in pieces
+//	theory.BestBatches                batch sizes in pieces
 //	theory.ScheduleComparison                  what each of the two buys
 //	theory.Summary                             dimensions, condition number, noise scales
 //	theory.PairedCurve                         difference of two methods with its interval
@@ -32,7 +32,7 @@ import (
 //	                                           estimators of the noise scale, and its exact value
 //	theory.NoiseScales                         noise scales along the path
 //	theory.Gap, []theory.Gap                   loss and the Bayes bound
-//	theory.Damping, []theory.Damping, theory.Rate, theory.Optimum
+//	theory.Damping, []theory.Damping, theory.Rate, theory.BestSettings
 //	                                           how the mean of a direction moves
 //	theory.Steps, []theory.Steps               steps to target, with the certificate
 //	theory.Tuned, []theory.Tuned               best settings, with the certificate
@@ -143,7 +143,7 @@ func pictureOf(value any) (Figure, error) {
 		return Dampings(v), nil
 	case theory.Rate:
 		return RateOfDecay(v), nil
-	case theory.Optimum:
+	case theory.BestSettings:
 		return BestPair(v), nil
 	case theory.Summary:
 		return Summary(v), nil
@@ -157,18 +157,18 @@ func pictureOf(value any) (Figure, error) {
 		return Tuned(v), nil
 	case theory.Scaling:
 		return BatchScaling(v), nil
-	case theory.Phases:
-		return Phases(v), nil
-	case theory.ScheduleOptimum:
-		return Schedules([]theory.ScheduleOptimum{v}), nil
-	case []theory.ScheduleOptimum:
+	case theory.PhaseMap:
+		return PhaseMap(v), nil
+	case theory.BestRates:
+		return Schedules([]theory.BestRates{v}), nil
+	case []theory.BestRates:
 		return Schedules(v), nil
 	case theory.ScheduleSteps:
 		return scheduleSteps([]theory.ScheduleSteps{v})
 	case []theory.ScheduleSteps:
 		return scheduleSteps(v)
-	case theory.BatchScheduleOptimum:
-		return BatchSchedules([]theory.BatchScheduleOptimum{v}), nil
+	case theory.BestBatches:
+		return BatchSchedules([]theory.BestBatches{v}), nil
 	case theory.ScheduleComparison:
 		return ScheduleComparison(v), nil
 	case theory.Paths:

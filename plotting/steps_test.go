@@ -18,7 +18,7 @@ func steps3() []theory.Steps {
 	for _, m := range []theory.Method{nqmkit.SGD(0.002).Batch(64), nqmkit.Momentum(0.002, 0.95).Batch(512), nqmkit.SGD(0.02), nqmkit.SGD(0.05)} {
 		all = append(all, nqmkit.StepsToTarget(two, 0.02, m))
 	}
-	return append(all, must(theory.StepsToTarget(two, nqmkit.SGD(0.0001).Batch(64), 0.02, 2000)))
+	return append(all, must(theory.StepsToTarget(two, 0.02, nqmkit.SGD(0.0001).Batch(64), 2000)))
 }
 
 // tuned is the answer of a search over all settings of a grid.

@@ -212,7 +212,7 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 		at := theory.PointOf([]theory.Axis{horizontal, vertical}, k)
 		table.Rows = append(table.Rows, []string{fmt.Sprintf("%.5g", at[0]), fmt.Sprintf("%.5g", at[1]), valueText(sweptOf(results[k])[0].value)})
 	}
-	f := PhaseMap(sweepTitle(first, horizontal.Name+" and "+vertical.Name),
+	f := HeatMap(sweepTitle(first, horizontal.Name+" and "+vertical.Name),
 		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
 	f.Caption = "Colours: " + first.label + "; grey where there is none."
 	f.Table = table

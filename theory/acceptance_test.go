@@ -8,7 +8,7 @@ import "testing"
 func TestAverageOfTheDemonstration(t *testing.T) {
 	p := must(TwoDirections(50, 1))
 	m := SGD(0.02).EMA(0.9)
-	c := must(Expect(p, m, []int{200}))
+	c := must(Expect(p, []int{200}, m))
 	near(t, "loss", c.Loss[0], 0.030785084421194542, 1e-12)
 	for i, want := range []float64{1. / 19, 0.83942908117752} {
 		d := p.Direction(i)
@@ -28,13 +28,13 @@ func TestMomentumDemonstration(t *testing.T) {
 		{SGD(0.005).Batch(50), 0.0047804516084992347},
 		{Momentum(0.005, 0.9).Batch(50), 0.013630611070905008},
 	} {
-		near(t, test.m.String(), must(ExpectedLoss(p, test.m, 500)), test.want, 1e-12)
+		near(t, test.m.String(), must(ExpectedLoss(p, 500, test.m)), test.want, 1e-12)
 	}
 }
 
 func TestDoubleRoots(t *testing.T) {
 	p := Problem{Curvature: []float64{9, 1}, Noise: []float64{9, 1}, Variance: []float64{1, 1}}
-	c := must(Expect(p, Momentum(0.25, 0.25), []int{1, 5, 10}))
+	c := must(Expect(p, []int{1, 5, 10}, Momentum(0.25, 0.25)))
 	for i, want := range []float64{9.875, 7.78076171875, 7.5932884216308594} {
 		near(t, "loss", c.Loss[i], want, 1e-14)
 	}
@@ -44,7 +44,7 @@ func TestDoubleRoots(t *testing.T) {
 func TestFlatDirectionUnderMomentum(t *testing.T) {
 	for _, c := range []float64{0, 1, 1e-200} {
 		sigma2 := 0.25 * c
-		s := must(SecondMoments(one(0, c), Momentum(0.5, 0.9), 10))
+		s := must(SecondMoments(one(0, c), 10, Momentum(0.5, 0.9)))
 		near(t, "E θ²", s[0], 1+202.10693417033625*sigma2, 1e-13)
 	}
 }

@@ -12,12 +12,12 @@ import (
 )
 
 func TestNoiseScalesAtTheStart(t *testing.T) {
-	s := must(Summarize(must(PowerLaw(10_000, 1))))
+	s := must(SummaryOf(must(PowerLaw(10_000, 1))))
 	near(t, "loss", s.StartLoss, 4.8938030180221911, 1e-13)
 	near(t, "B_noise", s.NoiseScale, 1.3683495967334775, 1e-12)
 	near(t, "B_simple", s.SimpleNoiseScale, 5.9505127012887562, 1e-12)
 	near(t, "condition", s.Condition, 1e4, 1e-14)
-	along := must(NoiseScalesAlong(must(PowerLaw(10_000, 1)), SGD(0.3), []int{0, 100}))
+	along := must(NoiseScalesOf(must(PowerLaw(10_000, 1)), []int{0, 100}, SGD(0.3)))
 	near(t, "B_noise along", along.Noise[0], 1.3683495967334775, 1e-12)
 	near(t, "B_simple along", along.Simple[0], 5.9505127012887562, 1e-12)
 }
@@ -32,7 +32,7 @@ func TestQuadratureAgainstExactSums(t *testing.T) {
 		list := must(law.Explicit())
 		for _, m := range []Method{SGD(0.3), Momentum(0.3, 0.9), Momentum(0.01, 0.99), Momentum(1.5, 0.999), SGD(0.3).EMA(0.99), Nesterov(0.1, 0.9).EMA(0.9)} {
 			steps := []int{0, 1, 30, 1000, 50_000}
-			x, y := must(Expect(law, m, steps)), must(Expect(list, m, steps))
+			x, y := must(Expect(law, steps, m)), must(Expect(list, steps, m))
 			for k := range steps {
 				near(t, m.String(), x.Loss[k], y.Loss[k], 1e-12)
 				near(t, m.String()+" deviation", x.StdDev[k], y.StdDev[k], 1e-11)
@@ -47,7 +47,7 @@ func TestQuadratureAgainstExactSums(t *testing.T) {
 
 func TestTrillionDimensions(t *testing.T) {
 	p := must(PowerLaw(1e12, 1))
-	c := must(Expect(p, SGD(0.3), []int{0, 1000}))
+	c := must(Expect(p, []int{0, 1000}, SGD(0.3)))
 	// H_n = log n + γ + 1/2n
 	near(t, "start", c.Loss[0], 0.5*(math.Log(1e12)+0.57721566490153286060), 1e-12)
 	if c.SumError > 1e-10 || c.Modes > 2000 {
@@ -66,7 +66,7 @@ func TestBayesBound(t *testing.T) {
 	}
 	near(t, "bound there", must(BayesBound(p, n)), 0.01, 1e-13)
 	near(t, "the prior", must(BayesBound(p, 0)), 4.8938030180221911, 1e-12)
-	g := must(BayesGap(p, SGD(0.3).Batch(4), []int{1, 10, 1000}))
+	g := must(BayesGap(p, []int{1, 10, 1000}, SGD(0.3).Batch(4)))
 	for k, r := range g.Ratio {
 		if r < 1 {
 			t.Errorf("t=%d: loss %v below the bound %v", g.Curve.Steps[k], g.Curve.Loss[k], g.Bound[k])
@@ -77,13 +77,13 @@ func TestBayesBound(t *testing.T) {
 func TestNewton(t *testing.T) {
 	p := must(List(5, 4, 3, 2, 1))
 	m := SGD(1).Precondition(1).InverseTime(1).Batch(4)
-	near(t, "loss", must(ExpectedLoss(p, m, 10)), 0.0625, 1e-13)
+	near(t, "loss", must(ExpectedLoss(p, 10, m)), 0.0625, 1e-13)
 }
 
 func TestBatchSchedule(t *testing.T) {
 	p := must(List(1))
 	m := SGD(0.5).Segments(Segment{Steps: 1, From: 1, BatchSize: 1}, Segment{Steps: 1, From: 1, BatchSize: 2})
-	near(t, "loss", must(ExpectedLoss(p, m, 2)), 0.125, 1e-15)
+	near(t, "loss", must(ExpectedLoss(p, 2, m)), 0.125, 1e-15)
 }
 
 func TestPublishedBins(t *testing.T) {
@@ -139,18 +139,18 @@ func TestExactSteps(t *testing.T) {
 		best := math.MaxInt
 		for k := range 100 {
 			m := SGD(math.Pow(10, -5+5.5*float64(k)/99)).Precondition(test.power).Batch(test.batch)
-			if best < math.MaxInt && must(ExpectedLoss(p, m, best-1)) > 0.01 {
+			if best < math.MaxInt && must(ExpectedLoss(p, best-1, m)) > 0.01 {
 				continue
 			}
 			low, high := 0, 1<<24
 			if best < high {
 				high = best
 			}
-			if must(ExpectedLoss(p, m, high)) > 0.01 {
+			if must(ExpectedLoss(p, high, m)) > 0.01 {
 				continue
 			}
 			for high-low > 1 {
-				if mid := (low + high) / 2; must(ExpectedLoss(p, m, mid)) > 0.01 {
+				if mid := (low + high) / 2; must(ExpectedLoss(p, mid, m)) > 0.01 {
 					low = mid
 				} else {
 					high = mid
@@ -170,9 +170,9 @@ func TestQuantiles(t *testing.T) {
 		p := must(List(constant(d, 2)...)).Grouped()
 		chi := distuv.ChiSquared{K: float64(d)}
 		for _, pr := range []float64{1e-4, 0.05, 0.5, 0.95, 0.9999} {
-			q := must(LossQuantiles(p, SGD(0.1), 0, pr))[0]
+			q := must(LossQuantiles(p, 0, SGD(0.1), pr))[0]
 			near(t, "chi-square", q, chi.Quantile(pr), 2e-8)
-			near(t, "probability", must(LossProbability(p, SGD(0.1), 0, chi.Quantile(pr))), pr, 2e-8)
+			near(t, "probability", must(LossProbability(p, 0, SGD(0.1), chi.Quantile(pr))), pr, 2e-8)
 		}
 	}
 	// A certain start, so that the chi-squares are not central, by sampling.
@@ -195,7 +195,7 @@ func TestQuantiles(t *testing.T) {
 	}
 	sort.Float64s(losses)
 	for _, pr := range []float64{0.01, 0.1, 0.5, 0.9, 0.99} {
-		q := must(LossQuantiles(p, m, 20, pr))[0]
+		q := must(LossQuantiles(p, 20, m, pr))[0]
 		share := float64(sort.SearchFloat64s(losses, q)) / n
 		if z := (share - pr) / math.Sqrt(pr*(1-pr)/n); math.Abs(z) > 4 {
 			t.Errorf("quantile %v = %v: share below %v, z = %.1f", pr, q, share, z)
@@ -215,7 +215,7 @@ func TestDense(t *testing.T) {
 	mean := []float64{c - s, s + c} // (1, 1) turned
 	p := must(Dense(rotated(50, 1, 0), rotated(50, 1, 3), mean, 0))
 	straight := must(TwoDirections(50, 1))
-	near(t, "loss with C misaligned", must(ExpectedLoss(p, SGD(0.02), 200)), must(ExpectedLoss(straight, SGD(0.02), 200)), 1e-12)
+	near(t, "loss with C misaligned", must(ExpectedLoss(p, 200, SGD(0.02))), must(ExpectedLoss(straight, 200, SGD(0.02))), 1e-12)
 	for want, bad := range map[string]error{
 		"square":             second(Dense(mat.NewDense(2, 3, nil), nil, nil, 1)),
 		"semi-definite":      second(Dense(rotated(1, -1, 0), nil, nil, 1)),
@@ -233,7 +233,7 @@ func second[T any](_ T, err error) error { return err }
 
 func TestOptima(t *testing.T) {
 	p := must(LogUniform(50, 10, 0.1))
-	for _, o := range []Optimum{must(OptimalSGD(p)), must(OptimalMomentum(p)), must(OptimalNesterov(p))} {
+	for _, o := range []BestSettings{must(BestSGD(p)), must(BestMomentum(p)), must(BestNesterov(p))} {
 		r := must(RateOf(p, o.Optimizer))
 		near(t, o.Optimizer.String(), r.Radius, o.Radius, 1e-7) // √ε: a double root
 		for _, f := range []float64{0.97, 1.03} {
@@ -268,7 +268,7 @@ func TestStabilityLimits(t *testing.T) {
 			}
 			for _, f := range []float64{1 - 1e-6, 1 + 1e-6} {
 				o.LearningRate = limit * f
-				if floor := must(Expect(p, o, []int{1})).Floor; math.IsInf(floor, 1) != (f > 1) {
+				if floor := must(Expect(p, []int{1}, o)).Floor; math.IsInf(floor, 1) != (f > 1) {
 					t.Errorf("%v, streaming %v: floor %v at %v of the limit %v", o, p.Streaming, floor, f, limit)
 				}
 			}
@@ -316,11 +316,11 @@ func TestTorchRate(t *testing.T) {
 	r := must(RateOf(p, m))
 	near(t, "radius", r.Radius, must(RateOf(p, Momentum(0.2, 0.8))).Radius, 0)
 	noiseless := must(p.WithNoise(nil))
-	c := must(Expect(noiseless, m, []int{100, 2900}))
+	c := must(Expect(noiseless, []int{100, 2900}, m))
 	near(t, "decay", math.Log(c.Loss[1]/c.Loss[0])/5600, math.Log(r.Radius), 1e-3)
 	streaming := p
 	streaming.Streaming = true
-	s := must(Expect(streaming, Torch{LearningRate: 0.1, Momentum: 0.5, Dampening: 0.5}, []int{4000}))
+	s := must(Expect(streaming, []int{4000}, Torch{LearningRate: 0.1, Momentum: 0.5, Dampening: 0.5}))
 	near(t, "floor under multiplicative noise", s.Floor, s.Loss[0], 1e-12)
 }
 
@@ -340,17 +340,17 @@ func TestStreaming(t *testing.T) {
 			s[i] = (1-alpha*h)*(1-alpha*h)*s[i] + alpha*alpha/batch*(h*h*s[i]+h*common+h)
 		}
 	}
-	got := must(SecondMoments(p, SGD(alpha).Batch(batch), 50))
+	got := must(SecondMoments(p, 50, SGD(alpha).Batch(batch)))
 	for i := range s {
 		near(t, "E θ²", got[i], s[i], 1e-13)
 	}
-	c := must(Expect(p, SGD(alpha).Batch(batch), []int{50, 100_000}))
+	c := must(Expect(p, []int{50, 100_000}, SGD(alpha).Batch(batch)))
 	near(t, "floor", c.Loss[1], c.Floor, 1e-10)
-	m := must(Expect(p, Nesterov(0.05, 0.7).EMA(0.5).Batch(batch), []int{50, 100_000}))
+	m := must(Expect(p, []int{50, 100_000}, Nesterov(0.05, 0.7).EMA(0.5).Batch(batch)))
 	near(t, "floor of averaged Nesterov", m.Loss[1], m.Floor, 1e-10)
 	plain := p
 	plain.Streaming, plain.Noise = false, nil
-	near(t, "huge batch", must(ExpectedLoss(p, Momentum(alpha, 0.5).Batch(1e300), 30)), must(ExpectedLoss(plain, Momentum(alpha, 0.5), 30)), 1e-13)
+	near(t, "huge batch", must(ExpectedLoss(p, 30, Momentum(alpha, 0.5).Batch(1e300))), must(ExpectedLoss(plain, 30, Momentum(alpha, 0.5))), 1e-13)
 }
 
 // The noise of torch's dampened momentum, the whole first gradient included:
@@ -422,7 +422,7 @@ func TestStreamingLaw(t *testing.T) {
 		near(t, "gain at the limit", gain, 1, 1e-11)
 		near(t, "limit of the law", must(StabilityLimit(law, SGD(1).Batch(batch))), limit, 1e-11)
 		m := Momentum(0.05*limit, 0.9).Batch(batch)
-		a, b := must(Expect(law, m, []int{1, 30, 200})), must(Expect(list, m, []int{1, 30, 200}))
+		a, b := must(Expect(law, []int{1, 30, 200}, m)), must(Expect(list, []int{1, 30, 200}, m))
 		for k := range a.Loss {
 			near(t, "loss", a.Loss[k], b.Loss[k], 1e-11)
 		}

@@ -14,7 +14,7 @@ func benchmarkExpect(b *testing.B, p Problem, m Method, steps []int) {
 	b.ReportAllocs()
 	var c Curve
 	for b.Loop() {
-		c = must(Expect(p, m, steps))
+		c = must(Expect(p, steps, m))
 	}
 	b.ReportMetric(float64(c.Modes), "modes")
 	b.ReportMetric(c.SumError, "error")

@@ -104,8 +104,8 @@ type Gap struct {
 // that it has used, batch-size schedules included. Methods whose start is not
 // at the mean of what is known, and the errors, are those of Expect and
 // BayesBound.
-func BayesGap(p Problem, o Optimizer, steps []int) (Gap, error) {
-	c, err := Expect(p, o, steps)
+func BayesGap(p Problem, steps []int, o Optimizer) (Gap, error) {
+	c, err := Expect(p, steps, o)
 	if err != nil {
 		return Gap{}, err
 	}
@@ -156,11 +156,11 @@ func (o Optimizer) samples(t int) float64 {
 // state from the first step on. The theorems exclude double roots, where the
 // same bound holds by continuity. The error names a method that no theorem of
 // the paper is about.
-func PaperBound(p Problem, o Optimizer, steps []int) ([]float64, error) {
+func PaperBound(p Problem, steps []int, o Optimizer) ([]float64, error) {
 	if o.Nesterov && o.Momentum != 0 || o.Decay != 0 && o.Momentum != 0 || o.UniformAverage || o.LookaheadSteps != 0 || o.Schedule != nil || p.Streaming {
 		return nil, fmt.Errorf("theory: the paper has no bound for %s here: want SGD, heavy ball or SGD with EMA, additive noise and constant settings", o.Family())
 	}
-	c, err := Expect(p, o, steps)
+	c, err := Expect(p, steps, o)
 	if err != nil {
 		return nil, err
 	}

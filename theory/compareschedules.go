@@ -10,37 +10,37 @@ type ScheduleComparison struct {
 	Pieces  int     `json:"pieces"`
 	// Rate is the best constant learning rate, and Rates the best in pieces,
 	// both with the batch size that was given.
-	Rate  ScheduleOptimum `json:"rate"`
-	Rates ScheduleOptimum `json:"rates"`
+	Rate  BestRates `json:"rate"`
+	Rates BestRates `json:"rates"`
 	// Batch is the best constant batch size and learning rate, and Batches the
 	// best batch sizes in pieces with a constant rate. Both choose their steps.
-	Batch   BatchScheduleOptimum `json:"batch"`
-	Batches BatchScheduleOptimum `json:"batches"`
+	Batch   BestBatches `json:"batch"`
+	Batches BestBatches `json:"batches"`
 	// Bayes is below what any method can reach with these samples.
 	Bayes float64 `json:"bayes"`
 }
 
 // CompareSchedules answers four questions about one budget of samples, with the
 // batch size of o for the schedules of the learning rate: see
-// ScheduleComparison. The errors are those of OptimalSchedule and
-// OptimalBatchSchedule, and samples for less than one step.
-func CompareSchedules(p Problem, o Optimizer, samples float64, pieces int) (c ScheduleComparison, err error) {
+// ScheduleComparison. The errors are those of BestSchedule and
+// BestBatchSchedule, and samples for less than one step.
+func CompareSchedules(p Problem, samples float64, o Optimizer, pieces int) (c ScheduleComparison, err error) {
 	c = ScheduleComparison{Problem: p.String(), Samples: samples, Pieces: pieces}
 	steps := samples / o.batchSize()
 	if !(steps >= 1 && steps <= MaxSteps) {
 		return c, fmt.Errorf("theory: %v samples in batches of %v: want 1 to %d steps", samples, o.batchSize(), MaxSteps)
 	}
-	if c.Rate, err = OptimalSchedule(p, o, int(steps), 1); err != nil {
+	if c.Rate, err = BestSchedule(p, int(steps), o, 1); err != nil {
 		return c, err
 	}
-	if c.Rates, err = OptimalSchedule(p, o, int(steps), pieces); err != nil {
+	if c.Rates, err = BestSchedule(p, int(steps), o, pieces); err != nil {
 		return c, err
 	}
 	o.LearningRate = 0
-	if c.Batch, err = OptimalBatchSchedule(p, o, samples, 1); err != nil {
+	if c.Batch, err = BestBatchSchedule(p, samples, o, 1); err != nil {
 		return c, err
 	}
-	if c.Batches, err = OptimalBatchSchedule(p, o, samples, pieces); err != nil {
+	if c.Batches, err = BestBatchSchedule(p, samples, o, pieces); err != nil {
 		return c, err
 	}
 	c.Bayes, err = BayesBound(p, samples)

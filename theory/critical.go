@@ -167,7 +167,7 @@ func noiseCritical(p Problem, points []Tuned) (CriticalBatch, error) {
 		return c, nil
 	}
 	t := points[fewest]
-	along, err := NoiseScalesAlong(p, t.Optimizer, []int{0, t.Steps.Steps})
+	along, err := NoiseScalesOf(p, []int{0, t.Steps.Steps}, t.Optimizer)
 	if err != nil {
 		return c, err
 	}

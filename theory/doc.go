@@ -118,13 +118,13 @@
 //	RateOf, DampingOf                spectral radius, regime of each direction
 //	StabilityLimit                   largest learning rate
 //	EffectiveLearningRate            where it applies
-//	OptimalSGD, -Momentum, -Nesterov best fixed settings without noise
-//	OptimalSchedule                  best piecewise-constant learning rates
+//	BestSGD, -Momentum, -Nesterov best fixed settings without noise
+//	BestSchedule                  best piecewise-constant learning rates
 //	ScheduleToTarget                 steps to a target under them
-//	OptimalBatchSchedule             best batch sizes for a budget of samples
+//	BestBatchSchedule             best batch sizes for a budget of samples
 //	CompareSchedules                 what each of the two buys
 //	LossQuantiles, LossProbability   the law of the loss
-//	Summarize, NoiseScalesAlong      traces, noise scales
+//	SummaryOf, NoiseScalesOf      traces, noise scales
 //	BayesBound, -Samples, -Gap       what no method can beat
 //	PaperBound                       the published upper bounds
 //

@@ -18,8 +18,8 @@ func TestMistakes(t *testing.T) {
 	streaming := p
 	streaming.Streaming = true
 	flat := must(List(1, 0))
-	ask := func(p Problem, m Method) error { return second(Expect(p, m, []int{10})) }
-	quantiles := func(p Problem, m Method, at ...float64) error { return second(LossQuantiles(p, m, 1, at...)) }
+	ask := func(p Problem, m Method) error { return second(Expect(p, []int{10}, m)) }
+	quantiles := func(p Problem, m Method, at ...float64) error { return second(LossQuantiles(p, 1, m, at...)) }
 	for want, err := range map[string]error{
 		"learning rate 0":             ask(p, SGD(0)),
 		"learning rate NaN":           ask(p, SGD(math.NaN())),
@@ -45,13 +45,13 @@ func TestMistakes(t *testing.T) {
 		"not a sum of chi-squares":    quantiles(streaming, SGD(0.1), 0.5),
 		"no rate":                     second(DampingOf(SGD(0.1).Average(), 1)),
 		"no stability limit":          second(StabilityLimit(p, SGD(1).Cosine())),
-		"no bound for":                second(PaperBound(streaming, SGD(0.1), []int{1})),
+		"no bound for":                second(PaperBound(streaming, []int{1}, SGD(0.1))),
 		"that of additive noise":      second(BayesBound(streaming, 3)),
 		"dimension 0: want 1":         second(PowerLaw(0, 1)),
 		"exponent -1":                 second(PowerLaw(5, -1)),
 		"from 1 to 2":                 second(LogUniform(3, 1, 2)),
 		"too many to write out":       second(must(PowerLaw(1e9, 1)).Explicit()),
-		"couples all 100000":          second(SecondMoments(streamed1e5(), SGD(0.1), 1)),
+		"couples all 100000":          second(SecondMoments(streamed1e5(), 1, SGD(0.1))),
 		"dampening 1":                 ask(p, Torch{LearningRate: 1, Momentum: 0.5, Dampening: 1}),
 		"moves with the learning":     ask(streaming, Nesterov(0.1, 0.5).Cosine()),
 		"the direction is critical":   third(EffectiveLearningRate(Momentum(2.25, 0.25), 1)), // root -½
@@ -77,15 +77,15 @@ func TestNoisePowers(t *testing.T) {
 	list := must(law.Explicit())
 	for _, power := range []float64{0, 0.5, 1, 2} {
 		a, b := must(law.WithNoisePower(3, power)), must(list.WithNoisePower(3, power))
-		near(t, "loss", must(ExpectedLoss(a, Momentum(0.3, 0.5), 100)), must(ExpectedLoss(b, Momentum(0.3, 0.5), 100)), 1e-12)
+		near(t, "loss", must(ExpectedLoss(a, 100, Momentum(0.3, 0.5))), must(ExpectedLoss(b, 100, Momentum(0.3, 0.5))), 1e-12)
 	}
 	none := must(law.WithNoisePower(0, 1))
-	if c := must(Expect(none, SGD(0.5), []int{10})); c.Noise[0] != 0 || c.Floor != 0 {
+	if c := must(Expect(none, []int{10}, SGD(0.5))); c.Noise[0] != 0 || c.Floor != 0 {
 		t.Errorf("without noise: %v, floor %v", c.Noise, c.Floor)
 	}
 	given := must(list.WithNoise(constant(2000, 2)))
 	mixed := must(given.WithStart(constant(2000, 1), constant(2000, 0.5)))
-	near(t, "mixed start", must(ExpectedLoss(mixed, SGD(0.5), 0)), 1.5*must(ExpectedLoss(list, SGD(0.5), 0)), 1e-14)
+	near(t, "mixed start", must(ExpectedLoss(mixed, 0, SGD(0.5))), 1.5*must(ExpectedLoss(list, 0, SGD(0.5))), 1e-14)
 }
 
 // The names of the methods.

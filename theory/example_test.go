@@ -12,7 +12,7 @@ import (
 func ExampleExpect() {
 	p, _ := theory.PowerLaw(10_000, 1)
 	for _, m := range []theory.Method{theory.SGD(0.3), theory.Momentum(0.03, 0.9), theory.SGD(0.3).EMA(0.99)} {
-		c, _ := theory.Expect(p, m, []int{0, 100, 5000})
+		c, _ := theory.Expect(p, []int{0, 100, 5000}, m)
 		fmt.Printf("%v: %.4f\n", m, c.Loss)
 	}
 	// Output:
@@ -23,7 +23,7 @@ func ExampleExpect() {
 
 func ExampleExpect_parts() {
 	p, _ := theory.TwoDirections(50, 1)
-	c, _ := theory.Expect(p, theory.SGD(0.02), []int{200})
+	c, _ := theory.Expect(p, []int{200}, theory.SGD(0.02))
 	fmt.Printf("loss %.6f = %.6f left of the start + %.6f noise, ± %.4f; floor %.6f\n",
 		c.Loss[0], c.Bias[0], c.Noise[0], c.StdDev[0], c.Floor)
 	// Output:
@@ -32,7 +32,7 @@ func ExampleExpect_parts() {
 
 func ExampleExpectedLoss() {
 	p, _ := theory.PowerLaw(1_000_000_000_000, 1)
-	loss, _ := theory.ExpectedLoss(p, theory.Momentum(0.03, 0.9).Batch(64), 1_000_000)
+	loss, _ := theory.ExpectedLoss(p, 1_000_000, theory.Momentum(0.03, 0.9).Batch(64))
 	fmt.Printf("%.6f\n", loss)
 	// Output:
 	// 6.891522
@@ -40,7 +40,7 @@ func ExampleExpectedLoss() {
 
 func ExampleSecondMoments() {
 	p, _ := theory.TwoDirections(50, 1)
-	s, _ := theory.SecondMoments(p, theory.SGD(0.02), 200)
+	s, _ := theory.SecondMoments(p, 200, theory.SGD(0.02))
 	fmt.Printf("%.6f\n", s)
 	// Output:
 	// [0.020000 0.010407]
@@ -48,7 +48,7 @@ func ExampleSecondMoments() {
 
 func ExampleMoments() {
 	p, _ := theory.TwoDirections(50, 1)
-	all, _ := theory.Moments(p, theory.Momentum(0.005, 0.9), 50)
+	all, _ := theory.Moments(p, 50, theory.Momentum(0.005, 0.9))
 	for _, m := range all {
 		fmt.Printf("mean %.4f, variance %.4f\n", m.Mean, m.Variance)
 	}
@@ -116,9 +116,9 @@ func ExampleEffectiveLearningRate() {
 	// theory: no effective learning rate at curvature 1: the direction is ringing, and α/(1-β) describes overdamped ones
 }
 
-func ExampleOptimalMomentum() {
+func ExampleBestMomentum() {
 	p, _ := theory.LogUniform(50, 1, 0.01)
-	best, _ := theory.OptimalMomentum(p)
+	best, _ := theory.BestMomentum(p)
 	fmt.Printf("α = %.4f, β = %.4f, radius %.4f\n", best.Optimizer.LearningRate, best.Optimizer.Momentum, best.Radius)
 	// Output:
 	// α = 3.3058, β = 0.6694, radius 0.8182
@@ -126,7 +126,7 @@ func ExampleOptimalMomentum() {
 
 func ExampleLossQuantiles() {
 	p, _ := theory.TwoDirections(50, 1)
-	q, _ := theory.LossQuantiles(p, theory.SGD(0.02), 200, 0.05, 0.5, 0.95)
+	q, _ := theory.LossQuantiles(p, 200, theory.SGD(0.02), 0.05, 0.5, 0.95)
 	fmt.Printf("%.4f\n", q)
 	// Output:
 	// [0.0058 0.2328 1.9260]
@@ -134,24 +134,24 @@ func ExampleLossQuantiles() {
 
 func ExampleLossProbability() {
 	p, _ := theory.TwoDirections(50, 1)
-	share, _ := theory.LossProbability(p, theory.SGD(0.02), 200, 1)
+	share, _ := theory.LossProbability(p, 200, theory.SGD(0.02), 1)
 	fmt.Printf("%.4f\n", share)
 	// Output:
 	// 0.8416
 }
 
-func ExampleSummarize() {
+func ExampleSummaryOf() {
 	p, _ := theory.PowerLaw(10_000, 1)
-	s, _ := theory.Summarize(p)
+	s, _ := theory.SummaryOf(p)
 	fmt.Printf("κ = %.0f, tr H = %.4f, effective dimension %.1f, B_simple %.4f, B_noise %.4f\n",
 		s.Condition, s.TraceH, s.EffectiveDimension, s.SimpleNoiseScale, s.NoiseScale)
 	// Output:
 	// κ = 10000, tr H = 9.7876, effective dimension 58.2, B_simple 5.9505, B_noise 1.3683
 }
 
-func ExampleNoiseScalesAlong() {
+func ExampleNoiseScalesOf() {
 	p, _ := theory.PowerLaw(10_000, 1)
-	s, _ := theory.NoiseScalesAlong(p, theory.SGD(0.3), []int{0, 10, 100})
+	s, _ := theory.NoiseScalesOf(p, []int{0, 10, 100}, theory.SGD(0.3))
 	fmt.Printf("%.2f\n", s.Noise)
 	// Output:
 	// [1.37 7.19 7.87]
@@ -167,7 +167,7 @@ func ExampleBayesSamples() {
 
 func ExampleBayesGap() {
 	p, _ := theory.PowerLaw(10_000, 1)
-	g, _ := theory.BayesGap(p, theory.SGD(0.3).Batch(4), []int{10, 100, 1000})
+	g, _ := theory.BayesGap(p, []int{10, 100, 1000}, theory.SGD(0.3).Batch(4))
 	fmt.Printf("%.2f times the bound\n", g.Ratio)
 	// Output:
 	// [1.26 1.46 2.06] times the bound
@@ -176,8 +176,8 @@ func ExampleBayesGap() {
 func ExamplePaperBound() {
 	p, _ := theory.TwoDirections(50, 1)
 	m := theory.Momentum(0.005, 0.9)
-	bound, _ := theory.PaperBound(p, m, []int{1, 100})
-	c, _ := theory.Expect(p, m, []int{1, 100})
+	bound, _ := theory.PaperBound(p, []int{1, 100}, m)
+	c, _ := theory.Expect(p, []int{1, 100}, m)
 	fmt.Printf("%.4f <= %.4f\n", c.Loss, bound)
 	// Output:
 	// [14.5888 0.6815] <= [15.2390 0.6815]
@@ -195,8 +195,8 @@ func ExampleLinear() {
 		}}
 	}
 	p, _ := theory.PowerLaw(10_000, 1)
-	a, _ := theory.ExpectedLoss(p, mine(0.03, 0.9), 1000)
-	b, _ := theory.ExpectedLoss(p, theory.Momentum(0.03, 0.9), 1000)
+	a, _ := theory.ExpectedLoss(p, 1000, mine(0.03, 0.9))
+	b, _ := theory.ExpectedLoss(p, 1000, theory.Momentum(0.03, 0.9))
 	fmt.Printf("%.10f %.10f\n", a, b)
 	// Output:
 	// 1.7118421474 1.7118421474
@@ -205,7 +205,7 @@ func ExampleLinear() {
 func ExampleOptimizer_Cosine() {
 	p, _ := theory.PowerLaw(10_000, 1)
 	for _, m := range []theory.Method{theory.SGD(0.5), theory.SGD(0.5).Cosine(), theory.SGD(0.5).WSD(100, 1000)} {
-		loss, _ := theory.ExpectedLoss(p, m, 5000)
+		loss, _ := theory.ExpectedLoss(p, 5000, m)
 		fmt.Printf("%v: %.4f\n", m, loss)
 	}
 	// Output:
@@ -219,7 +219,7 @@ func ExampleOptimizer_Segments() {
 	m := theory.SGD(0.5).Segments(
 		theory.Segment{Steps: 1, From: 1, BatchSize: 1},
 		theory.Segment{Steps: 1, From: 1, BatchSize: 2})
-	loss, _ := theory.ExpectedLoss(p, m, 2)
+	loss, _ := theory.ExpectedLoss(p, 2, m)
 	fmt.Println(loss)
 	// Output:
 	// 0.125
@@ -228,7 +228,7 @@ func ExampleOptimizer_Segments() {
 func ExampleOptimizer_Precondition() {
 	// Newton's method with learning rate 1/t attains d/(2Bt).
 	p, _ := theory.List(5, 4, 3, 2, 1)
-	loss, _ := theory.ExpectedLoss(p, theory.SGD(1).Precondition(1).InverseTime(1).Batch(4), 10)
+	loss, _ := theory.ExpectedLoss(p, 10, theory.SGD(1).Precondition(1).InverseTime(1).Batch(4))
 	fmt.Printf("%.4f\n", loss)
 	// Output:
 	// 0.0625
@@ -245,7 +245,7 @@ func ExampleDense() {
 
 func ExampleSourceCondition() {
 	p, _ := theory.SourceCondition(1_000_000, 1.2, 0.8, true)
-	c, _ := theory.Expect(p, theory.SGD(0.5), []int{0, 1000})
+	c, _ := theory.Expect(p, []int{0, 1000}, theory.SGD(0.5))
 	fmt.Printf("%v: %.6f\n", p, c.Loss)
 	// Output:
 	// power law, h = i^-1.2, d = 1000000, h E θ(0)² = i^-0.8: [37.403565 31.268917]
@@ -262,9 +262,9 @@ func ExampleTorch() {
 func ExampleProblem_streaming() {
 	// The same direction with label noise only, and with streaming least squares.
 	p, _ := theory.List(1, 0.5, 0.25)
-	additive, _ := theory.Expect(p, theory.SGD(0.3), []int{100})
+	additive, _ := theory.Expect(p, []int{100}, theory.SGD(0.3))
 	p.Streaming = true
-	streaming, _ := theory.Expect(p, theory.SGD(0.3), []int{100})
+	streaming, _ := theory.Expect(p, []int{100}, theory.SGD(0.3))
 	fmt.Printf("floors %.4f and %.4f\n", additive.Floor, streaming.Floor)
 	// Output:
 	// floors 0.1483 and 0.2611

@@ -170,7 +170,7 @@ func FuzzExpect(f *testing.F) {
 	f.Fuzz(func(t *testing.T, h1, h2, alpha, beta, mean, variance float64, steps uint64) {
 		p := Problem{Curvature: []float64{h1, h2}, Noise: []float64{h1, h2}, Mean: []float64{mean, 1}, Variance: []float64{variance, 0}}
 		m := Momentum(alpha, beta)
-		c, err := Expect(p, m, []int{0, 1 + int(steps%1e15)})
+		c, err := Expect(p, []int{0, 1 + int(steps%1e15)}, m)
 		if err != nil {
 			return
 		}

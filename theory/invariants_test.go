@@ -9,13 +9,13 @@ import (
 
 func TestNeutralSettings(t *testing.T) {
 	p := must(LogUniform(9, 2, 0.01))
-	want := must(Expect(p, SGD(0.4), []int{0, 1, 10, 200}))
+	want := must(Expect(p, []int{0, 1, 10, 200}, SGD(0.4)))
 	for _, m := range []Method{
 		Momentum(0.4, 0), Nesterov(0.4, 0), SGD(0.4).EMA(0), SGD(0.4).Precondition(0), SGD(0.4).Lookahead(1, 1),
 		SGD(0.4).Segments(Segment{Steps: 7, From: 1}), SGD(0.4).Batch(1), Momentum(0.4, 1e-300), SGD(0.4).EMA(1e-300),
 		Momentum(0.4, 0).EMA(0).Lookahead(4, 1).TailAverage(200),
 	} {
-		got := must(Expect(p, m, []int{0, 1, 10, 200}))
+		got := must(Expect(p, []int{0, 1, 10, 200}, m))
 		for k := range want.Loss {
 			if o, ok := m.(Optimizer); ok && o.LookaheadSteps > 1 && want.Steps[k]%o.LookaheadSteps != 0 {
 				continue
@@ -41,7 +41,7 @@ func TestRescaling(t *testing.T) {
 			}
 			scaled := o
 			scaled.LearningRate /= k
-			a, b := must(Expect(p, o, []int{3, 50})), must(Expect(q, scaled, []int{3, 50}))
+			a, b := must(Expect(p, []int{3, 50}, o)), must(Expect(q, []int{3, 50}, scaled))
 			for i := range a.Loss {
 				near(t, fmt.Sprint(o, " scaled by ", k), b.Loss[i], a.Loss[i], 2e-12)
 			}
@@ -59,9 +59,9 @@ func TestPermutingAndGrouping(t *testing.T) {
 		t.Errorf("grouped to %d entries of %v directions", g.Len(), g.Dimension())
 	}
 	for _, o := range optimizersOf(table()) {
-		a := must(ExpectedLoss(p, o, 40))
-		near(t, "permuted "+o.String(), must(ExpectedLoss(q, o, 40)), a, 1e-14)
-		near(t, "grouped "+o.String(), must(ExpectedLoss(g, o, 40)), a, 1e-14)
+		a := must(ExpectedLoss(p, 40, o))
+		near(t, "permuted "+o.String(), must(ExpectedLoss(q, 40, o)), a, 1e-14)
+		near(t, "grouped "+o.String(), must(ExpectedLoss(g, 40, o)), a, 1e-14)
 	}
 }
 
@@ -73,12 +73,12 @@ func TestSegmentsCompose(t *testing.T) {
 		if o.Schedule == nil {
 			parts := o.Segments(Segment{Steps: 3, From: 1}, Segment{Steps: 14, From: 1}, Segment{Steps: 1, From: 1})
 			for _, n := range []int{0, 2, 3, 17, 18, 60} {
-				near(t, fmt.Sprint(o, " in segments, t=", n), must(ExpectedLoss(p, parts, n)), must(ExpectedLoss(p, o, n)), 2e-12)
+				near(t, fmt.Sprint(o, " in segments, t=", n), must(ExpectedLoss(p, n, parts)), must(ExpectedLoss(p, n, o)), 2e-12)
 			}
 		}
 		o = must(o.Over(60))
-		walked := must(Expect(p, o, []int{1, 2, 5, 17, 33, 60}))
-		near(t, o.String()+" walked", walked.Loss[5], must(ExpectedLoss(p, o, 60)), 1e-13)
+		walked := must(Expect(p, []int{1, 2, 5, 17, 33, 60}, o))
+		near(t, o.String()+" walked", walked.Loss[5], must(ExpectedLoss(p, 60, o)), 1e-13)
 	}
 }
 
@@ -86,7 +86,7 @@ func TestPaperBoundsHold(t *testing.T) {
 	p := must(LogUniform(9, 2, 0.01))
 	steps := []int{0, 1, 2, 5, 10, 100, 1000, 100_000}
 	for _, o := range []Optimizer{SGD(0.3), Momentum(0.3, 0.9), Momentum(0.9, 0.5), SGD(0.3).EMA(0.9), SGD(0.5).EMA(0.5)} {
-		bound, c := must(PaperBound(p, o, steps)), must(Expect(p, o, steps))
+		bound, c := must(PaperBound(p, steps, o)), must(Expect(p, steps, o))
 		for k := range steps {
 			if c.Loss[k] > bound[k]*(1+1e-14) {
 				t.Errorf("%v, t=%d: loss %v above the bound %v", o, steps[k], c.Loss[k], bound[k])
@@ -94,7 +94,7 @@ func TestPaperBoundsHold(t *testing.T) {
 		}
 		near(t, o.String()+": the bound in the end", c.Loss[7], bound[7], 1e-12)
 	}
-	if _, err := PaperBound(p, Nesterov(0.1, 0.9), steps); err == nil {
+	if _, err := PaperBound(p, steps, Nesterov(0.1, 0.9)); err == nil {
 		t.Error("the paper has a theorem about Nesterov")
 	}
 }
@@ -151,7 +151,7 @@ func TestMonteCarlo(t *testing.T) {
 		}
 		mean := s / float64(trials)
 		deviation := math.Sqrt(s2/float64(trials) - mean*mean)
-		c := must(Expect(p, m, []int{steps}))
+		c := must(Expect(p, []int{steps}, m))
 		if z := (mean - c.Loss[0]) / c.StdDev[0] * math.Sqrt(float64(trials)); math.Abs(z) > 4.5 {
 			t.Errorf("%v: sampled %v, exact %v, z = %.1f", m, mean, c.Loss[0], z)
 		}

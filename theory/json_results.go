@@ -75,16 +75,16 @@ func (r Rate) MarshalJSON() ([]byte, error) { return EncodeJSON(r) }
 func (r *Rate) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
 
 // MarshalJSON writes the value by EncodeJSON.
-func (o Optimum) MarshalJSON() ([]byte, error) { return EncodeJSON(o) }
+func (o BestSettings) MarshalJSON() ([]byte, error) { return EncodeJSON(o) }
 
 // UnmarshalJSON reads the value by DecodeJSON.
-func (o *Optimum) UnmarshalJSON(data []byte) error { return DecodeJSON(data, o) }
+func (o *BestSettings) UnmarshalJSON(data []byte) error { return DecodeJSON(data, o) }
 
 // MarshalJSON writes the value by EncodeJSON.
-func (p Phases) MarshalJSON() ([]byte, error) { return EncodeJSON(p) }
+func (p PhaseMap) MarshalJSON() ([]byte, error) { return EncodeJSON(p) }
 
 // UnmarshalJSON reads the value by DecodeJSON.
-func (p *Phases) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
+func (p *PhaseMap) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
 
 // MarshalJSON writes the value by EncodeJSON.
 func (m Moment) MarshalJSON() ([]byte, error) { return EncodeJSON(m) }
@@ -129,10 +129,10 @@ func (p Paths) MarshalJSON() ([]byte, error) { return EncodeJSON(p) }
 func (p *Paths) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
 
 // MarshalJSON writes the value by EncodeJSON.
-func (s ScheduleOptimum) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
+func (s BestRates) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
 
 // UnmarshalJSON reads the value by DecodeJSON.
-func (s *ScheduleOptimum) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+func (s *BestRates) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
 
 // MarshalJSON writes the value by EncodeJSON.
 func (s ScheduleSteps) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
@@ -141,10 +141,10 @@ func (s ScheduleSteps) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
 func (s *ScheduleSteps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
 
 // MarshalJSON writes the value by EncodeJSON.
-func (b BatchScheduleOptimum) MarshalJSON() ([]byte, error) { return EncodeJSON(b) }
+func (b BestBatches) MarshalJSON() ([]byte, error) { return EncodeJSON(b) }
 
 // UnmarshalJSON reads the value by DecodeJSON.
-func (b *BatchScheduleOptimum) UnmarshalJSON(data []byte) error { return DecodeJSON(data, b) }
+func (b *BestBatches) UnmarshalJSON(data []byte) error { return DecodeJSON(data, b) }
 
 // MarshalJSON writes the value by EncodeJSON.
 func (s ScheduleComparison) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }

@@ -53,9 +53,9 @@ func TestResultsThroughJSON(t *testing.T) {
 	for _, result := range []any{
 		&theory.Curve{}, &theory.Steps{}, &theory.Tuned{}, &theory.Scaling{}, &theory.ScalingCurve{},
 		&theory.CriticalBatch{}, &theory.Gap{}, &theory.NoiseScales{}, &theory.Summary{}, &theory.Damping{},
-		&theory.Rate{}, &theory.Optimum{}, &theory.Phases{}, &theory.Moment{}, &theory.SampledCurve{},
+		&theory.Rate{}, &theory.BestSettings{}, &theory.PhaseMap{}, &theory.Moment{}, &theory.SampledCurve{},
 		&theory.PairedCurve{}, &theory.SampledSteps{}, &theory.ScaleEstimates{}, &theory.Agreement{},
-		&theory.Paths{}, &theory.ScheduleOptimum{}, &theory.ScheduleSteps{}, &theory.BatchScheduleOptimum{},
+		&theory.Paths{}, &theory.BestRates{}, &theory.ScheduleSteps{}, &theory.BestBatches{},
 		&theory.ScheduleComparison{}, &theory.Optimizer{}, &[]theory.Curve{}, &map[string][]theory.Curve{"a": {}},
 	} {
 		v := reflect.ValueOf(result)
@@ -81,7 +81,7 @@ func TestResultsThroughJSON(t *testing.T) {
 // Finite values look as encoding/json writes them.
 func TestFiniteJSONIsPlain(t *testing.T) {
 	type plain theory.Curve // without the methods
-	c, err := theory.Expect(theory.Problem{Curvature: []float64{1, 0.1}, Mean: []float64{1, 1}}, theory.SGD(0.3), []int{0, 7, 1000})
+	c, err := theory.Expect(theory.Problem{Curvature: []float64{1, 0.1}, Mean: []float64{1, 1}}, []int{0, 7, 1000}, theory.SGD(0.3))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestFiniteJSONIsPlain(t *testing.T) {
 // A curve that diverges says so in JSON.
 func TestDivergenceThroughJSON(t *testing.T) {
 	p := theory.Problem{Curvature: []float64{1}, Noise: []float64{1}}
-	c, err := theory.Expect(p, theory.SGD(3), []int{0, 100_000})
+	c, err := theory.Expect(p, []int{0, 100_000}, theory.SGD(3))
 	if err != nil {
 		t.Fatal(err)
 	}

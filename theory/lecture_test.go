@@ -98,8 +98,8 @@ func TestLecture06NoiseAmplification(t *testing.T) {
 func TestLecture07MomentumDemonstration(t *testing.T) {
 	p := must(TwoDirections(50, 1))
 	for _, b := range []float64{1, 50} {
-		sgd := must(Expect(p, SGD(0.005).Batch(b), []int{50, 500}))
-		momentum := must(Expect(p, Momentum(0.005, 0.9).Batch(b), []int{50, 500}))
+		sgd := must(Expect(p, []int{50, 500}, SGD(0.005).Batch(b)))
+		momentum := must(Expect(p, []int{50, 500}, Momentum(0.005, 0.9).Batch(b)))
 		if momentum.Loss[1] < 2*sgd.Loss[1] {
 			t.Errorf("B=%v, t=500: momentum %v, SGD %v", b, momentum.Loss[1], sgd.Loss[1])
 		}
@@ -107,7 +107,7 @@ func TestLecture07MomentumDemonstration(t *testing.T) {
 			t.Errorf("B=%v, t=50: momentum %v does not win early over %v", b, momentum.Loss[0], sgd.Loss[0])
 		}
 	}
-	near(t, "momentum, B=50", must(ExpectedLoss(p, Momentum(0.005, 0.9).Batch(50), 500)), 0.01363, 1e-3)
+	near(t, "momentum, B=50", must(ExpectedLoss(p, 500, Momentum(0.005, 0.9).Batch(50))), 0.01363, 1e-3)
 }
 
 // The EMA's noise factor is (1-γ)(1+aγ)/((1+γ)(1-aγ)).
@@ -177,7 +177,7 @@ func TestLecture13StiffestDirection(t *testing.T) {
 func TestLecture14PreconditioningDemonstration(t *testing.T) {
 	p := must(TwoDirections(50, 1))
 	at := func(power float64) float64 {
-		return must(ExpectedLoss(p, SGD(0.1).Precondition(power).Batch(10), 200))
+		return must(ExpectedLoss(p, 200, SGD(0.1).Precondition(power).Batch(10)))
 	}
 	_, half, _ := SteadyState(p, SGD(0.1).Precondition(0.5))
 	_, full, _ := SteadyState(p, SGD(0.1).Precondition(1))
@@ -189,7 +189,7 @@ func TestLecture14PreconditioningDemonstration(t *testing.T) {
 	if !(at(1) < at(0.5)) || at(0) < 1e100 {
 		t.Errorf("p = 0, ½, 1 end at %v, %v, %v", at(0), at(0.5), at(1))
 	}
-	if !math.IsInf(must(Expect(p, SGD(0.1), []int{1})).Floor, 1) {
+	if !math.IsInf(must(Expect(p, []int{1}, SGD(0.1))).Floor, 1) {
 		t.Error("x = 5 has a floor")
 	}
 }
@@ -197,7 +197,7 @@ func TestLecture14PreconditioningDemonstration(t *testing.T) {
 // B = 50 with α = 0.04 lands on x = 2: no steady state.
 func TestLecture15DoubledLearningRate(t *testing.T) {
 	p := must(TwoDirections(50, 1))
-	c := must(Expect(p, SGD(0.04).Batch(50), []int{200}))
+	c := must(Expect(p, []int{200}, SGD(0.04).Batch(50)))
 	near(t, "loss", c.Loss[0], 33.0, 1e-3)
 	if !c.Diverges() {
 		t.Errorf("floor %v", c.Floor)
@@ -219,7 +219,7 @@ func TestLecture16BatchAndStability(t *testing.T) {
 
 // αh <= 2 is not sufficient: at 2 the noise adds up.
 func TestLecture17StrictInequality(t *testing.T) {
-	near(t, "E θ(100)²", must(SecondMoments(one(1, 1), SGD(2), 100))[0], 401, 1e-14)
+	near(t, "E θ(100)²", must(SecondMoments(one(1, 1), 100, SGD(2)))[0], 401, 1e-14)
 	if regime(SGD(2), 1) != Unstable {
 		t.Error("x = 2 is stable")
 	}
@@ -232,7 +232,7 @@ func TestLecture18LargerIsFaster(t *testing.T) {
 	near(t, "x = 1.9", radius(SGD(1.9), 1), 0.9, 1e-15)
 	p := must(TwoDirections(50, 1))
 	share := func(n int) float64 {
-		s := must(SecondMoments(p, SGD(0.005).Batch(1e9), n))
+		s := must(SecondMoments(p, n, SGD(0.005).Batch(1e9)))
 		return s[1] / (50*s[0] + s[1])
 	}
 	if share(0) > 0.1 || share(200) < 0.9 {
@@ -252,7 +252,7 @@ func TestLecture19MomentumAtSmallBatch(t *testing.T) {
 	for _, beta := range []float64{0.99, 0.999, 0.9999, 0.99999, 0.999999} {
 		for k := range 60 {
 			m := Momentum(math.Pow(10, -9.5+float64(k)/10), beta).Batch(4)
-			if l, err := ExpectedLoss(p, m, sgd*93/100); err == nil {
+			if l, err := ExpectedLoss(p, sgd*93/100, m); err == nil {
 				best = math.Min(best, l)
 			}
 		}

@@ -46,8 +46,8 @@ func (c Curve) Diverges() bool { return math.IsInf(c.Floor, 1) }
 // The second line holds for Gaussian θ(t): the loss is then a weighted sum of
 // noncentral chi-squares. The error names an invalid problem or method, an
 // empty list of steps, or steps that are negative or do not increase.
-func Expect(p Problem, m Method, steps []int) (Curve, error) {
-	m, err := ready(p, m, steps)
+func Expect(p Problem, steps []int, m Method) (Curve, error) {
+	m, err := ready(p, steps, m)
 	if err != nil {
 		return Curve{}, err
 	}
@@ -69,7 +69,7 @@ func Expect(p Problem, m Method, steps []int) (Curve, error) {
 }
 
 // ready checks a question and stretches the method's schedule to its steps.
-func ready(p Problem, m Method, steps []int) (Method, error) {
+func ready(p Problem, steps []int, m Method) (Method, error) {
 	if err := check(p, m); err != nil {
 		return nil, err
 	}
@@ -114,8 +114,8 @@ func (c *Curve) fill(l []parts) {
 
 // ExpectedLoss returns E L(t) after t steps, +Inf where it overflows.
 // The error names an invalid problem or method, or t < 0.
-func ExpectedLoss(p Problem, m Method, t int) (float64, error) {
-	c, err := Expect(p, m, []int{t})
+func ExpectedLoss(p Problem, t int, m Method) (float64, error) {
+	c, err := Expect(p, []int{t}, m)
 	if err != nil {
 		return 0, err
 	}
@@ -125,13 +125,13 @@ func ExpectedLoss(p Problem, m Method, t int) (float64, error) {
 // SecondMoments returns E θ_i(t)² for every entry of the problem after t
 // steps, +Inf where it overflows.
 // The error names an invalid problem or method, or t < 0.
-func SecondMoments(p Problem, m Method, t int) ([]float64, error) {
-	m, err := ready(p, m, []int{t})
+func SecondMoments(p Problem, t int, m Method) ([]float64, error) {
+	m, err := ready(p, []int{t}, m)
 	if err != nil {
 		return nil, err
 	}
 	if p.Streaming {
-		return streamedMoments(p, m, t)
+		return streamedMoments(p, t, m)
 	}
 	s := make([]float64, p.Len())
 	for i := range s {

@@ -20,14 +20,14 @@ func (m Moment) SecondMoment() float64 { return m.Mean*m.Mean + m.Variance }
 // Moments returns the law of every entry of the problem after t steps: mean and
 // variance, and the variance's parts. The errors are those of Expect;
 // multiplicative noise counts all variance beyond the start's as noise.
-func Moments(p Problem, m Method, t int) ([]Moment, error) {
-	ready, err := ready(p, m, []int{t})
+func Moments(p Problem, t int, m Method) ([]Moment, error) {
+	ready, err := ready(p, []int{t}, m)
 	if err != nil {
 		return nil, err
 	}
 	var seconds []float64
 	if p.Streaming {
-		if seconds, err = streamedMoments(p, ready, t); err != nil {
+		if seconds, err = streamedMoments(p, t, ready); err != nil {
 			return nil, err
 		}
 	}
@@ -56,7 +56,7 @@ func Moments(p Problem, m Method, t int) ([]Moment, error) {
 // 2^20 steps. The errors are those of Expect, and the reason of
 // Curve.NoFloor.
 func SteadyState(p Problem, m Method) (loss float64, second []float64, err error) {
-	c, err := Expect(p, m, []int{0})
+	c, err := Expect(p, []int{0}, m)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -2,9 +2,9 @@ package theory
 
 import "fmt"
 
-// Phases maps how fast heavy ball converges on a problem without noise, over
+// PhaseMap maps how fast heavy ball converges on a problem without noise, over
 // its learning rate and momentum.
-type Phases struct {
+type PhaseMap struct {
 	Problem      string    `json:"problem"`
 	Stiffest     float64   `json:"stiffest"` // largest curvature
 	Flattest     float64   `json:"flattest"` // smallest that is not zero
@@ -12,11 +12,11 @@ type Phases struct {
 	Momentum     []float64 `json:"momentum"`
 	// Radius is the spectral radius, by momentum and learning rate: without
 	// noise the loss falls like Radius^2t. It is stable where Radius < 1.
-	Radius [][]float64 `json:"radius"`
-	Best   Optimum     `json:"best"` // the best pair of all, Polyak's
+	Radius [][]float64  `json:"radius"`
+	Best   BestSettings `json:"best"` // the best pair of all, Polyak's
 }
 
-// HeavyBallPhases returns the map on a grid of n learning rates in
+// PhaseMapOf returns the map on a grid of n learning rates in
 // (0, 4/h_1), beyond which no momentum is stable, and n momenta in (0, 1), at
 // the middle of the cells. h_1 is the largest curvature.
 //
@@ -24,19 +24,19 @@ type Phases struct {
 // with the curvature up to the damping boundary αh = (1-√β)², stays √β, and
 // rises from αh = (1+√β)² on. Directions without curvature are left out. The
 // error names an invalid problem, one without curvature, or n < 1.
-func HeavyBallPhases(p Problem, n int) (Phases, error) {
+func PhaseMapOf(p Problem, n int) (PhaseMap, error) {
 	if n < 1 {
-		return Phases{}, fmt.Errorf("theory: a grid of %d cells a side: want 1 or more", n)
+		return PhaseMap{}, fmt.Errorf("theory: a grid of %d cells a side: want 1 or more", n)
 	}
-	best, err := OptimalMomentum(p)
+	best, err := BestMomentum(p)
 	if err != nil {
-		return Phases{}, err
+		return PhaseMap{}, err
 	}
-	s, err := Summarize(p)
+	s, err := SummaryOf(p)
 	if err != nil {
-		return Phases{}, err
+		return PhaseMap{}, err
 	}
-	m := Phases{Problem: p.String(), Stiffest: s.LargestCurvature, Flattest: s.SmallestCurvature, Best: best}
+	m := PhaseMap{Problem: p.String(), Stiffest: s.LargestCurvature, Flattest: s.SmallestCurvature, Best: best}
 	ends := Problem{Curvature: []float64{m.Stiffest, m.Flattest}}
 	for k := range n {
 		middle := (float64(k) + 0.5) / float64(n)
@@ -48,7 +48,7 @@ func HeavyBallPhases(p Problem, n int) (Phases, error) {
 		for k, alpha := range m.LearningRate {
 			rate, err := RateOf(ends, Momentum(alpha, beta))
 			if err != nil {
-				return Phases{}, err
+				return PhaseMap{}, err
 			}
 			row[k] = rate.Radius
 		}

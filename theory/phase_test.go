@@ -11,7 +11,7 @@ import (
 // by the roots of z² - (1+β-αh) z + β.
 func TestPhasesAreThoseOfEveryDirection(t *testing.T) {
 	p := must(PowerLaw(300, 1))
-	m := must(HeavyBallPhases(p, 17))
+	m := must(PhaseMapOf(p, 17))
 	lowest := math.Inf(1)
 	for i, beta := range m.Momentum {
 		for k, alpha := range m.LearningRate {
@@ -33,7 +33,7 @@ func TestPhasesAreThoseOfEveryDirection(t *testing.T) {
 		n    int
 		want string
 	}{{p, 0, "want 1 or more"}, {Problem{}, 3, "at least one curvature"}} {
-		if _, err := HeavyBallPhases(bad.p, bad.n); err == nil || !strings.Contains(err.Error(), bad.want) {
+		if _, err := PhaseMapOf(bad.p, bad.n); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("got %v, want an error with %q", err, bad.want)
 		}
 	}

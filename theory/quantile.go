@@ -18,11 +18,11 @@ import (
 // exponentially: the error is below 10^-9, or below 10^-16 mean/deviation for a
 // loss whose standard deviation is less than 10^-7 of its mean. The errors are
 // those of Expect, and multiplicative noise, under which the loss is not Gaussian.
-func LossProbability(p Problem, m Method, t int, level float64) (float64, error) {
+func LossProbability(p Problem, t int, m Method, level float64) (float64, error) {
 	if math.IsNaN(level) {
 		return 0, fmt.Errorf("theory: level NaN: want a number")
 	}
-	l, err := lossLaw(p, m, t)
+	l, err := lossLaw(p, t, m)
 	if err != nil {
 		return 0, err
 	}
@@ -33,8 +33,8 @@ func LossProbability(p Problem, m Method, t int, level float64) (float64, error)
 // exceeded with it after t steps; see LossProbability. A small probability is met
 // to 10^-6 of itself; near 1 its complement has only the digits that 1-p has.
 // +Inf where the loss overflows.
-func LossQuantiles(p Problem, m Method, t int, probabilities ...float64) ([]float64, error) {
-	l, err := lossLaw(p, m, t)
+func LossQuantiles(p Problem, t int, m Method, probabilities ...float64) ([]float64, error) {
+	l, err := lossLaw(p, t, m)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,8 @@ type chiSquares struct {
 
 type chiSquare struct{ count, r, b float64 }
 
-func lossLaw(p Problem, m Method, t int) (*chiSquares, error) {
-	m, err := ready(p, m, []int{t})
+func lossLaw(p Problem, t int, m Method) (*chiSquares, error) {
+	m, err := ready(p, []int{t}, m)
 	if err != nil {
 		return nil, err
 	}

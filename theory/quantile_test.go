@@ -17,7 +17,7 @@ func started(mean, variance, multiplicity []float64) Problem {
 func lawAt(t *testing.T, name string, p Problem, tails func(level float64) (below, above float64), probabilities ...float64) {
 	t.Helper()
 	for _, pr := range probabilities {
-		q := must(LossQuantiles(p, SGD(0.1), 0, pr))[0]
+		q := must(LossQuantiles(p, 0, SGD(0.1), pr))[0]
 		below, above := tails(q)
 		off := math.Abs(below-pr) / pr
 		if pr > 0.5 {
@@ -26,7 +26,7 @@ func lawAt(t *testing.T, name string, p Problem, tails func(level float64) (belo
 		if !(off < 1e-6) {
 			t.Errorf("%s: quantile %v = %v has %v below and %v above", name, pr, q, below, above)
 		}
-		if got := must(LossProbability(p, SGD(0.1), 0, q)); !(math.Abs(got-below) < 1e-9) {
+		if got := must(LossProbability(p, 0, SGD(0.1), q)); !(math.Abs(got-below) < 1e-9) {
 			t.Errorf("%s: P(L <= %v) = %v, want %v", name, q, got, below)
 		}
 	}
@@ -80,24 +80,24 @@ func TestLawOfManyDirections(t *testing.T) {
 	const n = 1e9
 	z := mathext.NormalQuantile(0.05)
 	want := n / 2 * math.Pow(1-2/(9*n)+z*math.Sqrt(2/(9*n)), 3)
-	got := must(LossQuantiles(started([]float64{0}, []float64{1}, []float64{n}), SGD(0.1), 0, 0.05))[0]
+	got := must(LossQuantiles(started([]float64{0}, []float64{1}, []float64{n}), 0, SGD(0.1), 0.05))[0]
 	near(t, "10^9 directions", (got-n/2)/math.Sqrt(n/2), (want-n/2)/math.Sqrt(n/2), 1e-7)
 }
 
 // The unit of the loss does not matter, nor a large part that is certain.
 func TestLawHasNoUnit(t *testing.T) {
-	unit := must(LossQuantiles(started([]float64{0.5}, []float64{1}, nil), SGD(0.1), 0, 0.05, 0.5, 0.95))
+	unit := must(LossQuantiles(started([]float64{0.5}, []float64{1}, nil), 0, SGD(0.1), 0.05, 0.5, 0.95))
 	for _, scale := range []float64{1e-280, 1e-100, 1e100, 1e280} {
 		p := started([]float64{0.5}, []float64{1}, nil)
 		p.Curvature[0] = scale
-		for k, q := range must(LossQuantiles(p, SGD(0.1/scale), 0, 0.05, 0.5, 0.95)) {
+		for k, q := range must(LossQuantiles(p, 0, SGD(0.1/scale), 0.05, 0.5, 0.95)) {
 			near(t, "in another unit", q/scale, unit[k], 1e-9)
 		}
 	}
 	p := started([]float64{1, 0}, []float64{0, 1}, nil)
 	p.Curvature[1] = 1e-20
-	near(t, "certain but for 10^-20", must(LossQuantiles(p, SGD(0.1), 0, 0.05))[0], 0.5, 1e-15)
+	near(t, "certain but for 10^-20", must(LossQuantiles(p, 0, SGD(0.1), 0.05))[0], 0.5, 1e-15)
 	p.Curvature[1] = 1e-6
 	square := math.Pow(mathext.NormalQuantile(0.975), 2) // 95% of χ² with one degree
-	near(t, "certain but for 10^-6", (must(LossQuantiles(p, SGD(0.1), 0, 0.95))[0]-0.5)*2e6, square, 1e-9)
+	near(t, "certain but for 10^-6", (must(LossQuantiles(p, 0, SGD(0.1), 0.95))[0]-0.5)*2e6, square, 1e-9)
 }

@@ -10,7 +10,7 @@ func BenchmarkScheduleFigure(b *testing.B) {
 	p := must(PowerLaw(10_000, 1))
 	for b.Loop() {
 		for batch := 16.0; batch <= 4096; batch *= 2 {
-			must(ScheduleToTarget(p, SGD(1).Batch(batch), 0.01, 50))
+			must(ScheduleToTarget(p, 0.01, SGD(1).Batch(batch), 50))
 		}
 	}
 }
@@ -21,15 +21,15 @@ func BenchmarkSchedulePowerFigure(b *testing.B) {
 	for b.Loop() {
 		for _, power := range []float64{0, 0.25, 0.5, 0.75} {
 			for batch := 4.0; batch <= 1<<20; batch *= 4 {
-				must(ScheduleToTarget(p, SGD(1).Batch(batch).Precondition(power), 0.01, 10))
+				must(ScheduleToTarget(p, 0.01, SGD(1).Batch(batch).Precondition(power), 10))
 			}
 		}
 	}
 }
 
-func BenchmarkOptimalSchedule(b *testing.B) {
+func BenchmarkBestSchedule(b *testing.B) {
 	p := must(PowerLaw(10_000, 1))
 	for b.Loop() {
-		must(OptimalSchedule(p, SGD(1).Batch(64), 5000, 10))
+		must(BestSchedule(p, 5000, SGD(1).Batch(64), 10))
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"nqm/theory"
 )
 
-func ExampleOptimalSchedule() {
+func ExampleBestSchedule() {
 	p, _ := theory.PowerLaw(10_000, 1)
-	s, _ := theory.OptimalSchedule(p, theory.SGD(1).Batch(64), 5000, 5)
+	s, _ := theory.BestSchedule(p, 5000, theory.SGD(1).Batch(64), 5)
 	fmt.Printf("%v; residual below 1e-7: %v\n", s, s.Residual < 1e-7)
 	fmt.Printf("rates %.3g, %d of them at the limit %g\n", s.LearningRates, s.AtLimit, s.Limit)
-	constant, _ := theory.OptimalSchedule(p, theory.SGD(1).Batch(64), 5000, 1)
+	constant, _ := theory.BestSchedule(p, 5000, theory.SGD(1).Batch(64), 1)
 	fmt.Printf("one rate %.3g: loss %.4g\n", constant.LearningRates, constant.Loss)
 	// Output:
 	// best of 5 constant pieces in 5000 steps, B=64: loss 0.0659657115; residual below 1e-7: true
@@ -24,7 +24,7 @@ func ExampleScheduleToTarget() {
 	p, _ := theory.PowerLaw(10_000, 1)
 	for _, batch := range []float64{16, 256, 4096} {
 		for _, pieces := range []int{1, 10, 50} {
-			s, _ := theory.ScheduleToTarget(p, theory.SGD(1).Batch(batch), 0.01, pieces)
+			s, _ := theory.ScheduleToTarget(p, 0.01, theory.SGD(1).Batch(batch), pieces)
 			fmt.Println(s)
 		}
 	}
@@ -44,7 +44,7 @@ func ExampleScheduleToTarget() {
 // those of the batch size fewer steps.
 func ExampleCompareSchedules() {
 	p, _ := theory.PowerLaw(10_000, 1)
-	c, _ := theory.CompareSchedules(p, theory.SGD(1), 100_000, 10)
+	c, _ := theory.CompareSchedules(p, 100_000, theory.SGD(1), 10)
 	fmt.Printf("one rate      %.4f in %d steps\n", c.Rate.Loss, c.Rate.Steps)
 	fmt.Printf("10 rates      %.4f in %d steps\n", c.Rates.Loss, c.Rates.Steps)
 	fmt.Printf("one batch     %.4f in %d steps\n", c.Batch.Loss, c.Batch.Steps)
@@ -59,9 +59,9 @@ func ExampleCompareSchedules() {
 }
 
 // With the learning rate given, only steps and batch sizes are chosen.
-func ExampleOptimalBatchSchedule() {
+func ExampleBestBatchSchedule() {
 	p, _ := theory.PowerLaw(10_000, 1)
-	s, _ := theory.OptimalBatchSchedule(p, theory.SGD(0.5), 1_000_000, 4)
+	s, _ := theory.BestBatchSchedule(p, 1_000_000, theory.SGD(0.5), 4)
 	fmt.Printf("%d steps, B = %.4g: loss %.4g\n", s.Steps, s.BatchSizes, s.Loss)
 	// Output: 37108 steps, B = [2.994 5.678 11.93 87.19]: loss 0.0205
 }

@@ -25,8 +25,8 @@ type ScheduleSteps struct {
 	Before float64 `json:"before"`
 	// Schedule is the best of T steps; of MaxSteps steps if the target was not
 	// reached. It has no pieces if T = 0.
-	Schedule    ScheduleOptimum `json:"schedule"`
-	Evaluations int             `json:"evaluations"`
+	Schedule    BestRates `json:"schedule"`
+	Evaluations int       `json:"evaluations"`
 }
 
 // Samples returns the gradient examples that were used, steps times batch size,
@@ -48,7 +48,7 @@ func (s ScheduleSteps) String() string {
 }
 
 // ScheduleToTarget returns the fewest steps in which a schedule of the given
-// number of pieces brings the expected loss to the target, as OptimalSchedule
+// number of pieces brings the expected loss to the target, as BestSchedule
 // finds them. The lowest loss F(T) in T steps falls with T: not as a theorem,
 // as the pieces of T and T+1 steps differ, but in all cases that the tests look
 // at. The root of log F - log target is bracketed and found along log T by
@@ -58,9 +58,9 @@ func (s ScheduleSteps) String() string {
 //
 // Any target > 0 is reached by a small enough rate after enough steps; beyond
 // MaxSteps the outcome is NotWithinLimit. The errors are those of
-// OptimalSchedule, and a target that is not a finite number > 0 or less than 10^-25
+// BestSchedule, and a target that is not a finite number > 0 or less than 10^-25
 // of the loss at the start.
-func ScheduleToTarget(p Problem, o Optimizer, target float64, pieces int) (ScheduleSteps, error) {
+func ScheduleToTarget(p Problem, target float64, o Optimizer, pieces int) (ScheduleSteps, error) {
 	s, err := newScheduler(p, o, pieces)
 	if err != nil {
 		return ScheduleSteps{}, err
@@ -140,7 +140,7 @@ func (r *ScheduleSteps) certify(s *scheduler, t *trial) {
 
 // note takes in the best schedule of some steps, and says whether there are
 // fewer steps to look at.
-func (r *ScheduleSteps) note(s *scheduler, at ScheduleOptimum) bool {
+func (r *ScheduleSteps) note(s *scheduler, at BestRates) bool {
 	r.Schedule, r.Loss, r.Before, r.Evaluations = at, at.Loss, at.Loss, at.Evaluations
 	if at.Loss > r.Target {
 		return false
@@ -151,9 +151,9 @@ func (r *ScheduleSteps) note(s *scheduler, at ScheduleOptimum) bool {
 
 // bestBefore returns the best schedule of one step less, from the rates of t and
 // from scratch, with the rates that its search ended with.
-func (s *scheduler) bestBefore(t *trial) (ScheduleOptimum, []float64) {
+func (s *scheduler) bestBefore(t *trial) (BestRates, []float64) {
 	if t.steps == 1 {
-		return ScheduleOptimum{Loss: math.Inf(1)}, nil
+		return BestRates{Loss: math.Inf(1)}, nil
 	}
 	near, far := s.polish(t.u, t.steps-1), s.search(t.steps-1)
 	if again := s.polish(far, t.steps-1); again.Loss < near.Loss {
@@ -165,7 +165,7 @@ func (s *scheduler) bestBefore(t *trial) (ScheduleOptimum, []float64) {
 
 // reaches reports whether the target is reached. A sum by quadrature that is
 // too close to tell is replaced by the exact one.
-func (s *scheduler) reaches(r *ScheduleOptimum, target float64) bool {
+func (s *scheduler) reaches(r *BestRates, target float64) bool {
 	if s.sum > 0 && s.p.Law.Count <= tooMany && math.Abs(r.Loss-target) <= unsure*target {
 		s.sharper(newStaircase(s.p.Law.all(), s.o), 0, int(s.p.Law.Count))
 		r.Loss, r.SumError, r.Modes = s.loss(r.Optimizer), 0, s.modes

@@ -38,12 +38,12 @@ func TestPublishedSchedules(t *testing.T) {
 			continue
 		}
 		o := SGD(1).Batch(r.batch).Precondition(r.power)
-		s := must(ScheduleToTarget(bins, o, 0.01, r.pieces))
+		s := must(ScheduleToTarget(bins, 0.01, o, r.pieces))
 		if s.Outcome != Reached || s.Loss > 0.01 || s.Before <= 0.01 || s.Schedule.Residual > 1e-7 || !s.Schedule.Definite {
 			t.Errorf("certificate: %+v", s)
 		}
-		near(t, "loss of the answer", must(ExpectedLoss(bins, s.Schedule.Optimizer, s.Steps)), s.Loss, 1e-11)
-		exact := must(ScheduleToTarget(law, o, 0.01, r.pieces)).Steps
+		near(t, "loss of the answer", must(ExpectedLoss(bins, s.Steps, s.Schedule.Optimizer)), s.Loss, 1e-11)
+		exact := must(ScheduleToTarget(law, 0.01, o, r.pieces)).Steps
 		t.Logf("%d %g %g %d %d %d (%+.1f%%)", r.pieces, r.power, r.batch, r.steps, s.Steps, exact, 100*(float64(s.Steps)/float64(exact)-1))
 		if math.Abs(float64(exact)/float64(s.Steps)-1) > 0.05 {
 			t.Errorf("%+v: %d steps in bins, %d on the exact spectrum", r, s.Steps, exact)
@@ -53,7 +53,7 @@ func TestPublishedSchedules(t *testing.T) {
 			continue
 		}
 		tooLow++
-		at := must(OptimalSchedule(bins, o, most, r.pieces))
+		at := must(BestSchedule(bins, most, o, r.pieces))
 		if with := publishedLoss(bins, o, at); at.Loss <= 0.01 || with > 0.01 {
 			t.Errorf("%+v: %v; %v in %d steps, in the published formula %v", r, s, at.Loss, most, with)
 		}
@@ -64,7 +64,7 @@ func TestPublishedSchedules(t *testing.T) {
 }
 
 // publishedLoss is the loss of a schedule in the published formula.
-func publishedLoss(p Problem, o Optimizer, s ScheduleOptimum) float64 {
+func publishedLoss(p Problem, o Optimizer, s BestRates) float64 {
 	var total float64
 	for i := range p.Curvature {
 		d := p.Direction(i)
@@ -86,7 +86,7 @@ func TestScheduleToTargetAtBayesBound(t *testing.T) {
 	h := []float64{3, 1, 0.2, 1e-3}
 	p := must(must(List(h...)).WithStart(nil, []float64{1. / 3, 1, 5, 1e3}))
 	for _, target := range []float64{1.9, 0.3, 0.05} {
-		s := must(ScheduleToTarget(p, SGD(1).Batch(3).Precondition(1), target, 100))
+		s := must(ScheduleToTarget(p, target, SGD(1).Batch(3).Precondition(1), 100))
 		if want := int(math.Ceil(must(BayesSamples(p, target)) / 3)); s.Steps != want {
 			t.Errorf("%v: want %d steps", s, want)
 		}
@@ -98,13 +98,13 @@ func TestScheduleToTargetAtBayesBound(t *testing.T) {
 func TestScheduleOfOnePiece(t *testing.T) {
 	p := must(PowerLaw(1000, 1))
 	for _, batch := range []float64{4, 1 << 12} {
-		s := must(ScheduleToTarget(p, SGD(1).Batch(batch), 0.01, 1))
-		if alone := must(StepsToTarget(p, s.Schedule.Optimizer.Segments(), 0.01, 0)); alone.Steps > s.Steps {
+		s := must(ScheduleToTarget(p, 0.01, SGD(1).Batch(batch), 1))
+		if alone := must(StepsToTarget(p, 0.01, s.Schedule.Optimizer.Segments(), 0)); alone.Steps > s.Steps {
 			t.Errorf("%v, but its rate alone takes %d steps", s, alone.Steps)
 		}
 		for k := range 400 {
 			m := SGD(2 * math.Pow(10, -4*float64(k)/400)).Batch(batch)
-			if grid := must(StepsToTarget(p, m, 0.01, s.Steps)); grid.Outcome == Reached && grid.Steps < s.Steps {
+			if grid := must(StepsToTarget(p, 0.01, m, s.Steps)); grid.Outcome == Reached && grid.Steps < s.Steps {
 				t.Errorf("%v, but %v", s, grid)
 			}
 		}
@@ -124,9 +124,9 @@ func TestScheduleToTargetAgainstScan(t *testing.T) {
 		{must(PowerLaw(500, 1)), SGD(1).Batch(8).Precondition(0.5), 0.5, 5},
 		{must(must(List(1, 0.5, 0.1)).WithNoise(nil)), SGD(1), 1e-3, 7},
 	} {
-		s := must(ScheduleToTarget(of.p, of.o, of.target, of.pieces))
+		s := must(ScheduleToTarget(of.p, of.target, of.o, of.pieces))
 		first := 1
-		for must(OptimalSchedule(of.p, of.o, first, of.pieces)).Loss > of.target {
+		for must(BestSchedule(of.p, first, of.o, of.pieces)).Loss > of.target {
 			first++
 		}
 		if s.Steps != first || s.Loss > of.target || s.Before <= of.target {
@@ -143,7 +143,7 @@ func TestLowestLossFallsWithSteps(t *testing.T) {
 		pieces := 2 + r.IntN(6)
 		before := math.Inf(1)
 		for steps := 1; steps < 50; steps++ {
-			s := must(OptimalSchedule(p, o, steps, pieces))
+			s := must(BestSchedule(p, steps, o, pieces))
 			if s.Loss > before*(1+1e-9)+1e-20 {
 				t.Errorf("%+v, %v, %d pieces: %v in %d steps, %v in one less", p, o, pieces, s.Loss, steps, before)
 			}
@@ -165,7 +165,7 @@ func TestScheduleToTargetEdges(t *testing.T) {
 		{must(must(List(1)).WithNoise(nil)), 1e-25, Reached, 1},
 		{must(List(1e-14)), 1e-17, NotWithinLimit, -1},
 	} {
-		s := must(ScheduleToTarget(of.p, SGD(1), of.target, 5))
+		s := must(ScheduleToTarget(of.p, of.target, SGD(1), 5))
 		if s.Outcome != of.outcome || s.Steps != of.steps || s.String() == "" {
 			t.Errorf("%+v", s)
 		}
@@ -174,11 +174,11 @@ func TestScheduleToTargetEdges(t *testing.T) {
 			t.Errorf("through JSON: %+v, %v", back, err)
 		}
 	}
-	if err := second(ScheduleToTarget(p, SGD(1), 1e-30, 5)); err == nil || !strings.Contains(err.Error(), "target 1e-30: want at least") {
+	if err := second(ScheduleToTarget(p, 1e-30, SGD(1), 5)); err == nil || !strings.Contains(err.Error(), "target 1e-30: want at least") {
 		t.Errorf("target 1e-30: %v", err)
 	}
 	for _, target := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-		if err := second(ScheduleToTarget(p, SGD(1), target, 5)); err == nil || !strings.Contains(err.Error(), "finite loss > 0") {
+		if err := second(ScheduleToTarget(p, target, SGD(1), 5)); err == nil || !strings.Contains(err.Error(), "finite loss > 0") {
 			t.Errorf("target %v: %v", target, err)
 		}
 	}

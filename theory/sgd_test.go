@@ -27,10 +27,10 @@ func must[T any](v T, err error) T {
 // The reference values come from the second-moment recursion in 50 digits.
 func TestLectureDemonstration(t *testing.T) {
 	p := must(TwoDirections(50, 1))
-	s := must(SecondMoments(p, SGD(0.02), 200))
+	s := must(SecondMoments(p, 200, SGD(0.02)))
 	near(t, "E θ1²", s[0], 0.02, 1e-12)
 	near(t, "E θ2²", s[1], 0.010407221362110706, 1e-12)
-	c := must(Expect(p, SGD(0.02), []int{200}))
+	c := must(Expect(p, []int{200}, SGD(0.02)))
 	near(t, "loss", c.Loss[0], 0.50520361068105535, 1e-12)
 	near(t, "floor", c.Floor, 0.5+0.0050505050505050505, 1e-12)
 	near(t, "standard deviation", c.StdDev[0], 0.70714503977889928, 1e-12)
@@ -56,25 +56,25 @@ func TestStabilityEdges(t *testing.T) {
 		{"x = 2.5 overflows without noise", 2.5, 0, 1e15, math.Inf(1), math.Inf(1)},
 	} {
 		p := one(1, test.c)
-		near(t, test.name, must(SecondMoments(p, SGD(test.x), test.t))[0], test.want, 1e-12)
-		near(t, test.name+": floor", 2*must(Expect(p, SGD(test.x), []int{test.t})).Floor, test.limit, 1e-12)
+		near(t, test.name, must(SecondMoments(p, test.t, SGD(test.x)))[0], test.want, 1e-12)
+		near(t, test.name+": floor", 2*must(Expect(p, []int{test.t}, SGD(test.x))).Floor, test.limit, 1e-12)
 	}
 }
 
 func TestFlatDirection(t *testing.T) {
 	p := one(0, 3)
-	near(t, "E θ²", must(SecondMoments(p, SGD(0.1), 70))[0], 1+70*0.01*3, 1e-12)
-	c := must(Expect(p, SGD(0.1), []int{0, 1e15}))
+	near(t, "E θ²", must(SecondMoments(p, 70, SGD(0.1)))[0], 1+70*0.01*3, 1e-12)
+	c := must(Expect(p, []int{0, 1e15}, SGD(0.1)))
 	if c.Loss[1] != 0 || c.Floor != 0 || c.StdDev[1] != 0 {
 		t.Errorf("a direction without curvature has loss %v, floor %v", c.Loss[1], c.Floor)
 	}
 }
 
 func TestTinyStep(t *testing.T) {
-	near(t, "E θ²", must(SecondMoments(one(1e-6, 1e-6), SGD(1e-3), 1e9))[0], 0.13576761545994294, 1e-12)
+	near(t, "E θ²", must(SecondMoments(one(1e-6, 1e-6), 1e9, SGD(1e-3)))[0], 0.13576761545994294, 1e-12)
 }
 
 func TestTenThousandDirections(t *testing.T) {
 	p := must(PowerLaw(10_000, 1))
-	near(t, "loss at the start", must(ExpectedLoss(p, SGD(1), 0)), 4.8938030180221911, 1e-14)
+	near(t, "loss at the start", must(ExpectedLoss(p, 0, SGD(1))), 4.8938030180221911, 1e-14)
 }

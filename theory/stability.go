@@ -109,48 +109,48 @@ func (o Optimizer) lookaheadLimit(largest float64) float64 {
 	return low / largest
 }
 
-// Optimum is the fixed setting with the best asymptotic rate on a problem
+// BestSettings is the fixed setting with the best asymptotic rate on a problem
 // without noise.
-type Optimum struct {
+type BestSettings struct {
 	Optimizer Optimizer `json:"optimizer"`
 	Radius    float64   `json:"radius"` // spectral radius: the loss falls like Radius^2t
 }
 
-// OptimalSGD returns α* = 2/(h_1 + h_d), with radius (κ-1)/(κ+1), for the
+// BestSGD returns α* = 2/(h_1 + h_d), with radius (κ-1)/(κ+1), for the
 // largest and the smallest curvature that is not zero; κ = h_1/h_d.
-func OptimalSGD(p Problem) (Optimum, error) {
+func BestSGD(p Problem) (BestSettings, error) {
 	high, low, err := p.ends()
 	if err != nil {
-		return Optimum{}, err
+		return BestSettings{}, err
 	}
-	return Optimum{SGD(2 / (high + low)), (high - low) / (high + low)}, nil
+	return BestSettings{SGD(2 / (high + low)), (high - low) / (high + low)}, nil
 }
 
-// OptimalMomentum returns Polyak's heavy ball (1964), on its double root at both
+// BestMomentum returns Polyak's heavy ball (1964), on its double root at both
 // ends of the spectrum:
 //
 //	α* = (2/(√h_1 + √h_d))²        β* = ((√κ-1)/(√κ+1))²        radius √β*
-func OptimalMomentum(p Problem) (Optimum, error) {
+func BestMomentum(p Problem) (BestSettings, error) {
 	high, low, err := p.ends()
 	if err != nil {
-		return Optimum{}, err
+		return BestSettings{}, err
 	}
 	a, b := math.Sqrt(high), math.Sqrt(low)
 	radius := (a - b) / (a + b)
-	return Optimum{Momentum(4/((a+b)*(a+b)), radius*radius), radius}, nil
+	return BestSettings{Momentum(4/((a+b)*(a+b)), radius*radius), radius}, nil
 }
 
-// OptimalNesterov returns the best fixed setting of Nesterov's method on a
+// BestNesterov returns the best fixed setting of Nesterov's method on a
 // quadratic (Lessard, Recht, Packard 2016, proposition 1):
 //
 //	α* = 4/(3h_1 + h_d)     β* = (√(3κ+1) - 2)/(√(3κ+1) + 2)     radius 1 - 2/√(3κ+1)
-func OptimalNesterov(p Problem) (Optimum, error) {
+func BestNesterov(p Problem) (BestSettings, error) {
 	high, low, err := p.ends()
 	if err != nil {
-		return Optimum{}, err
+		return BestSettings{}, err
 	}
 	r := math.Sqrt(3*high/low + 1)
-	return Optimum{Nesterov(4/(3*high+low), (r-2)/(r+2)), 1 - 2/r}, nil
+	return BestSettings{Nesterov(4/(3*high+low), (r-2)/(r+2)), 1 - 2/r}, nil
 }
 
 func (p Problem) ends() (high, low float64, err error) {

@@ -129,12 +129,12 @@ const (
 // A schedule without a length is stretched over limit steps, which must then be
 // given. The errors name an invalid problem or method, a target that is not
 // a finite number > 0, or a limit outside 0 to MaxSteps.
-func StepsToTarget(p Problem, m Method, target float64, limit int) (Steps, error) {
-	return stepsToTarget(p, m, target, limit, false)
+func StepsToTarget(p Problem, target float64, m Method, limit int) (Steps, error) {
+	return stepsToTarget(p, target, m, limit, false)
 }
 
 // stepsToTarget leaves the settle time open if only the first hit is wanted.
-func stepsToTarget(p Problem, m Method, target float64, limit int, hitOnly bool) (Steps, error) {
+func stepsToTarget(p Problem, target float64, m Method, limit int, hitOnly bool) (Steps, error) {
 	if err := check(p, m); err != nil {
 		return Steps{}, err
 	}

@@ -14,7 +14,7 @@ func ExampleStepsToTarget() {
 		theory.Momentum(0.03, 0.9).Batch(64),
 		theory.SGD(2.5).Batch(64),
 	} {
-		s, _ := theory.StepsToTarget(p, m, 0.01, 0)
+		s, _ := theory.StepsToTarget(p, 0.01, m, 0)
 		fmt.Println(s)
 	}
 	// Output:
@@ -27,7 +27,7 @@ func ExampleStepsToTarget() {
 // A loss that rings reaches a target long before it stays there.
 func ExampleStepsToTarget_ringing() {
 	p := theory.Problem{Curvature: []float64{1}, Variance: []float64{1}}
-	s, _ := theory.StepsToTarget(p, theory.Momentum(0.1, 0.9), 0.001, 0)
+	s, _ := theory.StepsToTarget(p, 0.001, theory.Momentum(0.1, 0.9), 0)
 	fmt.Println(s.Steps, s.SettleSteps)
 	// Output:
 	// 5 59

@@ -28,17 +28,17 @@ func TestStepsNotMonotone(t *testing.T) {
 		{must(List(1)), SGD(0.5).Batch(100), 0.5, 0, 0}, // the start is at the target
 		{must(List(1)), SGD(1).Batch(100), 0.01, 1, 1},
 	} {
-		s := must(StepsToTarget(test.p, test.m, test.target, 0))
+		s := must(StepsToTarget(test.p, test.target, test.m, 0))
 		if s.Outcome != Reached || s.Steps != test.first || s.SettleSteps != test.settle {
 			t.Errorf("%v: want %d, settling at %d", s, test.first, test.settle)
 		}
 	}
-	s := must(StepsToTarget(dipping(), SGD(1).Batch(100), 0.00501, 0))
+	s := must(StepsToTarget(dipping(), 0.00501, SGD(1).Batch(100), 0))
 	if s.Settles != Never {
 		t.Errorf("%v: it comes back", s)
 	}
 	for at, want := range map[int]bool{25: true, 26: false} {
-		if loss := must(ExpectedLoss(dipping(), SGD(1).Batch(100), at)); (loss <= 0.00501) != want {
+		if loss := must(ExpectedLoss(dipping(), at, SGD(1).Batch(100))); (loss <= 0.00501) != want {
 			t.Errorf("loss at t=%d is %v", at, loss)
 		}
 	}
@@ -67,7 +67,7 @@ func TestStepsOutcomes(t *testing.T) {
 		{SGD(0.5).Average(), 1e-9, 5000, NotWithinLimit},
 		{SGD(0.5).Cosine().Batch(100), 0.01, 200, Reached},
 	} {
-		s := must(StepsToTarget(p, test.m, test.target, test.limit))
+		s := must(StepsToTarget(p, test.target, test.m, test.limit))
 		if s.Outcome != test.want {
 			t.Errorf("%v: want %v", s, test.want)
 		}
@@ -88,13 +88,13 @@ func TestStepsOutcomes(t *testing.T) {
 func TestStepsMistakes(t *testing.T) {
 	p := must(List(1))
 	for want, err := range map[string]error{
-		"target NaN":       second(StepsToTarget(p, SGD(0.1), math.NaN(), 0)),
-		"target 0":         second(StepsToTarget(p, SGD(0.1), 0, 0)),
-		"target -1":        second(StepsToTarget(p, SGD(0.1), -1, 0)),
-		"target +Inf":      second(StepsToTarget(p, SGD(0.1), math.Inf(1), 0)),
-		"limit of -1":      second(StepsToTarget(p, SGD(0.1), 1, -1)),
-		"without a length": second(StepsToTarget(p, SGD(0.1).Cosine(), 1, 0)),
-		"learning rate 0":  second(StepsToTarget(p, SGD(0), 1, 0)),
+		"target NaN":       second(StepsToTarget(p, math.NaN(), SGD(0.1), 0)),
+		"target 0":         second(StepsToTarget(p, 0, SGD(0.1), 0)),
+		"target -1":        second(StepsToTarget(p, -1, SGD(0.1), 0)),
+		"target +Inf":      second(StepsToTarget(p, math.Inf(1), SGD(0.1), 0)),
+		"limit of -1":      second(StepsToTarget(p, 1, SGD(0.1), -1)),
+		"without a length": second(StepsToTarget(p, 1, SGD(0.1).Cosine(), 0)),
+		"learning rate 0":  second(StepsToTarget(p, 1, SGD(0), 0)),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %q, want one sentence with %q", err, want)
@@ -114,7 +114,7 @@ func TestStepsOnThePublishedGrid(t *testing.T) {
 		best := math.MaxInt
 		for k := range 100 {
 			m := SGD(math.Pow(10, -5+5.5*float64(k)/99)).Batch(test.batch).Precondition(test.power)
-			if s := must(StepsToTarget(p, m, 0.01, 0)); s.Outcome == Reached {
+			if s := must(StepsToTarget(p, 0.01, m, 0)); s.Outcome == Reached {
 				best = min(best, s.Steps)
 			}
 		}
@@ -183,7 +183,7 @@ func checkStepsAgainstScan(t *testing.T, p Problem, o Optimizer, target float64,
 	if nearest < 1e-8 {
 		return // rounding decides
 	}
-	s, err := StepsToTarget(p, o, target, 0)
+	s, err := StepsToTarget(p, target, o, 0)
 	if err != nil {
 		return
 	}
@@ -223,7 +223,7 @@ func randomly(r *rand.Rand) (Problem, Optimizer, float64) {
 	case 2:
 		o.Decay = r.Float64()
 	}
-	return p, o, must(ExpectedLoss(p, o, 0))*math.Pow(10, -5*r.Float64()) + 1e-9
+	return p, o, must(ExpectedLoss(p, 0, o))*math.Pow(10, -5*r.Float64()) + 1e-9
 }
 
 func TestStepsAgainstScans(t *testing.T) {
@@ -269,7 +269,7 @@ func TestStepsOnALawAndItsList(t *testing.T) {
 		SGD(0.3).Batch(64), Momentum(0.03, 0.9).Batch(4096), Momentum(3, 0.95).Batch(1 << 20), Nesterov(0.3, 0.9).Batch(1e6),
 		SGD(1.5).EMA(0.9).Batch(64), Momentum(1e-4, 0.999).Batch(256), SGD(0.01).Precondition(0.5).Batch(256),
 	} {
-		a, b := must(StepsToTarget(law, m, 0.02, 0)), must(StepsToTarget(list, m, 0.02, 0))
+		a, b := must(StepsToTarget(law, 0.02, m, 0)), must(StepsToTarget(list, 0.02, m, 0))
 		if a.Outcome != b.Outcome || a.Steps != b.Steps || a.SettleSteps != b.SettleSteps {
 			t.Errorf("%v and %v", a, b)
 		}
@@ -286,7 +286,7 @@ func BenchmarkStepsToTarget(b *testing.B) {
 		b.Run(m.String(), func(b *testing.B) {
 			var s Steps
 			for b.Loop() {
-				s = must(StepsToTarget(p, m, 0.01, 0))
+				s = must(StepsToTarget(p, 0.01, m, 0))
 			}
 			b.ReportMetric(float64(s.Steps), "steps")
 			b.ReportMetric(float64(s.Evaluations), "losses")
@@ -300,11 +300,11 @@ func BenchmarkStepsToTarget(b *testing.B) {
 func TestScheduleThatOverflowsOnItsWay(t *testing.T) {
 	p := must(List(1))
 	up := SGD(1).Segments(Segment{Steps: 800, From: 3}, Segment{Steps: 1, From: 0.5})
-	s := must(StepsToTarget(p, up, 0.2, 5000))
+	s := must(StepsToTarget(p, 0.2, up, 5000))
 	if s.Outcome != NotWithinLimit || s.Checked >= 800 || !math.IsInf(s.Loss, 1) {
 		t.Errorf("%+v", s)
 	}
-	if s := must(StepsToTarget(p, SGD(1).Segments(Segment{Steps: 800, From: 3}), 0.2, 5000)); s.Outcome != Diverges {
+	if s := must(StepsToTarget(p, 0.2, SGD(1).Segments(Segment{Steps: 800, From: 3}), 5000)); s.Outcome != Diverges {
 		t.Errorf("unstable for ever: %+v", s)
 	}
 }

@@ -174,7 +174,7 @@ func (m *machine) second(s *state) (second, factor float64) {
 }
 
 // streamedMoments returns E θ_i(t)² with multiplicative noise.
-func streamedMoments(p Problem, m Method, t int) ([]float64, error) {
+func streamedMoments(p Problem, t int, m Method) ([]float64, error) {
 	if p.Law.Count > float64(p.Len()) {
 		return nil, fmt.Errorf("theory: multiplicative noise couples all %g directions and only %d are written out: call Explicit first", p.Law.Count, p.Len())
 	}

@@ -21,11 +21,11 @@ func TestStreamingFloors(t *testing.T) {
 		SGD(0.1).Lookahead(5, 0.5).EMA(0.9),
 		SGD(0.2).Lookahead(3, 0.5).Segments(Segment{Steps: 10, From: 1}, Segment{Steps: 20, From: 0.5, BatchSize: 2}),
 	} {
-		c := must(Expect(p, o, []int{6000}))
+		c := must(Expect(p, []int{6000}, o))
 		near(t, o.String(), c.Floor, c.Loss[0], 1e-11)
 	}
 	for _, o := range []Optimizer{SGD(0.1).Average(), SGD(0.1).Lookahead(5, 0.5).Average(), SGD(0.1).InverseTime(100), SGD(0.1).Lookahead(2, 0.5).InverseTime(100)} {
-		if c := must(Expect(p, o, []int{5000})); c.Floor != 0 || c.Loss[0] > 0.1 {
+		if c := must(Expect(p, []int{5000}, o)); c.Floor != 0 || c.Loss[0] > 0.1 {
 			t.Errorf("%v: loss %v, floor %v, want 0", o, c.Loss[0], c.Floor)
 		}
 	}
@@ -36,19 +36,19 @@ func TestStreamingFloors(t *testing.T) {
 func TestStreamingFloorOfSchedules(t *testing.T) {
 	p := streaming(must(LogUniform(6, 1, 0.1)))
 	for _, o := range []Optimizer{SGD(0.15).Cosine(), Momentum(0.05, 0.5).Linear(), SGD(0.15).WSD(5, 10)} {
-		c := must(Expect(p, o, []int{10, 70}))
+		c := must(Expect(p, []int{10, 70}, o))
 		near(t, o.String(), c.Floor, c.Loss[1], 0)
-		long := must(Expect(p, must(o.Over(70)), []int{10})) // asked for earlier than its end
+		long := must(Expect(p, []int{10}, must(o.Over(70)))) // asked for earlier than its end
 		near(t, o.String(), long.Floor, c.Floor, 0)
 		for _, averaged := range []Optimizer{o.EMA(0.9), o.Average(), o.TailAverage(30)} {
-			a := must(Expect(p, averaged, []int{70}))
+			a := must(Expect(p, []int{70}, averaged))
 			near(t, averaged.String(), a.Floor, c.Floor, 1e-13)
 			if a.Floor == a.Loss[0] {
 				t.Errorf("%v: the average is at its limit already", averaged)
 			}
 		}
 		slow := must(o.Over(70)).Lookahead(20, 0.5)
-		near(t, slow.String(), must(Expect(p, slow, []int{70})).Floor, must(ExpectedLoss(p, slow, 200)), 1e-14)
+		near(t, slow.String(), must(Expect(p, []int{70}, slow)).Floor, must(ExpectedLoss(p, 200, slow)), 1e-14)
 	}
 }
 
@@ -56,12 +56,12 @@ func TestStreamingFloorOfSchedules(t *testing.T) {
 func TestStreamingLookaheadDiverges(t *testing.T) {
 	p := streaming(must(LogUniform(6, 1, 0.1)))
 	for alpha, finite := range map[float64]bool{0.3: true, 0.9: false, 1.9: false} {
-		c := must(Expect(p, SGD(alpha).Lookahead(3, 0.5), []int{0, 4000}))
+		c := must(Expect(p, []int{0, 4000}, SGD(alpha).Lookahead(3, 0.5)))
 		if math.IsInf(c.Floor, 1) == finite || finite != (c.Loss[1] < 100) {
 			t.Errorf("α = %v: loss %v, floor %v", alpha, c.Loss[1], c.Floor)
 		}
 	}
-	c := must(Expect(p, SGD(0.1).Lookahead(65, 0.5), []int{1}))
+	c := must(Expect(p, []int{1}, SGD(0.1).Lookahead(65, 0.5)))
 	if c.Floor != 0 || !strings.Contains(c.NoFloor, "up to 64 steps, not 65") {
 		t.Errorf("floor %v, %q", c.Floor, c.NoFloor)
 	}
@@ -71,17 +71,17 @@ func TestStreamingLookaheadDiverges(t *testing.T) {
 // them, give numbers.
 func TestEdgesAreNumbers(t *testing.T) {
 	p := streaming(must(List(1, 0, 0.5)))
-	c := must(Expect(p, SGD(1e-300), []int{0, 100}))
+	c := must(Expect(p, []int{0, 100}, SGD(1e-300)))
 	near(t, "tiny rate", c.Loss[1], 0.75, 1e-14)
-	c = must(Expect(p, Momentum(1e200, 0.5), []int{0, 100}))
+	c = must(Expect(p, []int{0, 100}, Momentum(1e200, 0.5)))
 	if c.Loss[0] != 0.75 || !math.IsInf(c.Loss[1], 1) || !c.Diverges() {
 		t.Errorf("huge rate: loss %v, floor %v", c.Loss, c.Floor)
 	}
 	nothing := Problem{Curvature: []float64{0, 0}}
-	if s := must(Summarize(nothing)); s.Condition != 0 || s.EffectiveDimension != 0 {
+	if s := must(SummaryOf(nothing)); s.Condition != 0 || s.EffectiveDimension != 0 {
 		t.Errorf("no curvature: %+v", s)
 	}
-	if g := must(BayesGap(nothing, SGD(1), []int{0, 5})); g.Ratio[0] != 1 || g.Ratio[1] != 1 {
+	if g := must(BayesGap(nothing, []int{0, 5}, SGD(1))); g.Ratio[0] != 1 || g.Ratio[1] != 1 {
 		t.Errorf("nothing to gain: %v", g.Ratio)
 	}
 }
@@ -94,27 +94,27 @@ func TestStreamingNoiseScales(t *testing.T) {
 		Variance: []float64{0.1, 0.5, 2}, Multiplicity: []float64{1, 3, 2}, Streaming: true,
 	}
 	steps := []int{0, 3, 40}
-	along := must(NoiseScalesAlong(p, Momentum(0.02, 0.5), steps))
+	along := must(NoiseScalesOf(p, steps, Momentum(0.02, 0.5)))
 	for k, at := range steps {
 		here := p
-		here.Mean, here.Variance = nil, must(SecondMoments(p, Momentum(0.02, 0.5), at))
+		here.Mean, here.Variance = nil, must(SecondMoments(p, at, Momentum(0.02, 0.5)))
 		const alpha = 0.5
 		var traceC, g2, gHg float64
-		one, two := must(SecondMoments(here, SGD(alpha), 1)), must(SecondMoments(here, SGD(alpha).Batch(2), 1))
+		one, two := must(SecondMoments(here, 1, SGD(alpha))), must(SecondMoments(here, 1, SGD(alpha).Batch(2)))
 		for i, h := range p.Curvature {
 			m := p.Multiplicity[i]
 			traceC += m * (one[i] - two[i]) * 2 / (alpha * alpha)
 			g2 += m * h * h * here.Variance[i]
 			gHg += m * h * h * h * here.Variance[i]
 		}
-		off := must(ExpectedLoss(here, SGD(alpha), 1)) - must(ExpectedLoss(here, SGD(alpha).Batch(2), 1))
+		off := must(ExpectedLoss(here, 1, SGD(alpha))) - must(ExpectedLoss(here, 1, SGD(alpha).Batch(2)))
 		near(t, "B_simple", along.Simple[k], traceC/g2, 1e-12)
 		near(t, "B_noise", along.Noise[k], 4*off/(alpha*alpha)/gHg, 1e-12)
 	}
-	s := must(Summarize(p))
+	s := must(SummaryOf(p))
 	near(t, "B_simple at the start", s.SimpleNoiseScale, along.Simple[0], 1e-13)
 	near(t, "B_noise at the start", s.NoiseScale, along.Noise[0], 1e-13)
-	if late := must(NoiseScalesAlong(p, SGD(10), []int{100_000})); !math.IsInf(late.Simple[0], 1) || !math.IsInf(late.Noise[0], 1) {
+	if late := must(NoiseScalesOf(p, []int{100_000}, SGD(10))); !math.IsInf(late.Simple[0], 1) || !math.IsInf(late.Noise[0], 1) {
 		t.Errorf("noise scales of what has diverged: %v and %v", late.Simple, late.Noise)
 	}
 }

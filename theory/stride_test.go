@@ -56,9 +56,9 @@ func TestRunsOfSteps(t *testing.T) {
 		steps = append(steps, s...)
 	}
 	for _, o := range []Optimizer{SGD(1.9), SGD(2.5), Momentum(0.3, 0.9), Momentum(3.5, 0.9), Nesterov(0.5, 0.99), SGD(1).EMA(0.999), Momentum(0.3, 0.9).EMA(0.5)} {
-		c := must(Expect(p, o, steps))
+		c := must(Expect(p, steps, o))
 		for k := 0; k < len(steps); k += 13 {
-			x := must(Expect(p, o, steps[k:k+1]))
+			x := must(Expect(p, steps[k:k+1], o))
 			near(t, o.String()+" bias", c.Bias[k], x.Bias[0], 1e-12)
 			near(t, o.String()+" noise", c.Noise[k], x.Noise[0], 1e-12)
 			near(t, o.String()+" deviation", c.StdDev[k], x.StdDev[0], 1e-12)

@@ -20,7 +20,7 @@ type Summary struct {
 	SumError           float64 `json:"sum_error"`          // estimated relative error of the sums
 }
 
-// Summarize returns the summary of a problem. The effective dimension is
+// SummaryOf returns the summary of a problem. The effective dimension is
 // (Σ h)²/Σ h², the number of equal directions with the same two traces; it and
 // the condition number are 0 where there is no curvature. The
 // noise scales are those of McCandlish et al. 2018, equations 2.8 and 2.9, for
@@ -30,7 +30,7 @@ type Summary struct {
 //
 // Under multiplicative noise C there is its mean at the start, Σ c in TraceC and
 // TraceHC the label noise alone. The error names an invalid problem.
-func Summarize(p Problem) (Summary, error) {
+func SummaryOf(p Problem) (Summary, error) {
 	if err := p.Validate(); err != nil {
 		return Summary{}, err
 	}
@@ -116,14 +116,14 @@ type NoiseScales struct {
 	Noise  []float64 `json:"noise"`  // tr HC / E g'Hg
 }
 
-// NoiseScalesAlong returns B_simple and B_noise at the point that m has reached
+// NoiseScalesOf returns B_simple and B_noise at the point that m has reached
 // after each number of steps, with the exact E θ_i(t)² in E|g|² = Σ h_i² E θ_i²
 // and E g'Hg = Σ h_i³ E θ_i², and under multiplicative noise in C as well. A batch
 // B makes the best single step of plain SGD, with one learning rate for all that
 // θ(t) may be, decrease the expected loss by ΔL_max/(1 + B_noise/B). The errors
 // are those of Expect.
-func NoiseScalesAlong(p Problem, m Method, steps []int) (NoiseScales, error) {
-	m, err := ready(p, m, steps)
+func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
+	m, err := ready(p, steps, m)
 	if err != nil {
 		return NoiseScales{}, err
 	}

@@ -32,7 +32,7 @@ const maxStepwise = 1 << 14
 // below already, T is 0 and BestBefore the loss of the start.
 // The errors name an optimizer without a free setting, an invalid one or an
 // invalid problem, and a target or limit out of range as in StepsToTarget.
-func Tune(p Problem, o Optimizer, target float64, limit int) (Tuned, error) {
+func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 	if err := checkTarget(target, limit); err != nil {
 		return Tuned{}, err
 	}
@@ -54,7 +54,7 @@ func Tune(p Problem, o Optimizer, target float64, limit int) (Tuned, error) {
 
 // TuneLoss returns the settings with the lowest expected loss after a number of
 // steps >= 1, chosen as by Tune. Its Steps.Loss is that loss.
-func TuneLoss(p Problem, o Optimizer, steps int) (Tuned, error) {
+func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 	if steps < 1 || steps > MaxSteps {
 		return Tuned{}, fmt.Errorf("theory: budget of %d steps: want 1 to %d", steps, MaxSteps)
 	}
@@ -123,7 +123,7 @@ func (k *tuner) certify(answer *Tuned, c candidate, t, limit int) error {
 	if followed {
 		limit = t
 	}
-	s, err := stepsToTarget(k.problem, answer.Optimizer, answer.Target, limit, true)
+	s, err := stepsToTarget(k.problem, answer.Target, answer.Optimizer, limit, true)
 	answer.Steps = s
 	answer.Evaluations += s.Evaluations
 	return err
@@ -137,7 +137,7 @@ func (k *tuner) atEnd(answer *Tuned, c candidate, t int) error {
 	if err != nil {
 		return err
 	}
-	curve, err := Expect(k.problem, o, []int{t - 1, t})
+	curve, err := Expect(k.problem, []int{t - 1, t}, o)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func TestTuneAgainstBruteForce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start, err := ExpectedLoss(p, SGD(1), 0)
+		start, err := ExpectedLoss(p, 0, SGD(1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,11 +39,11 @@ func TestTuneAgainstBruteForce(t *testing.T) {
 		case 3:
 			base.Decay = Free
 		}
-		got, err := Tune(p, base, target, 0)
+		got, err := Tune(p, target, base, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := StepsToTarget(p, got.Optimizer, target, 0)
+		want, err := StepsToTarget(p, target, got.Optimizer, 0)
 		if err != nil || want.Outcome != Reached || want.Steps != got.Steps.Steps {
 			t.Fatalf("%v: %v, %v", got.Optimizer, want, err)
 		}
@@ -162,7 +162,7 @@ func TestTuneAgainstPublishedGrid(t *testing.T) {
 				o = Momentum(Free, Free)
 			}
 			batch := math.Pow(4, float64(k+1))
-			got, err := Tune(p, o.Batch(batch).Precondition(row.power), 0.01, 0)
+			got, err := Tune(p, 0.01, o.Batch(batch).Precondition(row.power), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -231,11 +231,11 @@ func TestTuneIsInvariant(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.Variance = []float64{0.125, 0.125, 0.125}
-	a, err := Tune(p, Momentum(Free, Free).Batch(100), 0.01, 0)
+	a, err := Tune(p, 0.01, Momentum(Free, Free).Batch(100), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Tune(q, Momentum(Free, Free).Batch(100), 0.01, 0)
+	b, err := Tune(q, 0.01, Momentum(Free, Free).Batch(100), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func TestTuneLossIsStationary(t *testing.T) {
 		SGD(Free), Momentum(Free, Free), Nesterov(Free, Free), SGD(Free).EMA(Free), Momentum(0.01, Free),
 		SGD(Free).Cosine(), SGD(Free).WSD(10, 50), SGD(Free).Linear(), SGD(Free).InverseTime(20), SGD(Free).Lookahead(5, 0.5), SGD(Free).Average(),
 	} {
-		got, err := TuneLoss(p, o.Batch(16), 200)
+		got, err := TuneLoss(p, 200, o.Batch(16))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +271,7 @@ func TestTuneLossIsStationary(t *testing.T) {
 				if near.Validate() != nil || near.Momentum == 0 && near.LearningRate >= 2 { // beyond the limit
 					continue
 				}
-				loss, err := ExpectedLoss(p, near, 200)
+				loss, err := ExpectedLoss(p, 200, near)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -286,15 +286,15 @@ func TestTuneLossIsStationary(t *testing.T) {
 // TestTuneAnswers: what is out of reach is an answer, and a mistake an error.
 func TestTuneAnswers(t *testing.T) {
 	p := mustPowerLaw(t, 100)
-	short, err := Tune(p, SGD(Free), 0.01, 10)
+	short, err := Tune(p, 0.01, SGD(Free), 10)
 	if err != nil || short.Steps.Outcome != NotWithinLimit || short.Steps.Steps != -1 || !(short.BestBefore > 0.01) {
 		t.Errorf("%v, %v", short, err)
 	}
-	unstable, err := Tune(p, SGD(3).EMA(Free), 0.01, 1000)
+	unstable, err := Tune(p, 0.01, SGD(3).EMA(Free), 1000)
 	if err != nil || unstable.Steps.Outcome != Diverges {
 		t.Errorf("%v, %v", unstable, err)
 	}
-	there, err := Tune(p, SGD(Free), 100, 0)
+	there, err := Tune(p, 100, SGD(Free), 0)
 	if err != nil || there.Steps.Outcome != Reached || there.Steps.Steps != 0 {
 		t.Errorf("%v, %v", there, err)
 	}
@@ -310,11 +310,11 @@ func TestTuneAnswers(t *testing.T) {
 		{SGD(Free).Batch(0.5), 0.01, 0, "batch size 0.5"},
 		{SGD(Free).EMA(Free).Average(), 0.01, 0, "at once"},
 	} {
-		if _, err := Tune(p, c.o, c.target, c.limit); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Tune(p, c.target, c.o, c.limit); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %q", c.o, err, c.want)
 		}
 	}
-	if _, err := ExpectedLoss(p, SGD(Free), 10); err == nil || !strings.Contains(err.Error(), "Free") {
+	if _, err := ExpectedLoss(p, 10, SGD(Free)); err == nil || !strings.Contains(err.Error(), "Free") {
 		t.Errorf("free learning rate: %v", err)
 	}
 }
@@ -357,7 +357,7 @@ func TestTuneOnRandomProblems(t *testing.T) {
 				o.Power = Free
 			}
 		}
-		start, err := ExpectedLoss(p, SGD(1), 0)
+		start, err := ExpectedLoss(p, 0, SGD(1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -365,14 +365,14 @@ func TestTuneOnRandomProblems(t *testing.T) {
 			continue
 		}
 		target := start * math.Exp(-8*r.Float64()*r.Float64())
-		got, err := Tune(p, o, target, 0)
+		got, err := Tune(p, target, o, 0)
 		if err != nil {
 			t.Fatalf("%v, %v to %v: %v", p, o, target, err)
 		}
 		switch s := got.Steps; {
 		case s.Outcome == Reached:
 			reached++
-			loss, err := ExpectedLoss(p, got.Optimizer, s.Steps)
+			loss, err := ExpectedLoss(p, s.Steps, got.Optimizer)
 			if err != nil || !(loss <= target*(1+1e-9)) || s.Steps > 0 && !(got.BestBefore > target) {
 				t.Errorf("%v: loss %v, %v", got, loss, err)
 			}
@@ -387,7 +387,7 @@ func TestTuneOnRandomProblems(t *testing.T) {
 
 func tuned(t *testing.T, p Problem, o Optimizer) int {
 	t.Helper()
-	got, err := Tune(p, o, 0.01, 0)
+	got, err := Tune(p, 0.01, o, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -415,7 +415,7 @@ func BenchmarkTune(b *testing.B) {
 			for b.Loop() {
 				for _, power := range []float64{0, 0.25, 0.5, 0.75} {
 					for batch := 4.0; batch <= 1<<20; batch *= 4 {
-						if _, err := Tune(p, o.Batch(batch).Precondition(power), 0.01, 0); err != nil {
+						if _, err := Tune(p, 0.01, o.Batch(batch).Precondition(power), 0); err != nil {
 							b.Fatal(err)
 						}
 					}

@@ -58,7 +58,7 @@ func TestPublishedPoints(t *testing.T) {
 		}
 		if c.Tuned.Steps > c.checked() {
 			tooLow++
-			at := nqmkit.BestScheduleFor(nqmkit.PublishedBins(dimension, bins), nqmkit.SGD(1).Precondition(c.Power).Batch(c.BatchSize), c.checked(), c.Pieces)
+			at := nqmkit.BestScheduleFor(nqmkit.PublishedBins(dimension, bins), c.checked(), nqmkit.SGD(1).Precondition(c.Power).Batch(c.BatchSize), c.Pieces)
 			if !(at.Loss > target) {
 				t.Errorf("%d pieces, power %v, B = %v: %v, published %d", c.Pieces, c.Power, c.BatchSize, c.Tuned, c.Published)
 			}

@@ -108,7 +108,7 @@ func noiseAmplification() drawn {
 
 func momentumPhases() drawn {
 	m := nqmkit.PhaseMap(nqmkit.TwoDirections(50, 1))
-	return drawn{plotting.Phases(m), nqmkit.TableOf(m)}
+	return drawn{plotting.PhaseMap(m), nqmkit.TableOf(m)}
 }
 
 func momentumDemo() drawn {

@@ -130,7 +130,7 @@ func effective(t theory.Tuned) float64 { return t.Optimizer.LearningRate / (1 - 
 
 func learningRates(p theory.Problem) drawn {
 	s := sgdScaling(p)
-	f := plotting.OptimalSettings(s)
+	f := plotting.BestSettings(s)
 	f.Title = "Optimal learning rate of preconditioned SGD"
 	f.Caption = fmt.Sprintf("The learning rates that reach loss %g in the fewest steps on %s. They grow in proportion to the batch size up to the limit of stability 2, which is the same for every power because h₁ = 1.", target, p)
 	return drawn{f, nqmkit.TableOf(s)}

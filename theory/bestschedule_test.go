@@ -17,7 +17,7 @@ import (
 func TestScheduleOfNewtonIsKalmanFilter(t *testing.T) {
 	p := must(PowerLaw(1000, 1))
 	const steps, batch = 40, 16.0
-	s := must(OptimalSchedule(p, SGD(1).Batch(batch).Precondition(1), steps, steps))
+	s := must(BestSchedule(p, steps, SGD(1).Batch(batch).Precondition(1), steps))
 	d := p.Dimension()
 	risk := 0.0
 	for i := 1.0; i <= d; i++ {
@@ -36,7 +36,7 @@ func TestScheduleAttainsBayesBound(t *testing.T) {
 	h := []float64{3, 1, 0.2, 1e-3}
 	p := must(must(List(h...)).WithStart(nil, []float64{1. / 3, 1, 5, 1e3}))
 	for _, steps := range []int{1, 2, 10, 60} {
-		s := must(OptimalSchedule(p, SGD(1).Batch(3).Precondition(1), steps, steps))
+		s := must(BestSchedule(p, steps, SGD(1).Batch(3).Precondition(1), steps))
 		near(t, fmt.Sprintf("loss after %d steps", steps), s.Loss, must(BayesBound(p, 3*float64(steps))), 1e-12)
 	}
 }
@@ -50,7 +50,7 @@ func TestSchedulesAreOrdered(t *testing.T) {
 			o := SGD(1).Batch(batch).Precondition(power)
 			before := math.Inf(1)
 			for _, pieces := range []int{1, 2, 4, 8, 16, 32} {
-				s := must(OptimalSchedule(p, o, 320, pieces))
+				s := must(BestSchedule(p, 320, o, pieces))
 				if s.Loss > before*(1+1e-9) {
 					t.Errorf("%v: %d pieces reach %v, fewer reach %v", o, pieces, s.Loss, before)
 				}
@@ -85,7 +85,7 @@ func TestScheduleAgainstDenseBruteForce(t *testing.T) {
 		p, o := randomSchedule(r)
 		pieces := 2 + r.IntN(2)
 		steps := pieces + r.IntN(6)
-		s := must(OptimalSchedule(p, o, steps, pieces))
+		s := must(BestSchedule(p, steps, o, pieces))
 		cells := map[int]int{2: 300, 3: 60}[pieces]
 		rates := make([]float64, pieces)
 		best, at := math.Inf(1), make([]float64, pieces)
@@ -139,7 +139,7 @@ func TestScheduleAgainstRandomStarts(t *testing.T) {
 		if r.IntN(2) == 0 {
 			steps = 1 + int(math.Exp(7*r.Float64()))
 		}
-		s := must(OptimalSchedule(p, o, steps, pieces))
+		s := must(BestSchedule(p, steps, o, pieces))
 		c := must(newScheduler(p, o, pieces)).fine
 		newton := c.newton(s.Lengths, 1e-9)
 		for range 100 {
@@ -156,11 +156,11 @@ func TestScheduleAgainstRandomStarts(t *testing.T) {
 
 // The optimizer that is returned has the loss that is stated in the package's
 // other engine, and no rate can be moved to a better one within the limit.
-func TestScheduleOptimumIsStationary(t *testing.T) {
+func TestBestRatesAreStationary(t *testing.T) {
 	p := must(PowerLaw(10_000, 1))
 	for _, batch := range []float64{1, 64, 4096, 1 << 20} {
-		s := must(OptimalSchedule(p, SGD(1).Batch(batch), 5003, 10))
-		near(t, "loss by the general engine", s.Loss, must(ExpectedLoss(p, s.Optimizer, 5003)), 1e-11)
+		s := must(BestSchedule(p, 5003, SGD(1).Batch(batch), 10))
+		near(t, "loss by the general engine", s.Loss, must(ExpectedLoss(p, 5003, s.Optimizer)), 1e-11)
 		if s.Residual > 1e-7 || !s.Definite {
 			t.Errorf("B=%g: residual %v, definite %v", batch, s.Residual, s.Definite)
 		}
@@ -186,7 +186,7 @@ func TestScheduleOptimumIsStationary(t *testing.T) {
 				if moved.Schedule[k].From*moved.LearningRate > s.Limit {
 					continue
 				}
-				if l := must(ExpectedLoss(p, moved, 5003)); l < s.Loss {
+				if l := must(ExpectedLoss(p, 5003, moved)); l < s.Loss {
 					t.Errorf("B=%g: rate %d times %v has loss %v < %v", batch, k, by, l, s.Loss)
 				}
 			}
@@ -201,33 +201,33 @@ func TestScheduleOptimumIsStationary(t *testing.T) {
 // that of the law.
 func TestScheduleOfListAndLaw(t *testing.T) {
 	law := must(PowerLaw(5000, 1))
-	a := must(OptimalSchedule(law, SGD(1).Batch(64), 3000, 6))
-	b := must(OptimalSchedule(must(law.Explicit()), SGD(1).Batch(64), 3000, 6))
+	a := must(BestSchedule(law, 3000, SGD(1).Batch(64), 6))
+	b := must(BestSchedule(must(law.Explicit()), 3000, SGD(1).Batch(64), 6))
 	near(t, "loss of the list", b.Loss, a.Loss, 1e-11)
 	for k := range a.LearningRates {
 		near(t, "rate of the list", b.LearningRates[k], a.LearningRates[k], 1e-6)
 	}
-	rising := must(OptimalSchedule(law, SGD(1).Batch(64).Precondition(1.5), 300, 6))
-	near(t, "power 1.5", rising.Loss, must(ExpectedLoss(law, rising.Optimizer, 300)), 1e-11)
+	rising := must(BestSchedule(law, 300, SGD(1).Batch(64).Precondition(1.5), 6))
+	near(t, "power 1.5", rising.Loss, must(ExpectedLoss(law, 300, rising.Optimizer)), 1e-11)
 }
 
 func TestScheduleEdges(t *testing.T) {
-	one := must(OptimalSchedule(must(List(2)), SGD(1), 3, 10))
+	one := must(BestSchedule(must(List(2)), 3, SGD(1), 10))
 	if len(one.Lengths) != 3 || one.Limit != 1 {
 		t.Errorf("3 steps in 10 pieces: %+v", one)
 	}
-	exact := must(OptimalSchedule(must(must(List(2)).WithNoise(nil)), SGD(1), 1, 1))
+	exact := must(BestSchedule(must(must(List(2)).WithNoise(nil)), 1, SGD(1), 1))
 	near(t, "one step without noise", exact.LearningRates[0], 0.5, 1e-6)
-	atRest := must(OptimalSchedule(must(must(List(2, 1)).WithStart(nil, nil)), SGD(1), 100, 4))
+	atRest := must(BestSchedule(must(must(List(2, 1)).WithStart(nil, nil)), 100, SGD(1), 4))
 	if atRest.Loss > 1e-100 || atRest.Optimizer.Validate() != nil || !(atRest.Residual < math.Inf(1)) {
 		t.Errorf("a start at the minimum: %+v", atRest)
 	}
-	long := must(OptimalSchedule(must(PowerLaw(1e9, 1)), SGD(1), MaxSteps, 10))
+	long := must(BestSchedule(must(PowerLaw(1e9, 1)), MaxSteps, SGD(1), 10))
 	if !(long.Loss > 0 && long.Loss < 1) || long.Residual > 1e-6 {
 		t.Errorf("10^15 steps: %+v", long)
 	}
-	for _, s := range []ScheduleOptimum{one, exact, atRest, long} {
-		var back ScheduleOptimum
+	for _, s := range []BestRates{one, exact, atRest, long} {
+		var back BestRates
 		if err := json.Unmarshal(must(json.Marshal(s)), &back); err != nil || !reflect.DeepEqual(s, back) {
 			t.Errorf("through JSON: %+v, %v", back, err)
 		}
@@ -250,18 +250,18 @@ func TestScheduleExtremes(t *testing.T) {
 		}
 		o := SGD(1).Batch(pick(1, 16, 1e10, 1e300)).Precondition(pick(0, 0, 0.5, 1, 1.5, -0.5))
 		steps, pieces := int(pick(1, 2, 3, 17, 1000, 1e9, 1e15)), 1+r.IntN(6)
-		if s, err := OptimalSchedule(p, o, steps, pieces); err == nil {
+		if s, err := BestSchedule(p, steps, o, pieces); err == nil {
 			answers++
 			if !(s.Loss >= 0 && s.Residual >= 0 && slices.Max(s.LearningRates) < s.Limit) || s.Optimizer.Validate() != nil {
 				t.Errorf("%+v, %v: %+v", p, o, s)
 			}
 		}
-		if s, err := ScheduleToTarget(p, o, pick(1e-10, 0.01, 1, 1e100), pieces); err == nil {
+		if s, err := ScheduleToTarget(p, pick(1e-10, 0.01, 1, 1e100), o, pieces); err == nil {
 			if s.Outcome == Reached && !(s.Loss <= s.Target && (s.Steps <= 1 || s.Before > s.Target)) {
 				t.Errorf("%+v, %v: %+v", p, o, s)
 			}
 		}
-		if s, err := OptimalBatchSchedule(p, o.Batch(1), pick(1, 2, 10, 1e3, 1e7, 1e15), pieces); err == nil {
+		if s, err := BestBatchSchedule(p, pick(1, 2, 10, 1e3, 1e7, 1e15), o.Batch(1), pieces); err == nil {
 			if !(s.Loss >= 0 && s.Residual >= 0 && slices.Min(s.BatchSizes) >= 1) || s.Optimizer.Validate() != nil {
 				t.Errorf("%+v, %v: %+v", p, o, s)
 			}
@@ -275,8 +275,8 @@ func TestScheduleExtremes(t *testing.T) {
 // A schedule of many pieces has a name that fits a legend.
 func TestScheduleNames(t *testing.T) {
 	p := must(List(1, 0.1))
-	rates := must(OptimalSchedule(p, SGD(1), 100, 8)).Optimizer.Schedule.String()
-	batches := must(OptimalBatchSchedule(p, SGD(0.5), 1000, 8)).Optimizer.Schedule.String()
+	rates := must(BestSchedule(p, 100, SGD(1), 8)).Optimizer.Schedule.String()
+	batches := must(BestBatchSchedule(p, 1000, SGD(0.5), 8)).Optimizer.Schedule.String()
 	for name, want := range map[string]string{rates: "8 segments 1 to 0.", batches: "8 segments in "} {
 		if !strings.HasPrefix(name, want) || len(name) > 48 {
 			t.Errorf("schedule is called %q", name)
@@ -293,7 +293,7 @@ func TestScheduleMistakes(t *testing.T) {
 	streaming.Streaming = true
 	flat := must(List(0))
 	ask := func(p Problem, o Optimizer, steps, pieces int) error {
-		return second(OptimalSchedule(p, o, steps, pieces))
+		return second(BestSchedule(p, steps, o, pieces))
 	}
 	for want, err := range map[string]error{
 		"over 0 steps":           ask(p, SGD(1), 0, 1),

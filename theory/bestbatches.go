@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// BatchScheduleOptimum is the answer of OptimalBatchSchedule: batch sizes,
+// BestBatches is the answer of BestBatchSchedule: batch sizes,
 // number of steps and one learning rate. Slices have one entry for each piece.
-type BatchScheduleOptimum struct {
+type BestBatches struct {
 	Problem string  `json:"problem"`
 	Family  string  `json:"family"`
 	Samples float64 `json:"samples"` // Σ Lengths·BatchSizes, the budget
@@ -38,12 +38,12 @@ type BatchScheduleOptimum struct {
 }
 
 // String is one sentence with the result.
-func (s BatchScheduleOptimum) String() string {
+func (s BestBatches) String() string {
 	return fmt.Sprintf("best of %d batch sizes for %g samples: %d steps of α=%.4g, B from %.4g to %.4g, loss %.9g",
 		len(s.Lengths), s.Samples, s.Steps, s.LearningRate, s.BatchSizes[0], s.BatchSizes[len(s.BatchSizes)-1], s.Loss)
 }
 
-// OptimalBatchSchedule returns the batch sizes, one for each of n pieces of a
+// BestBatchSchedule returns the batch sizes, one for each of n pieces of a
 // run of plain SGD with a constant learning rate, that have the lowest expected
 // loss after the given number of samples. The number of steps T is chosen as
 // well, and so is the learning rate if that of o is not a number > 0. Piece k
@@ -65,19 +65,19 @@ func (s BatchScheduleOptimum) String() string {
 // The batch size of o does not matter, and batch sizes need not be whole. The
 // error names an invalid problem or setting, samples that are not a finite
 // number from 1 to MaxSteps, a learning rate at or beyond the limit, or what
-// OptimalSchedule does not take.
-func OptimalBatchSchedule(p Problem, o Optimizer, samples float64, pieces int) (BatchScheduleOptimum, error) {
+// BestSchedule does not take.
+func BestBatchSchedule(p Problem, samples float64, o Optimizer, pieces int) (BestBatches, error) {
 	s, err := newScheduler(p, o.Batch(1), pieces)
 	if err != nil {
-		return BatchScheduleOptimum{}, err
+		return BestBatches{}, err
 	}
 	if !(samples >= 1 && samples <= MaxSteps) {
-		return BatchScheduleOptimum{}, fmt.Errorf("theory: batch sizes for %v samples: want 1 to %g", samples, float64(MaxSteps))
+		return BestBatches{}, fmt.Errorf("theory: batch sizes for %v samples: want 1 to %g", samples, float64(MaxSteps))
 	}
 	b := batchSearch{scheduler: s, samples: samples}
 	if o.LearningRate > 0 {
 		if limit := s.rough.limit; o.LearningRate >= limit {
-			return BatchScheduleOptimum{}, fmt.Errorf("theory: learning rate %v: want less than the stability limit %v, or none for the best", o.LearningRate, limit)
+			return BestBatches{}, fmt.Errorf("theory: learning rate %v: want less than the stability limit %v, or none for the best", o.LearningRate, limit)
 		}
 		b.fixed = o.LearningRate
 	}
@@ -192,7 +192,7 @@ func shareOut(noise []float64, lengths []int, samples float64) []float64 {
 }
 
 // optimum searches on the sketch, then on the coarse and the exact spectrum.
-func (b *batchSearch) optimum() BatchScheduleOptimum {
+func (b *batchSearch) optimum() BestBatches {
 	best := b.scan()
 	best = b.refine(b.rough, best)
 	b.sharpen(slices.Repeat([]float64{best.u}, min(b.pieces, best.steps)), best.steps)
@@ -323,9 +323,9 @@ func (b *batchSearch) neighbours(c *staircase, best budgeted) budgeted {
 // mostNeighbours bounds what is looked at in the end.
 const mostNeighbours = 100
 
-func (b *batchSearch) report(best budgeted) BatchScheduleOptimum {
+func (b *batchSearch) report(best budgeted) BestBatches {
 	lengths := lengthsOf(best.steps, b.pieces)
-	r := BatchScheduleOptimum{Problem: b.p.String(), Samples: b.samples, Steps: best.steps, Lengths: lengths,
+	r := BestBatches{Problem: b.p.String(), Samples: b.samples, Steps: best.steps, Lengths: lengths,
 		BatchSizes: best.batch, LearningRate: math.Exp(best.u), Limit: b.fine.limit, Fewer: best.loss, More: best.loss,
 		Modes: b.modes, SumError: b.sum}
 	if b.fixed > 0 {
@@ -352,7 +352,7 @@ func (b *batchSearch) report(best budgeted) BatchScheduleOptimum {
 
 // conditions fills in what is known of optimality. The learning rate is held if
 // it was given, or is at the limit and would rather be larger.
-func (r *BatchScheduleOptimum) conditions(best budgeted, held bool) {
+func (r *BestBatches) conditions(best budgeted, held bool) {
 	var price float64
 	for k, v := range best.noise {
 		p := relative(v/(r.BatchSizes[k]*r.BatchSizes[k]*float64(r.Lengths[k])), best.loss)

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// ScheduleOptimum is the answer of OptimalSchedule: the best learning rates
+// BestRates is the answer of BestSchedule: the best learning rates
 // found for a number of pieces, with what shows that no small change of them
 // is better. Slices have one entry for each piece.
-type ScheduleOptimum struct {
+type BestRates struct {
 	Problem string `json:"problem"`
 	Family  string `json:"family"`
 	Steps   int    `json:"steps"`
@@ -40,18 +40,18 @@ type ScheduleOptimum struct {
 }
 
 // String is one sentence with the result.
-func (s ScheduleOptimum) String() string {
+func (s BestRates) String() string {
 	return fmt.Sprintf("best of %d constant pieces in %d steps, B=%g: loss %.9g",
 		len(s.Lengths), s.Steps, s.Optimizer.batchSize(), s.Loss)
 }
 
 // Samples returns the gradient examples used.
-func (s ScheduleOptimum) Samples() float64 { return float64(s.Steps) * s.Optimizer.batchSize() }
+func (s BestRates) Samples() float64 { return float64(s.Steps) * s.Optimizer.batchSize() }
 
 // maxPieces bounds the square matrix of second derivatives.
 const maxPieces = 2000
 
-// OptimalSchedule returns the piecewise-constant learning rates with the lowest
+// BestSchedule returns the piecewise-constant learning rates with the lowest
 // expected loss after `steps` steps of plain SGD, with the batch size and the
 // power of o, whose own learning rate does not matter. Piece k = 1, ..., n ends
 // after ⌊kT/n⌋ steps, so that the lengths differ by one at most; with fewer
@@ -72,13 +72,13 @@ const maxPieces = 2000
 // The error names an invalid problem or setting, steps outside 1 to MaxSteps,
 // pieces outside 1 to 2000, a method that is not plain SGD, multiplicative noise,
 // a problem without curvature, or one whose numbers come near an overflow.
-func OptimalSchedule(p Problem, o Optimizer, steps, pieces int) (ScheduleOptimum, error) {
+func BestSchedule(p Problem, steps int, o Optimizer, pieces int) (BestRates, error) {
 	s, err := newScheduler(p, o, pieces)
 	if err != nil {
-		return ScheduleOptimum{}, err
+		return BestRates{}, err
 	}
 	if steps < 1 || steps > MaxSteps {
-		return ScheduleOptimum{}, fmt.Errorf("theory: schedule over %d steps: want 1 to %d", steps, MaxSteps)
+		return BestRates{}, fmt.Errorf("theory: schedule over %d steps: want 1 to %d", steps, MaxSteps)
 	}
 	return s.polish(s.search(steps), steps), nil
 }
@@ -457,11 +457,11 @@ func (s *scheduler) sharper(c *staircase, sum float64, modes int) {
 }
 
 // polish finishes a search on the exact spectrum.
-func (s *scheduler) polish(u []float64, steps int) ScheduleOptimum {
+func (s *scheduler) polish(u []float64, steps int) BestRates {
 	lengths := lengthsOf(steps, s.pieces)
 	s.sharpen(u, steps)
 	f := s.fine.newton(lengths, polished).minimize(resample(u, len(lengths)))
-	r := ScheduleOptimum{Problem: s.p.String(), Steps: steps, Lengths: lengths,
+	r := BestRates{Problem: s.p.String(), Steps: steps, Lengths: lengths,
 		Limit: s.fine.limit, Gradient: f.gradient, Residual: f.residual, Definite: f.definite,
 		Modes: s.modes, SumError: s.sum, Evaluations: s.evaluations()}
 	high := math.Log(s.fine.limit)

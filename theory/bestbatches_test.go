@@ -70,7 +70,7 @@ func TestBatchScheduleAgainstBruteForce(t *testing.T) {
 		}
 		o.LearningRate = 0
 		const samples = 9.0
-		s := must(OptimalBatchSchedule(p, o, samples, 2))
+		s := must(BestBatchSchedule(p, samples, o, 2))
 		best, at := math.Inf(1), ""
 		for steps := 1; steps <= samples; steps++ {
 			lengths := lengthsOf(steps, 2)
@@ -122,20 +122,20 @@ func TestBatchScheduleOfNewton(t *testing.T) {
 		risk += 1 / i
 	}
 	for _, pieces := range []int{1, 7} {
-		s := must(OptimalBatchSchedule(p, Optimizer{Power: 1}, 1e4, pieces))
+		s := must(BestBatchSchedule(p, 1e4, Optimizer{Power: 1}, pieces))
 		near(t, "loss", s.Loss, 0.5/(1/risk+1e4/1000), 1e-11)
 	}
 }
 
 // The optimum has the loss that is stated in the general engine, spends its
 // samples, and meets its conditions; more pieces are never worse.
-func TestBatchScheduleOptimum(t *testing.T) {
+func TestBestBatchSchedule(t *testing.T) {
 	p := must(PowerLaw(10_000, 1))
 	for _, o := range []Optimizer{{}, {LearningRate: 0.3}, {Power: 0.5}} {
 		before := math.Inf(1)
 		for _, pieces := range []int{1, 2, 4, 8, 16} {
-			s := must(OptimalBatchSchedule(p, o, 1e5, pieces))
-			near(t, "loss by the general engine", s.Loss, must(ExpectedLoss(p, s.Optimizer, s.Steps)), 1e-11)
+			s := must(BestBatchSchedule(p, 1e5, o, pieces))
+			near(t, "loss by the general engine", s.Loss, must(ExpectedLoss(p, s.Steps, s.Optimizer)), 1e-11)
 			near(t, "samples", s.Optimizer.samples(s.Steps), 1e5, 1e-12)
 			if s.Residual > 1e-9 || s.Fewer < s.Loss*(1-1e-12) || s.More < s.Loss*(1-1e-12) {
 				t.Errorf("%+v: residual %v, %v one step less, %v one step more", s, s.Residual, s.Fewer, s.More)
@@ -157,7 +157,7 @@ func TestBatchGrowthIsRateDecay(t *testing.T) {
 		rates := SGD(alpha).Segments(Segment{Steps: n, From: 1}, Segment{Steps: 2 * n, From: 0.5}, Segment{Steps: 4 * n, From: 0.25})
 		batches := SGD(alpha).Segments(Segment{Steps: n, From: 1}, Segment{Steps: n, From: 1, BatchSize: 2}, Segment{Steps: n, From: 1, BatchSize: 4})
 		near(t, "samples", batches.samples(3*n), rates.samples(7*n), 1e-15)
-		return must(ExpectedLoss(p, batches, 3*n))/must(ExpectedLoss(p, rates, 7*n)) - 1
+		return must(ExpectedLoss(p, 3*n, batches))/must(ExpectedLoss(p, 7*n, rates)) - 1
 	}
 	coarse, fine := differs(1./256), differs(1./4096)
 	if !(math.Abs(coarse) < 0.02) {
@@ -168,7 +168,7 @@ func TestBatchGrowthIsRateDecay(t *testing.T) {
 
 func TestCompareSchedules(t *testing.T) {
 	p := must(PowerLaw(10_000, 1))
-	c := must(CompareSchedules(p, SGD(1), 1e5, 10))
+	c := must(CompareSchedules(p, 1e5, SGD(1), 10))
 	if !(c.Rates.Loss < c.Rate.Loss && c.Batches.Loss < c.Batch.Loss && c.Batch.Loss <= c.Rate.Loss*(1+1e-9)) {
 		t.Errorf("rates %v of %v, batches %v of %v", c.Rates.Loss, c.Rate.Loss, c.Batches.Loss, c.Batch.Loss)
 	}
@@ -185,17 +185,17 @@ func TestCompareSchedules(t *testing.T) {
 
 func TestBatchScheduleEdges(t *testing.T) {
 	quiet := must(must(List(1, 0.1)).WithNoise(nil))
-	if s := must(OptimalBatchSchedule(quiet, Optimizer{}, 50, 3)); s.Residual > 1e-9 || s.Steps != 50 {
+	if s := must(BestBatchSchedule(quiet, 50, Optimizer{}, 3)); s.Residual > 1e-9 || s.Steps != 50 {
 		t.Errorf("without noise: %+v", s)
 	}
-	if s := must(OptimalBatchSchedule(must(List(1)), Optimizer{}, 1, 3)); s.Steps != 1 || s.BatchSizes[0] != 1 {
+	if s := must(BestBatchSchedule(must(List(1)), 1, Optimizer{}, 3)); s.Steps != 1 || s.BatchSizes[0] != 1 {
 		t.Errorf("one sample: %+v", s)
 	}
 	p := must(List(1, 0.5))
 	streaming := p
 	streaming.Streaming = true
 	ask := func(p Problem, o Optimizer, samples float64, pieces int) error {
-		return second(OptimalBatchSchedule(p, o, samples, pieces))
+		return second(BestBatchSchedule(p, samples, o, pieces))
 	}
 	for want, err := range map[string]error{
 		"0.5 samples: want 1":   ask(p, Optimizer{}, 0.5, 1),
@@ -204,7 +204,7 @@ func TestBatchScheduleEdges(t *testing.T) {
 		"additive noise":        ask(streaming, Optimizer{}, 10, 1),
 		"plain SGD":             ask(p, Momentum(1, 0.5), 10, 1),
 		"0 pieces":              ask(p, Optimizer{}, 10, 0),
-		"in batches of 16":      second(CompareSchedules(p, SGD(1).Batch(16), 10, 2)),
+		"in batches of 16":      second(CompareSchedules(p, 10, SGD(1).Batch(16), 2)),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", want, err)
