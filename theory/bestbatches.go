@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"nqm/theory/internal/dd"
 )
 
 // BestBatches is the answer of BestBatchSchedule: batch sizes,
@@ -121,17 +123,17 @@ func (c *staircase) spend(u float64, lengths []int, samples float64) budgeted {
 		}
 	}
 	r.batch = shareOut(r.noise, lengths, samples)
-	var total, slope sum
+	var total, slope dd.Sum
 	for i := range c.gain {
 		l, d := c.start[i], 0.0
 		for k := range lengths {
 			m := &moves[i][kinds.of[k]]
 			l, d = m.q*l+m.n/r.batch[k], m.q1*l+m.q*d+m.n1/r.batch[k]
 		}
-		total.add(l)
-		slope.add(d)
+		total.Add(l)
+		slope.Add(d)
 	}
-	r.loss, r.slope = total.value(), slope.value()
+	r.loss, r.slope = total.Value(), slope.Value()
 	return r
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"nqm/theory/internal/dd"
 )
 
 // BestRates is the answer of BestSchedule: the best learning rates
@@ -507,15 +509,15 @@ func (s *scheduler) loss(o Optimizer) float64 {
 	for k, g := range o.Schedule {
 		rates[k] = o.LearningRate * g.From
 	}
-	var total sum
+	var total dd.Sum
 	for i, a := range s.fine.gain {
 		l := s.fine.start[i]
 		for k, g := range o.Schedule {
-			x := finite(twoProd(rates[k], a))
-			r := newSGDMode(x, s.fine.floor[i]*rates[k]*x.value()).At(g.Steps)
+			x := finite(dd.TwoProd(rates[k], a))
+			r := newSGDMode(x, s.fine.floor[i]*rates[k]*x.Value()).At(g.Steps)
 			l = r.Factor*r.Factor*l + r.Noise
 		}
-		total.add(l)
+		total.Add(l)
 	}
-	return total.value()
+	return total.Value()
 }

@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/dd"
 )
 
 // BayesBound returns the least expected loss that any method can have that has
@@ -33,11 +35,11 @@ func BayesBound(p Problem, samples float64) (float64, error) {
 }
 
 func bayesRisk(dirs []Direction, samples float64) float64 {
-	var s sum
+	var s dd.Sum
 	for _, d := range dirs {
-		s.add(0.5 * d.Multiplicity * d.Curvature * posterior(d, samples))
+		s.Add(0.5 * d.Multiplicity * d.Curvature * posterior(d, samples))
 	}
-	return s.value()
+	return s.Value()
 }
 
 // posterior is the variance of θ_i that N samples leave.

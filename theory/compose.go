@@ -1,14 +1,18 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // machine builds the general engine for an optimizer in a direction with
 // x = αh, driven by noise of variance σ² in units of αε. Its state is θ, then
 // m = αv (or 2θ + m, see flips) if there is momentum, then Lookahead's slow weights, then the moving
 // average or the sum of what is reported.
-func (o Optimizer) machine(x dd, sigma2 float64) *machine {
+func (o Optimizer) machine(x dd.Number, sigma2 float64) *machine {
 	slow, extra, n := o.layout()
-	m := &machine{variance: sigma2, period: o.LookaheadSteps, sum: -1, from: o.AverageFrom, flat: x.hi == 0,
+	m := &machine{variance: sigma2, period: o.LookaheadSteps, sum: -1, from: o.AverageFrom, flat: x.Hi == 0,
 		start: make([]float64, n), readout: make([]float64, n), gradient: make([]float64, n)}
 	m.start[0], m.start[slow] = 1, 1
 	m.readout[slow] = 1
@@ -54,7 +58,7 @@ func (o Optimizer) layout() (slow, extra, n int) {
 	return slow, extra, n
 }
 
-func (o Optimizer) piecesOf(x dd) []piece {
+func (o Optimizer) piecesOf(x dd.Number) []piece {
 	var all []piece
 	at := 0
 	for i, s := range o.Schedule {
@@ -93,7 +97,7 @@ func (o Optimizer) batchIn(s Segment) float64 {
 }
 
 // fix gives a piece its constant matrices.
-func (o Optimizer) fix(p *piece, x dd, factor float64) {
+func (o Optimizer) fix(p *piece, x dd.Number, factor float64) {
 	plain := o.affine(x, factor, false)
 	p.plain = newPowers(plain)
 	if o.LookaheadSteps > 0 {
@@ -107,25 +111,25 @@ func (o Optimizer) fix(p *piece, x dd, factor float64) {
 // sum. Near their double root a velocity of size 1/(1-√β) and θ almost cancel in
 // every step; their sum over two steps, θ(t) + θ(t-1) = 2θ + m, then takes the
 // place of m.
-func (o Optimizer) flips(x dd) bool {
-	return o.Momentum != 0 && (x.hi > 1+o.Momentum || o.Nesterov && x.hi > 1)
+func (o Optimizer) flips(x dd.Number) bool {
+	return o.Momentum != 0 && (x.Hi > 1+o.Momentum || o.Nesterov && x.Hi > 1)
 }
 
 // sheared returns the step in the variables θ and 2θ + m.
 func (a affine) sheared() affine {
 	for j := range a.dev {
-		a.dev[1][j] = a.dev[1][j].add(a.dev[0][j].scale(2))
+		a.dev[1][j] = a.dev[1][j].Add(a.dev[0][j].Scale(2))
 	}
 	for i := range a.dev {
-		a.dev[i][0] = a.dev[i][0].sub(a.dev[i][1].scale(2))
+		a.dev[i][0] = a.dev[i][0].Sub(a.dev[i][1].Scale(2))
 	}
-	a.noise[1] = a.noise[1].add(a.noise[0].scale(2))
+	a.noise[1] = a.noise[1].Add(a.noise[0].Scale(2))
 	return a
 }
 
 // affine is one step at factor f of the learning rate, with Lookahead's slow
 // step if sync.
-func (o Optimizer) affine(x dd, f float64, sync bool) affine {
+func (o Optimizer) affine(x dd.Number, f float64, sync bool) affine {
 	step := o.direct(x, f, sync)
 	if o.flips(x) {
 		return step.sheared()
@@ -134,26 +138,26 @@ func (o Optimizer) affine(x dd, f float64, sync bool) affine {
 }
 
 // direct is affine in the variables θ and m.
-func (o Optimizer) direct(x dd, f float64, sync bool) affine {
+func (o Optimizer) direct(x dd.Number, f float64, sync bool) affine {
 	slow, extra, n := o.layout()
-	step := affine{newMatrix(n), make([]dd, n)}
-	o.inner(step, x, exact(f))
+	step := affine{dd.NewMatrix(n), make([]dd.Number, n)}
+	o.inner(step, x, dd.Exact(f))
 	if sync {
 		step = step.then(lookBack(n, slow, o.SlowStep))
 	}
 	if extra < 0 {
 		return step
 	}
-	weight, keep := exact(1), dd{} // of a sum
+	weight, keep := dd.Exact(1), dd.Number{} // of a sum
 	if o.Decay != 0 {
-		weight = exact(1).sub(exact(o.Decay))
+		weight = dd.Exact(1).Sub(dd.Exact(o.Decay))
 		keep = weight
 	}
 	for j := range extra {
-		step.dev[extra][j] = weight.mul(step.dev[slow][j].sub(identity(slow, j)))
+		step.dev[extra][j] = weight.Mul(step.dev[slow][j].Sub(dd.Identity(slow, j)))
 	}
 	step.dev[extra][extra] = keep
-	step.noise[extra] = weight.mul(step.noise[slow])
+	step.noise[extra] = weight.Mul(step.noise[slow])
 	return step
 }
 
@@ -162,26 +166,26 @@ func (o Optimizer) direct(x dd, f float64, sync bool) affine {
 //	m' = β m + x θ + αε        θ' = θ - f m'
 //
 // where Nesterov's method puts θ - fβ m for θ in the first line.
-func (o Optimizer) inner(step affine, x, f dd) {
-	fx := f.mul(x)
+func (o Optimizer) inner(step affine, x, f dd.Number) {
+	fx := f.Mul(x)
 	step.dev[0][0] = fx
-	step.noise[0] = f.neg()
+	step.noise[0] = f.Neg()
 	if o.Momentum == 0 {
 		return
 	}
-	beta := exact(o.Momentum)
-	step.noise[1] = exact(1)
-	step.dev[1][0] = x.neg()
-	step.dev[0][1] = f.mul(beta)
-	step.dev[1][1] = exact(1).sub(beta)
+	beta := dd.Exact(o.Momentum)
+	step.noise[1] = dd.Exact(1)
+	step.dev[1][0] = x.Neg()
+	step.dev[0][1] = f.Mul(beta)
+	step.dev[1][1] = dd.Exact(1).Sub(beta)
 	if o.Nesterov {
-		step.dev[0][1] = step.dev[0][1].mul(exact(1).sub(fx))
-		step.dev[1][1] = step.dev[1][1].add(beta.mul(fx))
+		step.dev[0][1] = step.dev[0][1].Mul(dd.Exact(1).Sub(fx))
+		step.dev[1][1] = step.dev[1][1].Add(beta.Mul(fx))
 	}
 }
 
 // polynomial interpolates the matrices in f, of which they are quadratics.
-func (o Optimizer) polynomial(x dd) *polynomial {
+func (o Optimizer) polynomial(x dd.Number) *polynomial {
 	p := &polynomial{plain: o.quadratic(x, false)}
 	if o.LookaheadSteps > 0 {
 		p.sync = o.quadratic(x, true)
@@ -189,18 +193,18 @@ func (o Optimizer) polynomial(x dd) *polynomial {
 	return p
 }
 
-func (o Optimizer) quadratic(x dd, sync bool) quadratic {
+func (o Optimizer) quadratic(x dd.Number, sync bool) quadratic {
 	zero, up, down := o.affine(x, 0, sync), o.affine(x, 1, sync), o.affine(x, -1, sync)
 	var q quadratic
-	q.a0 = zero.dev.fromIdentity().rounded()
+	q.a0 = zero.dev.FromIdentity().Rounded()
 	for i := range zero.dev {
 		for j := range zero.dev {
 			a, b, c := zero.dev[i][j], up.dev[i][j], down.dev[i][j]
-			q.a1 = append(q.a1, -b.sub(c).scale(0.5).value())
-			q.a2 = append(q.a2, a.sub(b.add(c).scale(0.5)).value())
+			q.a1 = append(q.a1, -b.Sub(c).Scale(0.5).Value())
+			q.a2 = append(q.a2, a.Sub(b.Add(c).Scale(0.5)).Value())
 		}
-		q.b0 = append(q.b0, zero.noise[i].value())
-		q.b1 = append(q.b1, up.noise[i].sub(zero.noise[i]).value())
+		q.b0 = append(q.b0, zero.noise[i].Value())
+		q.b1 = append(q.b1, up.noise[i].Sub(zero.noise[i]).Value())
 	}
 	return q
 }

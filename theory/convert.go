@@ -1,6 +1,10 @@
 package theory
 
-import "fmt"
+import (
+	"fmt"
+
+	"nqm/theory/internal/dd"
+)
 
 // Converters between the conventions of momentum. All assume a constant
 // learning rate and a velocity that starts at 0.
@@ -81,11 +85,11 @@ func (m Torch) engine(h, c float64) *machine {
 // α(1-dampening).
 func (m Torch) whole(h float64, n int) piece {
 	_, x := SGD(m.LearningRate).step(h)
-	unit := exact(1).div(exact(1).sub(exact(m.Dampening)))
-	first := affine{newMatrix(n), make([]dd, n)}
-	first.dev[0][0], first.noise[0] = x, unit.neg()
+	unit := dd.Exact(1).Div(dd.Exact(1).Sub(dd.Exact(m.Dampening)))
+	first := affine{dd.NewMatrix(n), make([]dd.Number, n)}
+	first.dev[0][0], first.noise[0] = x, unit.Neg()
 	if n > 1 {
-		first.dev[1][0], first.dev[1][1], first.noise[1] = x.neg(), exact(1), unit
+		first.dev[1][0], first.dev[1][1], first.noise[1] = x.Neg(), dd.Exact(1), unit
 	}
 	if _, later := m.Optimizer().step(h); m.Optimizer().flips(later) {
 		first = first.sheared()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"nqm/theory/internal/dd"
 )
 
 // NewScaling puts tuned points together: curves hold, for each method, points
@@ -52,13 +54,13 @@ func NewScaling(p Problem, target float64, batchSizes []float64, curves []Scalin
 // one sample. A direction without curvature has none, whatever its estimate.
 func (p Problem) likelihoodRisk() float64 {
 	risk := func(dirs []Direction) []float64 {
-		var s sum
+		var s dd.Sum
 		for _, d := range dirs {
 			if d.Noise > 0 && d.Curvature > 0 {
-				s.add(0.5 * d.Multiplicity * d.Noise / d.Curvature)
+				s.Add(0.5 * d.Multiplicity * d.Noise / d.Curvature)
 			}
 		}
-		return []float64{s.value()}
+		return []float64{s.Value()}
 	}
 	dirs, _ := p.nodes(risk)
 	return risk(dirs)[0]

@@ -1,5 +1,7 @@
 package theory
 
+import "nqm/theory/internal/dd"
+
 // EMA returns a copy whose answers are about the exponential moving average of
 // the iterates,
 //
@@ -20,12 +22,12 @@ func (o Optimizer) EMA(decay float64) Optimizer {
 //	q = 1 - γ + γx        u = (1-γ) x        w = (2-x)(1+γ)
 //
 // Its steady state is SGD's times (1-γ)(1+γ(1-x)) / ((1+γ)(1-γ(1-x))).
-func emaOfSGD(x dd, gamma, sigma2 float64) recurrence {
-	rest := exact(1).sub(exact(gamma))
+func emaOfSGD(x dd.Number, gamma, sigma2 float64) recurrence {
+	rest := dd.Exact(1).Sub(dd.Exact(gamma))
 	return recurrence{
-		q:      rest.add(x.mul(exact(gamma))),
-		u:      x.mul(rest),
-		w:      exact(2).sub(x).mul(twoSum(1, gamma)),
+		q:      rest.Add(x.Mul(dd.Exact(gamma))),
+		u:      x.Mul(rest),
+		w:      dd.Exact(2).Sub(x).Mul(dd.TwoSum(1, gamma)),
 		gain:   1 - gamma,
 		sigma2: sigma2,
 	}

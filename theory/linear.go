@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/dd"
 )
 
 // Linear is a method of one's own: any rule whose update is linear in its
@@ -168,12 +170,12 @@ func (l Linear) Mode(h, c float64) Mode { return l.engine(h, c) }
 func (l Linear) engine(h, c float64) *machine {
 	s := l.System(h)
 	n := len(s.State)
-	step := affine{dev: newMatrix(n), noise: make([]dd, n)}
+	step := affine{dev: dd.NewMatrix(n), noise: make([]dd.Number, n)}
 	for i := range n {
 		for j := range n {
-			step.dev[i][j] = identity(i, j).sub(exact(s.State[i][j]))
+			step.dev[i][j] = dd.Identity(i, j).Sub(dd.Exact(s.State[i][j]))
 		}
-		step.noise[i] = exact(s.Noise[i])
+		step.noise[i] = dd.Exact(s.Noise[i])
 	}
 	gradient := s.Gradient
 	if gradient == nil {

@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/dd"
 )
 
 // Curve is the expected loss of one method on one problem at chosen steps.
@@ -59,7 +61,7 @@ func Expect(p Problem, steps []int, m Method) (Curve, error) {
 	dirs, disagreement := p.nodes(func(d []Direction) []float64 {
 		var v []float64
 		for _, l := range lossesOf(d, m, some) {
-			v = append(v, l.bias.value()+l.noise.value(), l.variance.value())
+			v = append(v, l.bias.Value()+l.noise.Value(), l.variance.Value())
 		}
 		return v
 	})
@@ -106,10 +108,10 @@ func (c *Curve) fill(l []parts) {
 	all := make([]float64, 4*n)
 	c.Loss, c.Bias, c.Noise, c.StdDev = all[:n:n], all[n:2*n:2*n], all[2*n:3*n:3*n], all[3*n:]
 	for k := range n {
-		c.Bias[k], c.Noise[k] = l[k].bias.value(), l[k].noise.value()
-		c.Loss[k], c.StdDev[k] = c.Bias[k]+c.Noise[k], math.Sqrt(l[k].variance.value())
+		c.Bias[k], c.Noise[k] = l[k].bias.Value(), l[k].noise.Value()
+		c.Loss[k], c.StdDev[k] = c.Bias[k]+c.Noise[k], math.Sqrt(l[k].variance.Value())
 	}
-	c.Floor = l[n].bias.value() + l[n].noise.value()
+	c.Floor = l[n].bias.Value() + l[n].noise.Value()
 }
 
 // ExpectedLoss returns E L(t) after t steps, +Inf where it overflows.
@@ -143,7 +145,7 @@ func SecondMoments(p Problem, t int, m Method) ([]float64, error) {
 }
 
 // parts are the sums over directions that make up the law of the loss.
-type parts struct{ bias, noise, variance sum }
+type parts struct{ bias, noise, variance dd.Sum }
 
 // lossesOf sums the loss over directions after each number of steps, and its
 // limit at the end. A direction without curvature has no loss, wherever its
@@ -200,9 +202,9 @@ func (l *parts) add(d Direction, r Response) {
 	half := 0.5 * d.Multiplicity * d.Curvature
 	start := times(kept, d.SecondMoment())
 	v := times(kept, d.Variance) + r.Noise
-	l.bias.add(half * start)
-	l.noise.add(half * r.Noise)
-	l.variance.add(half * times(d.Curvature*v, v+2*times(kept, d.Mean*d.Mean)))
+	l.bias.Add(half * start)
+	l.noise.Add(half * r.Noise)
+	l.variance.Add(half * times(d.Curvature*v, v+2*times(kept, d.Mean*d.Mean)))
 }
 
 // times is the product of two numbers >= 0 in which a zero wins over +Inf:

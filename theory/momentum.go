@@ -1,5 +1,7 @@
 package theory
 
+import "nqm/theory/internal/dd"
+
 // Momentum returns heavy-ball momentum (Polyak 1964) with batches of one:
 //
 //	v' = β v + g(θ)        θ' = θ - α v'        v(0) = 0
@@ -14,11 +16,11 @@ func Momentum(learningRate, momentum float64) Optimizer {
 // heavyBall is momentum β as a recurrence, with x = αh:
 //
 //	p = β        s = 1 + β - x        q = 1 - β        u = x        w = 2(1+β) - x
-func heavyBall(x dd, beta, sigma2 float64) recurrence {
+func heavyBall(x dd.Number, beta, sigma2 float64) recurrence {
 	return recurrence{
-		q:      exact(1).sub(exact(beta)),
+		q:      dd.Exact(1).Sub(dd.Exact(beta)),
 		u:      x,
-		w:      twoSum(1, beta).scale(2).sub(x),
+		w:      dd.TwoSum(1, beta).Scale(2).Sub(x),
 		gain:   1,
 		sigma2: sigma2,
 	}

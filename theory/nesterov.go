@@ -1,5 +1,7 @@
 package theory
 
+import "nqm/theory/internal/dd"
+
 // Nesterov returns Nesterov's accelerated gradient with a constant momentum
 // and batches of one:
 //
@@ -16,11 +18,11 @@ func Nesterov(learningRate, momentum float64) Optimizer {
 //
 //	p = β(1-x)        s = (1+β)(1-x)
 //	q = 1 - β + βx        u = x        w = 2(1+β) - (1+2β)x
-func nesterov(x dd, beta, sigma2 float64) recurrence {
+func nesterov(x dd.Number, beta, sigma2 float64) recurrence {
 	return recurrence{
-		q:      exact(1).sub(exact(beta)).add(x.mul(exact(beta))),
+		q:      dd.Exact(1).Sub(dd.Exact(beta)).Add(x.Mul(dd.Exact(beta))),
 		u:      x,
-		w:      twoSum(1, beta).scale(2).sub(x.mul(twoSum(1, 2*beta))),
+		w:      dd.TwoSum(1, beta).Scale(2).Sub(x.Mul(dd.TwoSum(1, 2*beta))),
 		gain:   1,
 		sigma2: sigma2,
 	}

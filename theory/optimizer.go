@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"nqm/theory/internal/dd"
 )
 
 // Optimizer is a method with its settings. The zero value of each field is its
@@ -182,7 +184,7 @@ func (o Optimizer) Mode(h, c float64) Mode {
 	return o.mode(x, alpha*(alpha*(c/o.batchSize())))
 }
 
-func (o Optimizer) mode(x dd, sigma2 float64) Mode {
+func (o Optimizer) mode(x dd.Number, sigma2 float64) Mode {
 	switch {
 	case o.UniformAverage || o.LookaheadSteps != 0 || o.Schedule != nil || o.Decay != 0 && o.Momentum != 0:
 		return o.machine(x, sigma2)

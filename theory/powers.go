@@ -1,6 +1,10 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // powers is the general engine: 2^k steps of an affine map at once, for every
 // k that has been asked for. With D_k = I - A^(2^k) and V_k the covariance that
@@ -13,9 +17,9 @@ import "math"
 // is done in 106 bits and rounded to float64 at the end; the error after t
 // steps is about t 2^-100 + 2^-50 log2 t, relative to the size of the matrices.
 type powers struct {
-	power  matrix // A^(2^k) of the last level
-	dev    matrix // I - power while that is small, else nil
-	v      matrix
+	power  dd.Matrix // A^(2^k) of the last level
+	dev    dd.Matrix // I - power while that is small, else nil
+	v      dd.Matrix
 	levels []level
 	grown  bool // the last level has overflowed
 }
@@ -28,44 +32,44 @@ func newPowers(step affine) *powers {
 }
 
 // kick is the covariance b b' that one step puts in.
-func (a affine) kick() matrix {
-	v := newMatrix(len(a.noise))
+func (a affine) kick() dd.Matrix {
+	v := dd.NewMatrix(len(a.noise))
 	for i := range v {
 		for j := range v {
-			v[i][j] = a.noise[i].mul(a.noise[j])
+			v[i][j] = a.noise[i].Mul(a.noise[j])
 		}
 	}
 	return v
 }
 
-func powersFrom(dev, v matrix) *powers {
-	p := &powers{power: dev.fromIdentity(), dev: dev, v: v}
+func powersFrom(dev, v dd.Matrix) *powers {
+	p := &powers{power: dev.FromIdentity(), dev: dev, v: v}
 	p.note()
 	return p
 }
 
 func (p *powers) note() {
-	if p.dev != nil && p.dev.size() > 0.25 {
+	if p.dev != nil && p.dev.Size() > 0.25 {
 		p.dev = nil
 	}
-	p.grown = p.power.size() > huge || p.v.size() > huge*huge
-	p.levels = append(p.levels, level{p.power.rounded(), p.v.rounded()})
+	p.grown = p.power.Size() > huge || p.v.Size() > huge*huge
+	p.levels = append(p.levels, level{p.power.Rounded(), p.v.Rounded()})
 }
 
 // double appends a level.
 func (p *powers) double() {
-	p.v = p.v.add(p.power.around(p.v))
+	p.v = p.v.Add(p.power.Around(p.v))
 	if p.dev == nil {
-		p.power = p.power.mul(p.power)
+		p.power = p.power.Mul(p.power)
 	} else {
-		square := p.dev.mul(p.dev)
+		square := p.dev.Mul(p.dev)
 		for i := range square {
 			for j := range square {
-				square[i][j] = p.dev[i][j].scale(2).sub(square[i][j])
+				square[i][j] = p.dev[i][j].Scale(2).Sub(square[i][j])
 			}
 		}
 		p.dev = square
-		p.power = square.fromIdentity()
+		p.power = square.FromIdentity()
 	}
 	p.note()
 }
@@ -83,14 +87,14 @@ func (p *powers) at(k int) (level, bool) {
 
 // cycleOf returns the powers of n-1 plain steps and one last step, done as one.
 func cycleOf(n int, plain, last affine) *powers {
-	a, v := plain.dev.fromIdentity(), newMatrix(len(plain.noise))
-	dev := newMatrix(len(plain.noise))
+	a, v := plain.dev.FromIdentity(), dd.NewMatrix(len(plain.noise))
+	dev := dd.NewMatrix(len(plain.noise))
 	for range n - 1 {
-		dev = affine{dev, make([]dd, len(v))}.then(plain.dev).dev
-		v = a.around(v).add(plain.kick())
+		dev = affine{dev, make([]dd.Number, len(v))}.then(plain.dev).dev
+		v = a.Around(v).Add(plain.kick())
 	}
-	v = last.dev.fromIdentity().around(v).add(last.kick())
-	dev = affine{dev, make([]dd, len(v))}.then(last.dev).dev
+	v = last.dev.FromIdentity().Around(v).Add(last.kick())
+	dev = affine{dev, make([]dd.Number, len(v))}.then(last.dev).dev
 	return powersFrom(dev, v)
 }
 
@@ -100,7 +104,7 @@ func cycleOf(n int, plain, last affine) *powers {
 func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
 	for range 2200 {
 		before := p.levels[len(p.levels)-1]
-		if p.power.size() < 1e-18 {
+		if p.power.Size() < 1e-18 {
 			return before.a, before.v, true
 		}
 		if p.grown {
@@ -111,7 +115,7 @@ func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
 			return before.a, before.v, true
 		}
 	}
-	if p.power.size() > 1e6 {
+	if p.power.Size() > 1e6 {
 		return nil, nil, false
 	}
 	return p.levels[len(p.levels)-1].a, nil, false

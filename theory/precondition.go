@@ -1,6 +1,10 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // Precondition returns a copy that multiplies every stochastic gradient, its
 // noise included, by H^-power:
@@ -18,23 +22,23 @@ func (o Optimizer) Precondition(power float64) Optimizer {
 }
 
 // step returns the learning rate α h^-p of a direction and x = α h^(1-p).
-func (o Optimizer) step(h float64) (alpha float64, x dd) {
+func (o Optimizer) step(h float64) (alpha float64, x dd.Number) {
 	switch o.Power {
 	case 0:
-		return o.LearningRate, finite(twoProd(o.LearningRate, h))
+		return o.LearningRate, finite(dd.TwoProd(o.LearningRate, h))
 	case 1:
-		return o.LearningRate / h, exact(o.LearningRate)
+		return o.LearningRate / h, dd.Exact(o.LearningRate)
 	case 0.5:
 		root := math.Sqrt(h)
-		return o.LearningRate / root, finite(twoProd(o.LearningRate, root))
+		return o.LearningRate / root, finite(dd.TwoProd(o.LearningRate, root))
 	}
-	return o.LearningRate * math.Pow(h, -o.Power), finite(twoProd(o.LearningRate, math.Pow(h, 1-o.Power)))
+	return o.LearningRate * math.Pow(h, -o.Power), finite(dd.TwoProd(o.LearningRate, math.Pow(h, 1-o.Power)))
 }
 
 // finite replaces an overflow by a number that is as unstable.
-func finite(x dd) dd {
-	if x.hi > math.MaxFloat64/16 {
-		return exact(math.MaxFloat64 / 16)
+func finite(x dd.Number) dd.Number {
+	if x.Hi > math.MaxFloat64/16 {
+		return dd.Exact(math.MaxFloat64 / 16)
 	}
 	return x
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/dd"
 )
 
 // Problem is a noisy quadratic: what is to be minimised, how noisy its
@@ -61,11 +63,11 @@ func (p Problem) Dimension() float64 {
 	if p.Multiplicity == nil {
 		return float64(len(p.Curvature))
 	}
-	var s sum
+	var s dd.Sum
 	for _, m := range p.Multiplicity {
-		s.add(m)
+		s.Add(m)
 	}
-	return s.value()
+	return s.Value()
 }
 
 // Direction returns entry i, with the defaults of nil slices filled in.

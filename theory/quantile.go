@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"nqm/theory/internal/dd"
 )
 
 // LossProbability returns P(L(t) <= level) for m on p after t steps, with
@@ -69,7 +71,7 @@ func lossLaw(p Problem, t int, m Method) (*chiSquares, error) {
 	}
 	law := func(dirs []Direction) *chiSquares {
 		l := &chiSquares{}
-		var mean, variance, shift sum
+		var mean, variance, shift dd.Sum
 		for _, d := range dirs {
 			if d.Curvature == 0 {
 				continue
@@ -79,19 +81,19 @@ func lossLaw(p Problem, t int, m Method) (*chiSquares, error) {
 			r := d.Curvature * (times(kept, d.Variance) + a.Noise)
 			b := 0.5 * d.Curvature * times(kept, d.Mean*d.Mean)
 			if r == 0 {
-				shift.add(d.Multiplicity * b)
+				shift.Add(d.Multiplicity * b)
 				continue
 			}
-			mean.add(d.Multiplicity * (r/2 + b))
+			mean.Add(d.Multiplicity * (r/2 + b))
 			l.terms = append(l.terms, chiSquare{d.Multiplicity, r, b})
 		}
-		l.shift, l.scale = shift.value(), mean.value()
+		l.shift, l.scale = shift.Value(), mean.Value()
 		for i := range l.terms {
 			c := &l.terms[i]
 			c.r, c.b = c.r/l.scale, c.b/l.scale
-			variance.add(c.count * (c.r*c.r/2 + 2*c.r*c.b))
+			variance.Add(c.count * (c.r*c.r/2 + 2*c.r*c.b))
 		}
-		l.spread = math.Sqrt(variance.value())
+		l.spread = math.Sqrt(variance.Value())
 		return l
 	}
 	dirs, _ := p.nodes(func(d []Direction) []float64 {

@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"math/bits"
+
+	"nqm/theory/internal/dd"
 )
 
 // recurrence is a method that follows, in each eigen-direction, a recurrence
@@ -36,7 +38,7 @@ import (
 // between the zeros of a ringing mode. This holds for all t <= 10^15, as long
 // as the result neither overflows nor underflows.
 type recurrence struct {
-	q, u, w dd
+	q, u, w dd.Number
 	gain    float64 // g
 	sigma2  float64 // σ² = α² c/B
 }
@@ -46,14 +48,14 @@ func newSecondOrder(r recurrence) secondOrder {
 	m := secondOrder{
 		recurrence: r,
 		variance:   r.gain * r.gain * r.sigma2,
-		pd:         exact(1).sub(r.q),
-		s:          r.w.sub(r.u).scale(0.5).value(),
-		oneMinusP:  r.q.value(),
-		edge:       r.u.value(),
-		flip:       r.w.value(),
+		pd:         dd.Exact(1).Sub(r.q),
+		s:          r.w.Sub(r.u).Scale(0.5).Value(),
+		oneMinusP:  r.q.Value(),
+		edge:       r.u.Value(),
+		flip:       r.w.Value(),
 	}
-	m.p = m.pd.value()
-	m.onePlusP = exact(2).sub(r.q).value()
+	m.p = m.pd.Value()
+	m.onePlusP = dd.Exact(2).Sub(r.q).Value()
 	m.loss = 2 * m.p * m.edge
 	m.unit = 1 / (m.oneMinusP * m.edge * m.flip)
 	m.steady = m.onePlusP * m.unit
@@ -68,10 +70,10 @@ func newSecondOrder(r recurrence) secondOrder {
 
 // discriminant returns s² - 4p = q² - u w, with an error of 2^-100 q².
 func (r recurrence) discriminant() float64 {
-	if r.u.hi > huge {
-		return r.u.hi * r.u.hi
+	if r.u.Hi > huge {
+		return r.u.Hi * r.u.Hi
 	}
-	return r.q.mul(r.q).sub(r.u.mul(r.w)).value()
+	return r.q.Mul(r.q).Sub(r.u.Mul(r.w)).Value()
 }
 
 // huge is where squares begin to overflow; such a mode has one root -αh.
@@ -80,8 +82,8 @@ const huge = 1e150
 // secondOrder is a recurrence in one direction, ready to be evaluated.
 type secondOrder struct {
 	recurrence
-	variance              float64 // g² σ²
-	pd                    dd      // p
+	variance              float64   // g² σ²
+	pd                    dd.Number // p
 	p, s                  float64
 	oneMinusP, edge, flip float64 // q, u, w rounded
 	onePlusP, loss        float64 // 1+p, 2pu
@@ -106,7 +108,7 @@ func (m *secondOrder) complexRoots(imag float64) {
 	m.rings, m.imag = true, imag
 	m.logMod = 0.5 * logOf(m.p, m.oneMinusP, 2)
 	m.omega = math.Atan2(imag, math.Abs(m.s))
-	m.quadrant = m.q.sub(m.u).value() / imag
+	m.quadrant = m.q.Sub(m.u).Value() / imag
 	if m.s < 0 {
 		m.quadrant = -m.quadrant
 	}
@@ -301,14 +303,14 @@ func series(sign, log, oneMinus float64, t int) float64 {
 
 // add returns S_t as the sum that it is.
 func (m *secondOrder) add(t int) float64 {
-	var s sum
+	var s dd.Sum
 	psi, step := 1.0, 1.0
 	for range t {
-		s.add(psi * psi)
+		s.Add(psi * psi)
 		step = m.p*step - m.edge*psi
 		psi += step
 	}
-	return s.value()
+	return s.Value()
 }
 
 // double returns A_t, ψ_{t-1} and S_t by doubling t, with 106 bits. In the coordinates
@@ -321,49 +323,49 @@ func (m *secondOrder) add(t int) float64 {
 // P_2k = P_k + K^k P_k K^k'. A mode that flips is followed as (-1)^t θ(t),
 // which exchanges u and w and leaves P. The error is about t 2^-100.
 func (m *secondOrder) double(t int) (factor, before, sum float64) {
-	one, p, u := exact(1), m.pd, m.u
+	one, p, u := dd.Exact(1), m.pd, m.u
 	if m.s < 0 {
 		u = m.w
 	}
-	pu := p.mul(u)
-	a, y, d := one.sub(u), one, p
+	pu := p.Mul(u)
+	a, y, d := one.Sub(u), one, p
 	s := moments{one, one, one}
 	for i := bits.Len(uint(t)) - 2; i >= 0; i-- {
-		s = s.plus(s.through(a, p.mul(y), u.mul(y).neg(), d))
-		yy := pu.mul(y.mul(y))
-		a, y, d = a.mul(a).sub(yy), y.mul(a.add(d)), d.mul(d).sub(yy)
+		s = s.plus(s.through(a, p.Mul(y), u.Mul(y).Neg(), d))
+		yy := pu.Mul(y.Mul(y))
+		a, y, d = a.Mul(a).Sub(yy), y.Mul(a.Add(d)), d.Mul(d).Sub(yy)
 		if t>>i&1 == 1 {
-			keep, lost := one.sub(u), pu.mul(y)
-			s = moments{one, one, one}.plus(s.through(keep, p, u.neg(), p))
-			a, y, d = keep.mul(a).sub(lost), keep.mul(y).add(d), p.mul(d).sub(lost)
+			keep, lost := one.Sub(u), pu.Mul(y)
+			s = moments{one, one, one}.plus(s.through(keep, p, u.Neg(), p))
+			a, y, d = keep.Mul(a).Sub(lost), keep.Mul(y).Add(d), p.Mul(d).Sub(lost)
 		}
-		if !(math.Abs(a.hi) < huge && s.xx.hi < huge*huge) {
+		if !(math.Abs(a.Hi) < huge && s.xx.Hi < huge*huge) {
 			return math.Inf(1), math.Inf(1), math.Inf(1)
 		}
 	}
 	if m.s < 0 {
-		a = a.add(p.mul(y).scale(2))
+		a = a.Add(p.Mul(y).Scale(2))
 		if t%2 == 1 {
-			a = a.neg()
+			a = a.Neg()
 		} else {
-			y = y.neg()
+			y = y.Neg()
 		}
 	}
-	return a.value(), y.value(), s.xx.value()
+	return a.Value(), y.Value(), s.xx.Value()
 }
 
 // moments is a symmetric 2x2 matrix.
-type moments struct{ xx, xy, yy dd }
+type moments struct{ xx, xy, yy dd.Number }
 
 func (a moments) plus(b moments) moments {
-	return moments{a.xx.add(b.xx), a.xy.add(b.xy), a.yy.add(b.yy)}
+	return moments{a.xx.Add(b.xx), a.xy.Add(b.xy), a.yy.Add(b.yy)}
 }
 
 // through returns K s K' for the matrix K = (a b; c d).
-func (s moments) through(a, b, c, d dd) moments {
-	ax, ay := a.mul(s.xx).add(b.mul(s.xy)), a.mul(s.xy).add(b.mul(s.yy))
-	cx, cy := c.mul(s.xx).add(d.mul(s.xy)), c.mul(s.xy).add(d.mul(s.yy))
-	return moments{ax.mul(a).add(ay.mul(b)), ax.mul(c).add(ay.mul(d)), cx.mul(c).add(cy.mul(d))}
+func (s moments) through(a, b, c, d dd.Number) moments {
+	ax, ay := a.Mul(s.xx).Add(b.Mul(s.xy)), a.Mul(s.xy).Add(b.Mul(s.yy))
+	cx, cy := c.Mul(s.xx).Add(d.Mul(s.xy)), c.Mul(s.xy).Add(d.Mul(s.yy))
+	return moments{ax.Mul(a).Add(ay.Mul(b)), ax.Mul(c).Add(ay.Mul(d)), cx.Mul(c).Add(cy.Mul(d))}
 }
 
 // Limit returns the limit of the response.

@@ -1,6 +1,10 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // SGD returns stochastic gradient descent, θ' = θ - α g(θ), with batches of
 // one. It is stable for 0 < αh < 2, whatever the batch size.
@@ -22,13 +26,13 @@ type sgdMode struct {
 	growth float64 // x (x-2): negative where stable, 0 at x = 0 and x = 2
 }
 
-func newSGDMode(x dd, sigma2 float64) sgdMode {
-	below, above := exact(1).sub(x).value(), x.sub(exact(2)).value()
+func newSGDMode(x dd.Number, sigma2 float64) sgdMode {
+	below, above := dd.Exact(1).Sub(x).Value(), x.Sub(dd.Exact(2)).Value()
 	return sgdMode{
 		flips:  below < 0,
 		sigma2: sigma2,
-		log:    logOf(below, x.value(), -above),
-		growth: x.value() * above,
+		log:    logOf(below, x.Value(), -above),
+		growth: x.Value() * above,
 	}
 }
 

@@ -29,7 +29,7 @@ func StabilityLimit(p Problem, o Optimizer) (float64, error) {
 	largest := 0.0
 	for _, d := range p.sample() {
 		_, x := o.step(d.Curvature)
-		largest = math.Max(largest, x.value())
+		largest = math.Max(largest, x.Value())
 	}
 	if largest == 0 {
 		return math.Inf(1), nil

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"nqm/theory/internal/dd"
 )
 
 // staircase is the expected loss of plain SGD as a function of the learning
@@ -116,11 +118,11 @@ func (c *staircase) silent() bool {
 
 // initial is the loss at the start.
 func (c *staircase) initial() float64 {
-	var total sum
+	var total dd.Sum
 	for _, l := range c.start {
-		total.add(l)
+		total.Add(l)
 	}
-	return total.value()
+	return total.Value()
 }
 
 // moveOf returns what a piece of n steps does to a direction.

@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/dd"
 )
 
 // Outcome is how the search for a target ended.
@@ -215,19 +217,19 @@ func quarters(n int) []int {
 
 // lossesAt returns the expected losses of some directions.
 func lossesAt(dirs []Direction, m Method, steps []int) []float64 {
-	total := make([]sum, len(steps))
+	total := make([]dd.Sum, len(steps))
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
 		}
 		mode := m.Mode(d.Curvature, d.Noise)
 		for k, t := range steps {
-			total[k].add(lossOf(d, mode.At(t)))
+			total[k].Add(lossOf(d, mode.At(t)))
 		}
 	}
 	values := make([]float64, len(steps))
 	for k := range steps {
-		values[k] = total[k].value()
+		values[k] = total[k].Value()
 	}
 	return values
 }

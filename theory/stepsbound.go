@@ -1,6 +1,10 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // tracker proves statements about the loss over whole intervals of t. In every
 // direction, for the methods that are recurrences of second order at most:
@@ -132,7 +136,7 @@ func (k *tracker) newPoint(t int) *point {
 func (k *tracker) at(t int) *point {
 	k.evaluations++
 	p := k.newPoint(t)
-	var total sum
+	var total dd.Sum
 	for i := range k.modes {
 		m := &k.modes[i]
 		var r Response
@@ -148,9 +152,9 @@ func (k *tracker) at(t int) *point {
 		if m.motion == mixedFactor {
 			p.c1[i], p.c2[i] = m.second.terms(float64(t))
 		}
-		total.add(m.weight * (m.bias(r.Factor) + r.Noise))
+		total.Add(m.weight * (m.bias(r.Factor) + r.Noise))
 	}
-	p.loss = total.value()
+	p.loss = total.Value()
 	return p
 }
 
@@ -160,7 +164,7 @@ func (k *tracker) exhausted() bool { return k.evaluations*len(k.modes) > maxWork
 // limit is the point at infinity.
 func (k *tracker) limit() *point {
 	p := k.newPoint(math.MaxInt)
-	var total sum
+	var total dd.Sum
 	for i := range k.modes {
 		m := &k.modes[i]
 		r := m.mode.Limit()
@@ -168,9 +172,9 @@ func (k *tracker) limit() *point {
 		if m.motion == mixedFactor {
 			p.c1[i], p.c2[i] = m.second.terms(math.Inf(1))
 		}
-		total.add(m.weight * (m.bias(r.Factor) + r.Noise))
+		total.Add(m.weight * (m.bias(r.Factor) + r.Noise))
 	}
-	p.loss = total.value()
+	p.loss = total.Value()
 	return p
 }
 
@@ -191,30 +195,30 @@ func (m *track) bias(factor float64) float64 { return times(factor*factor, m.Sec
 
 // low is a lower bound of the loss at every t in [a, b].
 func (k *tracker) low(a, b *point) float64 {
-	var total sum
+	var total dd.Sum
 	for i := range k.modes {
 		m := &k.modes[i]
 		if m.weight > 0 {
-			total.add(m.weight * k.least(m, i, a, b))
+			total.Add(m.weight * k.least(m, i, a, b))
 		} else {
-			total.add(m.weight * k.most(m, i, a, b))
+			total.Add(m.weight * k.most(m, i, a, b))
 		}
 	}
-	return total.value()
+	return total.Value()
 }
 
 // high is an upper bound of the loss at every t in [a, b].
 func (k *tracker) high(a, b *point) float64 {
-	var total sum
+	var total dd.Sum
 	for i := range k.modes {
 		m := &k.modes[i]
 		if m.weight > 0 {
-			total.add(m.weight * k.most(m, i, a, b))
+			total.Add(m.weight * k.most(m, i, a, b))
 		} else {
-			total.add(m.weight * k.least(m, i, a, b))
+			total.Add(m.weight * k.least(m, i, a, b))
 		}
 	}
-	return total.value()
+	return total.Value()
 }
 
 // least is a lower bound of E θ² in one direction on [a, b].

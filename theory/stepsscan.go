@@ -1,6 +1,10 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // scan looks at one step after the other, up to MaxScan of them.
 func (s *Steps) scan(p Problem, m Method) error {
@@ -93,23 +97,23 @@ func (s *Steps) noiseProof(dirs []Direction, m Method, end int) int {
 }
 
 func noiseAt(dirs []Direction, m Method, t int) float64 {
-	var total sum
+	var total dd.Sum
 	for _, d := range dirs {
 		if d.Curvature != 0 {
-			total.add(0.5 * d.Multiplicity * d.Curvature * m.Mode(d.Curvature, d.Noise).At(t).Noise)
+			total.Add(0.5 * d.Multiplicity * d.Curvature * m.Mode(d.Curvature, d.Noise).At(t).Noise)
 		}
 	}
-	return total.value()
+	return total.Value()
 }
 
 func limitOf(dirs []Direction, m Method) float64 {
-	var total sum
+	var total dd.Sum
 	for _, d := range dirs {
 		if d.Curvature != 0 {
-			total.add(lossOf(d, m.Mode(d.Curvature, d.Noise).Limit()))
+			total.Add(lossOf(d, m.Mode(d.Curvature, d.Noise).Limit()))
 		}
 	}
-	return total.value()
+	return total.Value()
 }
 
 // walker keeps the state of every direction from chunk to chunk.
@@ -137,7 +141,7 @@ func newWalker(dirs []Direction, m Method) *walker {
 
 // losses returns E L(t) for from <= t < to.
 func (w *walker) losses(from, to int) []float64 {
-	total := make([]sum, to-from)
+	total := make([]dd.Sum, to-from)
 	for i, d := range w.dirs {
 		for t := from; t < to; t++ {
 			var r Response
@@ -147,12 +151,12 @@ func (w *walker) losses(from, to int) []float64 {
 			} else {
 				r = w.modes[i].At(t)
 			}
-			total[t-from].add(lossOf(d, r))
+			total[t-from].Add(lossOf(d, r))
 		}
 	}
 	values := make([]float64, len(total))
 	for k := range total {
-		values[k] = total[k].value()
+		values[k] = total[k].Value()
 	}
 	return values
 }
@@ -193,10 +197,10 @@ func (s *Steps) scanStreamed(p Problem, m Method, end int) error {
 
 // loss is E L now.
 func (s *streamed) loss() float64 {
-	var total sum
+	var total dd.Sum
 	for i, d := range s.dirs {
 		second, _ := s.machines[i].second(s.states[i])
-		total.add(0.5 * d.Multiplicity * times(d.Curvature, second))
+		total.Add(0.5 * d.Multiplicity * times(d.Curvature, second))
 	}
-	return total.value()
+	return total.Value()
 }

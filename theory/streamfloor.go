@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nqm/theory/internal/dd"
 )
 
 // The steady state under multiplicative noise. Let the method repeat itself
@@ -44,7 +46,7 @@ func (s *streamed) floor(m Method) (float64, error) {
 // standstill is the loss that stays when the learning rate has become 0. The
 // averages go on until they are at the point that stays.
 func (s *streamed) standstill() float64 {
-	var loss sum
+	var loss dd.Sum
 	if n := len(s.machines[0].pieces); n > 1 {
 		s.advance(max(s.t, s.machines[0].pieces[n-2].end))
 	}
@@ -55,9 +57,9 @@ func (s *streamed) standstill() float64 {
 		m.pieces = []piece{last}
 		m.advance(s.states[i], s.t+longAfter)
 		second, _ := m.second(s.states[i])
-		loss.add(0.5 * d.Multiplicity * times(d.Curvature, second))
+		loss.Add(0.5 * d.Multiplicity * times(d.Curvature, second))
 	}
-	return loss.value()
+	return loss.Value()
 }
 
 // longAfter is a number of steps after which averages have forgotten a run.
@@ -77,7 +79,7 @@ func steadyLoss(dirs []Direction, m Method) (float64, error) {
 	if !stable {
 		return math.Inf(1), nil
 	}
-	var loss sum
+	var loss dd.Sum
 	for i, d := range g.dirs {
 		h := d.Curvature
 		drive := make([]float64, len(total))
@@ -85,9 +87,9 @@ func steadyLoss(dirs []Direction, m Method) (float64, error) {
 			drive[j] = h*t + d.Noise
 		}
 		noise, _ := solvePositive(scaled(g.answers[i].gradient, h*h), drive)
-		loss.add(0.5 * d.Multiplicity * h * dot(g.answers[i].report, noise))
+		loss.Add(0.5 * d.Multiplicity * h * dot(g.answers[i].report, noise))
 	}
-	return loss.value(), nil
+	return loss.Value(), nil
 }
 
 // feedback is the common sum's answer to itself in the steady state.
@@ -108,7 +110,7 @@ func newFeedback(dirs []Direction, m Method) (*feedback, error) {
 	if k > maxPeriod {
 		return nil, fmt.Errorf("theory: the limit of %s under multiplicative noise is found for cycles of up to %d steps, not %d", m.Family(), maxPeriod, k)
 	}
-	gain, source := make([]sum, k*k), make([]sum, k)
+	gain, source := make([]dd.Sum, k*k), make([]dd.Sum, k)
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
@@ -121,9 +123,9 @@ func newFeedback(dirs []Direction, m Method) (*feedback, error) {
 	}
 	f.gain, f.source = mat.NewDense(k, k, nil), make([]float64, k)
 	for i := range k {
-		f.source[i] = source[i].value()
+		f.source[i] = source[i].Value()
 		for j := range k {
-			f.gain.Set(i, j, gain[i*k+j].value())
+			f.gain.Set(i, j, gain[i*k+j].Value())
 		}
 	}
 	return f, nil
@@ -131,7 +133,7 @@ func newFeedback(dirs []Direction, m Method) (*feedback, error) {
 
 // feed adds a direction's part of gain and source, and reports whether it is
 // stable alone.
-func (a answers) feed(d Direction, gain, source []sum) bool {
+func (a answers) feed(d Direction, gain, source []dd.Sum) bool {
 	h, k := d.Curvature, len(source)
 	own := scaled(a.gradient, h*h)
 	for j := range k {
@@ -143,8 +145,8 @@ func (a answers) feed(d Direction, gain, source []sum) bool {
 		}
 		for i := range k {
 			e := dot(own.RawRowView(i), noise)
-			gain[i*k+j].add(d.Multiplicity * e)
-			source[i].add(d.Multiplicity * d.Noise * e / h)
+			gain[i*k+j].Add(d.Multiplicity * e)
+			source[i].Add(d.Multiplicity * d.Noise * e / h)
 		}
 	}
 	return true
@@ -172,7 +174,7 @@ func solvePositive(n *mat.Dense, b []float64) (x []float64, stable bool) {
 			if !(v < huge) {
 				return nil, false
 			}
-			m.Set(i, j, identity(i, j).hi-v)
+			m.Set(i, j, dd.Identity(i, j).Hi-v)
 		}
 		right.Set(i, 0, b[i])
 		right.Set(i, 1, 1)

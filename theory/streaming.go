@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/dd"
 )
 
 // Streaming least squares. On fresh Gaussian inputs x ~ N(0, H) with labels
@@ -59,12 +61,12 @@ func newStreamed(dirs []Direction, m Method) (*streamed, error) {
 // advance steps all directions together up to step t.
 func (s *streamed) advance(t int) {
 	for s.t < t {
-		var common sum
+		var common dd.Sum
 		for i, d := range s.dirs {
 			s.unit[i] = s.machines[i].gradientMoment(s.states[i])
-			common.add(d.Multiplicity * times(d.Curvature, s.unit[i]))
+			common.Add(d.Multiplicity * times(d.Curvature, s.unit[i]))
 		}
-		total := common.value()
+		total := common.Value()
 		if !(total < huge*huge) {
 			for _, state := range s.states {
 				state.grown = true
@@ -145,18 +147,18 @@ func visitStreamed(dirs []Direction, m Method, steps []int, each func(k int, d D
 	}
 	for k, t := range steps {
 		s.advance(t)
-		var bias, loss sum
+		var bias, loss dd.Sum
 		for i, d := range dirs {
 			second, kept := s.machines[i].second(s.states[i])
 			if each != nil {
 				each(k, d, second)
 			}
 			half := 0.5 * d.Multiplicity * d.Curvature
-			loss.add(times(half, second))
-			bias.add(half * times(kept*kept, d.SecondMoment()))
+			loss.Add(times(half, second))
+			bias.Add(half * times(kept*kept, d.SecondMoment()))
 		}
 		if whole != nil {
-			whole(k, bias.value(), loss.value())
+			whole(k, bias.Value(), loss.Value())
 		}
 	}
 	return s, nil

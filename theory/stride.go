@@ -62,9 +62,9 @@ func newStrip(n int) strip { return strip{make([]float64, n), make([]float64, n)
 // into adds the strip to compensated sums and clears it.
 func (s strip) into(l []parts) {
 	for k := range s.bias {
-		l[k].bias.add(s.bias[k])
-		l[k].noise.add(s.noise[k])
-		l[k].variance.add(s.variance[k])
+		l[k].bias.Add(s.bias[k])
+		l[k].noise.Add(s.noise[k])
+		l[k].variance.Add(s.variance[k])
 		s.bias[k], s.noise[k], s.variance[k] = 0, 0, 0
 	}
 }
@@ -191,7 +191,7 @@ func (m *secondOrder) leap(k int) leap {
 // motion returns k steps without the squares.
 func (m *secondOrder) motion(k int) leap {
 	a, _, before := m.impulse(k)
-	return leap{a: a, b: m.p * m.edge * before, c: before, d: a - m.q.sub(m.u).value()*before}
+	return leap{a: a, b: m.p * m.edge * before, c: before, d: a - m.q.Sub(m.u).Value()*before}
 }
 
 // then returns the squares of l's steps and those of next after them.

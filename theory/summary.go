@@ -1,6 +1,10 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // Summary describes a problem in a few numbers.
 type Summary struct {
@@ -65,15 +69,15 @@ func over0(a, b float64) float64 {
 
 // tracesOf returns Σh, Σh², Σc, Σhc, ½Σhs, Σh²s and Σh³s.
 func tracesOf(dirs []Direction) (t [7]float64) {
-	var s [7]sum
+	var s [7]dd.Sum
 	for _, d := range dirs {
 		h, c, e := d.Curvature, d.Noise, d.SecondMoment()
 		for k, v := range [7]float64{h, h * h, c, h * c, h * e / 2, h * h * e, h * h * h * e} {
-			s[k].add(d.Multiplicity * v)
+			s[k].Add(d.Multiplicity * v)
 		}
 	}
 	for k := range s {
-		t[k] = s[k].value()
+		t[k] = s[k].Value()
 	}
 	return t
 }
@@ -129,18 +133,18 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 	}
 	n := len(steps)
 	scales := func(dirs []Direction) []float64 {
-		loss, g2, gHg := make([]sum, n), make([]sum, n), make([]sum, n)
+		loss, g2, gHg := make([]dd.Sum, n), make([]dd.Sum, n), make([]dd.Sum, n)
 		visitMoments(p, dirs, m, steps, func(k int, d Direction, second float64) {
 			h := d.Curvature
-			loss[k].add(d.Multiplicity * times(h/2, second))
-			g2[k].add(d.Multiplicity * times(h*h, second))
-			gHg[k].add(d.Multiplicity * times(h*h*h, second))
+			loss[k].Add(d.Multiplicity * times(h/2, second))
+			g2[k].Add(d.Multiplicity * times(h*h, second))
+			gHg[k].Add(d.Multiplicity * times(h*h*h, second))
 		})
 		t := tracesOf(dirs)
 		v := make([]float64, 2*n)
 		for k := range n {
-			c, hc := p.noiseTraces(t, loss[k].value(), g2[k].value(), gHg[k].value())
-			v[k], v[n+k] = over0(c, g2[k].value()), over0(hc, gHg[k].value())
+			c, hc := p.noiseTraces(t, loss[k].Value(), g2[k].Value(), gHg[k].Value())
+			v[k], v[n+k] = over0(c, g2[k].Value()), over0(hc, gHg[k].Value())
 		}
 		return v
 	}

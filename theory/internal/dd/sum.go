@@ -1,13 +1,14 @@
-package theory
+package dd
 
 import "math"
 
-// sum adds numbers with a running compensation (Neumaier 1974), so that ten
+// Sum adds numbers with a running compensation (Neumaier 1974), so that ten
 // thousand terms cost no more accuracy than two. Infinities pass through it
 // without turning into NaN.
-type sum struct{ total, lost float64 }
+type Sum struct{ total, lost float64 }
 
-func (s *sum) add(v float64) {
+// Add adds a number.
+func (s *Sum) Add(v float64) {
 	if math.IsInf(s.total, 0) {
 		return
 	}
@@ -20,7 +21,8 @@ func (s *sum) add(v float64) {
 	s.total = t
 }
 
-func (s *sum) value() float64 {
+// Value returns the sum so far.
+func (s *Sum) Value() float64 {
 	if math.IsInf(s.total, 0) {
 		return s.total
 	}

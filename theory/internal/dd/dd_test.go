@@ -1,0 +1,92 @@
+package dd
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+)
+
+const bits = 400
+
+func exactly(a Number) *big.Float {
+	s := new(big.Float).SetPrec(bits).SetFloat64(a.Hi)
+	return s.Add(s, new(big.Float).SetFloat64(a.Lo))
+}
+
+// The four operations keep their error bounds, against 400 bits, for numbers over
+// 60 binary orders with both parts, and for near cancellation.
+func TestOperationsAgainstBig(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	number := func() Number {
+		hi := (r.Float64() - 0.5) * math.Ldexp(1, r.IntN(60)-30)
+		return quickSum(hi, (r.Float64()-0.5)*math.Abs(hi)*0x1p-53)
+	}
+	for n := range 200_000 {
+		a, b := number(), number()
+		if n%5 == 0 {
+			b = a.Neg().Add(Exact(a.Hi * 0x1p-40 * r.Float64()))
+		}
+		x, y := exactly(a), exactly(b)
+		size := new(big.Float).Add(new(big.Float).Abs(x), new(big.Float).Abs(y))
+		of := func() *big.Float { return new(big.Float).SetPrec(bits) }
+		for _, c := range []struct {
+			name      string
+			got       Number
+			want, per *big.Float
+			bound     int
+		}{
+			{"Add", a.Add(b), of().Add(x, y), size, 104},
+			{"Sub", a.Sub(b), of().Sub(x, y), size, 104},
+			{"Mul", a.Mul(b), of().Mul(x, y), nil, 102},
+			{"Div", a.Div(b), of().Quo(x, y), nil, 101},
+		} {
+			if c.per == nil {
+				c.per = new(big.Float).Abs(c.want)
+			}
+			apart := of().Sub(exactly(c.got), c.want)
+			if limit := of().SetMantExp(c.per, -c.bound); apart.Abs(apart).Cmp(limit) > 0 {
+				t.Fatalf("%s of %v and %v is off by %.3g of %.3g", c.name, a, b, apart, c.per)
+			}
+		}
+	}
+}
+
+// Sums and products of two float64 are exact.
+func TestTwoSumAndTwoProdAreExact(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 100_000 {
+		a, b := r.NormFloat64()*math.Ldexp(1, r.IntN(200)-100), r.NormFloat64()*math.Ldexp(1, r.IntN(200)-100)
+		x, y := big.NewFloat(a).SetPrec(bits), big.NewFloat(b).SetPrec(bits)
+		if got := exactly(TwoSum(a, b)); got.Cmp(new(big.Float).SetPrec(bits).Add(x, y)) != 0 {
+			t.Fatalf("%v + %v", a, b)
+		}
+		if got := exactly(TwoProd(a, b)); got.Cmp(new(big.Float).SetPrec(bits).Mul(x, y)) != 0 {
+			t.Fatalf("%v · %v", a, b)
+		}
+	}
+	if p := TwoProd(1e200, 1e200); !math.IsInf(p.Value(), 1) {
+		t.Errorf("an overflow is %v", p)
+	}
+}
+
+// A compensated sum is that of 400 bits, rounded; infinities pass through.
+func TestSum(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	var s Sum
+	exact := new(big.Float).SetPrec(bits)
+	for range 10_000 {
+		v := r.NormFloat64() * math.Ldexp(1, r.IntN(80)-40)
+		s.Add(v)
+		exact.Add(exact, big.NewFloat(v))
+	}
+	want, _ := exact.Float64()
+	if got := s.Value(); math.Abs(got-want) > 1e-15*math.Abs(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	s.Add(math.Inf(1))
+	s.Add(1)
+	if got := s.Value(); !math.IsInf(got, 1) {
+		t.Errorf("with an infinity %v", got)
+	}
+}
