@@ -2,25 +2,46 @@ package theory
 
 import "nqm/theory/internal/dd"
 
-// affine is one step z' = (I - D) z + b ε. Its matrix is kept as the deviation
-// D from the identity, in which tiny curvatures keep their digits.
+// affine is one step z' = (I - D) z + b ε in a direction. Its matrix is kept as
+// the deviation D from the identity, in which tiny curvatures keep their digits.
 type affine struct {
-	dev   dd.Matrix
-	noise []dd.Number
+	dev      dd.Matrix
+	noise    []dd.Number
+	gradient []dd.Number // the point whose gradient is taken
 }
 
-// then returns the step followed by a linear map (I - d).
-func (a affine) then(d dd.Matrix) affine {
-	// I - (I-d)(I-D) = D + d - dD
-	dev := a.dev.Add(d)
-	product := d.Mul(a.dev)
-	noise := make([]dd.Number, len(a.noise))
-	for i := range d {
-		noise[i] = a.noise[i]
-		for j := range d {
-			dev[i][j] = dev[i][j].Sub(product[i][j])
-			noise[i] = noise[i].Sub(d[i][j].Mul(a.noise[j]))
+// kick is the covariance b b' that one step puts in.
+func (a affine) kick() dd.Matrix {
+	v := dd.NewMatrix(len(a.noise))
+	for i := range v {
+		for j := range v {
+			v[i][j] = a.noise[i].Mul(a.noise[j])
 		}
 	}
-	return affine{dev, noise}
+	return v
+}
+
+// sheared returns the step in the variables θ and 2θ + m.
+func (a affine) sheared() affine {
+	for j := range a.dev {
+		a.dev[1][j] = a.dev[1][j].Add(a.dev[0][j].Scale(2))
+	}
+	for i := range a.dev {
+		a.dev[i][0] = a.dev[i][0].Sub(a.dev[i][1].Scale(2))
+	}
+	a.noise[1] = a.noise[1].Add(a.noise[0].Scale(2))
+	a.gradient[0] = a.gradient[0].Sub(a.gradient[1].Scale(2))
+	return a
+}
+
+// then returns the deviation of the step I - d followed by the step I - e:
+// I - (I-e)(I-d) = d + e - ed.
+func then(d, e dd.Matrix) dd.Matrix {
+	both, product := d.Add(e), e.Mul(d)
+	for i := range both {
+		for j := range both {
+			both[i][j] = both[i][j].Sub(product[i][j])
+		}
+	}
+	return both
 }

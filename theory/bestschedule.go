@@ -149,7 +149,7 @@ func (s *scheduler) exactly(dirs []Direction) {
 
 // plainSGD reports what the schedules of this file do not cover.
 func plainSGD(p Problem, o Optimizer) error {
-	if o.Momentum != 0 || o.Decay != 0 || o.UniformAverage || o.LookaheadSteps != 0 || o.Schedule != nil {
+	if k, ok := o.kernel(); !ok || k.states > 1 {
 		return fmt.Errorf("theory: best schedules are those of plain SGD, with any batch size and power: %s has no answer here", o.Family())
 	}
 	if p.Streaming {

@@ -159,14 +159,15 @@ func (o Optimizer) samples(t int) float64 {
 // same bound holds by continuity. The error names a method that no theorem of
 // the paper is about.
 func PaperBound(p Problem, steps []int, o Optimizer) ([]float64, error) {
-	if o.Nesterov && o.Momentum != 0 || o.Decay != 0 && o.Momentum != 0 || o.UniformAverage || o.LookaheadSteps != 0 || o.Schedule != nil || p.Streaming {
+	k, ok := o.kernel()
+	if !ok || !k.atIterate || p.Streaming {
 		return nil, fmt.Errorf("theory: the paper has no bound for %s here: want SGD, heavy ball or SGD with EMA, additive noise and constant settings", o.Family())
 	}
 	c, err := Expect(p, steps, o)
 	if err != nil {
 		return nil, err
 	}
-	if o.Momentum == 0 && o.Decay == 0 {
+	if k.states == 1 {
 		return c.Loss, nil
 	}
 	bound := make([]float64, len(steps))

@@ -7,58 +7,140 @@ import (
 )
 
 // machine builds the general engine for an optimizer in a direction with
-// x = αh, driven by noise of variance σ² in units of αε. Its state is θ, then
-// m = αv (or 2θ + m, see flips) if there is momentum, then Lookahead's slow weights, then the moving
+// x = αh, driven by noise of variance σ² in units of αε. Its state is that of the
+// rule (sheared, see below), then Lookahead's slow weights, then the moving
 // average or the sum of what is reported.
+//
+// Where the roots of the rule have a negative sum and nearly meet, a velocity m of
+// the size 1/(1-√β) and θ almost cancel in every step; their sum over two steps,
+// θ(t) + θ(t-1) = 2θ + m for heavy ball, then takes the place of m.
 func (o Optimizer) machine(x dd.Number, sigma2 float64) *machine {
-	slow, extra, n := o.layout()
+	l := o.layout()
 	m := &machine{variance: sigma2, period: o.LookaheadSteps, sum: -1, from: o.AverageFrom, flat: x.Hi == 0,
-		start: make([]float64, n), readout: make([]float64, n), gradient: make([]float64, n)}
-	m.start[0], m.start[slow] = 1, 1
-	m.readout[slow] = 1
-	m.gradient[0] = 1
-	if o.Nesterov && o.Momentum != 0 {
-		m.gradient[1] = -o.Momentum
-	}
-	if o.flips(x) {
+		start: l.start(), readout: make([]float64, l.n)}
+	m.readout[l.reported()] = 1
+	shear := o.shears(x)
+	if shear {
 		m.start[1] = 2
-		m.gradient[0] -= 2 * m.gradient[1]
 	}
-	if extra >= 0 {
-		m.start[extra] = 1
-	}
-	switch {
-	case extra >= 0 && o.UniformAverage:
-		m.sum = extra
+	if o.UniformAverage {
+		m.sum = l.average
+		m.readout[l.average], m.readout[l.slow] = 0, 1
 		base := o
 		base.UniformAverage = false
-		m.base = base.mode(x, sigma2)
-	case extra >= 0:
-		m.readout[slow], m.readout[extra] = 0, 1
+		m.base = base.modesOf()(x, sigma2)
 	}
-	m.pieces = o.piecesOf(x)
+	m.pieces = o.piecesOf(stepper{o, x, shear})
 	return m
 }
 
-// layout returns where the slow weights are (θ itself if there are none), where
-// the average is (-1 if there is none), and the number of variables.
-func (o Optimizer) layout() (slow, extra, n int) {
-	n, extra = 1, -1
-	if o.Momentum != 0 {
-		n++
-	}
-	if o.LookaheadSteps != 0 {
-		slow = n
-		n++
-	}
-	if o.UniformAverage || o.Decay != 0 {
-		extra = n
-		n++
-	}
-	return slow, extra, n
+// layout is where the variables of an optimizer are.
+type layout struct {
+	n       int
+	slow    int // the slow weights; θ itself if there are none
+	average int // the moving average or the sum of the slow weights; -1 if there is none
 }
 
-func (o Optimizer) piecesOf(x dd.Number) []piece {
+func (o Optimizer) layout() layout {
+	l := layout{n: o.rule().states, average: -1}
+	if o.LookaheadSteps != 0 {
+		l.slow = l.n
+		l.n++
+	}
+	if o.UniformAverage || o.Decay != 0 {
+		l.average = l.n
+		l.n++
+	}
+	return l
+}
+
+// reported is the variable that the answers are about.
+func (l layout) reported() int {
+	if l.average >= 0 {
+		return l.average
+	}
+	return l.slow
+}
+
+// start is the state for θ(0) = 1.
+func (l layout) start() []float64 {
+	z := make([]float64, l.n)
+	z[0], z[l.slow], z[l.reported()] = 1, 1, 1
+	return z
+}
+
+// step is one step of an optimizer with all its variables, at factor f of the
+// learning rate, with Lookahead's slow step if sync.
+func (o Optimizer) step(f dd.Number, sync bool) update {
+	l := o.layout()
+	u := o.rule().step(o, f)
+	u.n = l.n
+	if sync {
+		u.synchronise(l.slow, dd.Exact(o.SlowStep))
+	}
+	if l.average >= 0 {
+		weight, forgets := dd.Exact(1), dd.Number{} // of a sum
+		if o.Decay != 0 {
+			weight = dd.Exact(1).Sub(dd.Exact(o.Decay))
+			forgets = weight
+		}
+		u.averages(l, weight, forgets)
+	}
+	return u
+}
+
+// synchronise ends a step with φ' = φ + s (θ' - φ) and θ' = φ', φ the variable
+// slow.
+func (u *update) synchronise(slow int, s dd.Number) {
+	rest := dd.Exact(1).Sub(s)
+	fast, last := u.keep[0], u.keep[slow]
+	for j := range u.n {
+		// Both new rows are φ + s (θ' - φ), of which θ' is row 0 of I - N.
+		moved := s.Mul(dd.Identity(0, j).Sub(fast[j])).Add(rest.Mul(dd.Identity(slow, j).Sub(last[j])))
+		u.keep[0][j] = dd.Identity(0, j).Sub(moved)
+		u.keep[slow][j] = dd.Identity(slow, j).Sub(moved)
+	}
+	kick := s.Mul(u.kick[0]).Add(rest.Mul(u.kick[slow]))
+	u.kick[0], u.kick[slow] = kick, kick
+}
+
+// averages adds avg' = (1-forgets) avg + weight φ'.
+func (u *update) averages(l layout, weight, forgets dd.Number) {
+	avg := &u.keep[l.average]
+	for j := range l.average {
+		avg[j] = weight.Mul(u.keep[l.slow][j].Sub(dd.Identity(l.slow, j)))
+	}
+	avg[l.average] = forgets
+	u.kick[l.average] = weight.Mul(u.kick[l.slow])
+}
+
+// shears reports whether the state is (θ, 2θ + m).
+func (o Optimizer) shears(x dd.Number) bool {
+	r := o.rule()
+	if r.states == 1 {
+		return false
+	}
+	u := r.step(o, dd.Exact(1))
+	return u.triangle().flips(x)
+}
+
+// stepper gives the steps of an optimizer in a direction.
+type stepper struct {
+	o     Optimizer
+	x     dd.Number
+	shear bool
+}
+
+func (s stepper) at(f float64, sync bool) affine {
+	u := s.o.step(dd.Exact(f), sync)
+	a := u.affine(s.x)
+	if s.shear {
+		return a.sheared()
+	}
+	return a
+}
+
+func (o Optimizer) piecesOf(step stepper) []piece {
 	var all []piece
 	at := 0
 	for i, s := range o.Schedule {
@@ -70,9 +152,9 @@ func (o Optimizer) piecesOf(x dd.Number) []piece {
 			p.end = forever
 		}
 		if s.Shape == ConstantRate || s.Shape == InverseTimeRate && s.From == 0 {
-			o.fix(&p, x, s.From)
+			o.fix(&p, step, s.From)
 		} else {
-			p.varies = o.polynomial(x)
+			p.varies = o.polynomial(step)
 		}
 		all = append(all, p)
 		at = p.end
@@ -85,7 +167,7 @@ func (o Optimizer) piecesOf(x dd.Number) []piece {
 		last.segment.From = o.Schedule[k-1].end()
 		last.noise = all[k-1].noise
 	}
-	o.fix(&last, x, last.segment.From)
+	o.fix(&last, step, last.segment.From)
 	return append(all, last)
 }
 
@@ -97,104 +179,27 @@ func (o Optimizer) batchIn(s Segment) float64 {
 }
 
 // fix gives a piece its constant matrices.
-func (o Optimizer) fix(p *piece, x dd.Number, factor float64) {
-	plain := o.affine(x, factor, false)
-	p.plain = newPowers(plain)
+func (o Optimizer) fix(p *piece, step stepper, factor float64) {
+	plain := step.at(factor, false)
+	p.plain, p.gradient = newPowers(plain), rounded(plain.gradient)
 	if o.LookaheadSteps > 0 {
-		sync := o.affine(x, factor, true)
+		sync := step.at(factor, true)
 		p.sync = newPowers(sync)
 		p.cycle = cycleOf(o.LookaheadSteps, plain, sync)
 	}
 }
 
-// flips reports whether the roots of a direction under momentum have a negative
-// sum. Near their double root a velocity of size 1/(1-√β) and θ almost cancel in
-// every step; their sum over two steps, θ(t) + θ(t-1) = 2θ + m, then takes the
-// place of m.
-func (o Optimizer) flips(x dd.Number) bool {
-	return o.Momentum != 0 && (x.Hi > 1+o.Momentum || o.Nesterov && x.Hi > 1)
-}
-
-// sheared returns the step in the variables θ and 2θ + m.
-func (a affine) sheared() affine {
-	for j := range a.dev {
-		a.dev[1][j] = a.dev[1][j].Add(a.dev[0][j].Scale(2))
-	}
-	for i := range a.dev {
-		a.dev[i][0] = a.dev[i][0].Sub(a.dev[i][1].Scale(2))
-	}
-	a.noise[1] = a.noise[1].Add(a.noise[0].Scale(2))
-	return a
-}
-
-// affine is one step at factor f of the learning rate, with Lookahead's slow
-// step if sync.
-func (o Optimizer) affine(x dd.Number, f float64, sync bool) affine {
-	step := o.direct(x, f, sync)
-	if o.flips(x) {
-		return step.sheared()
-	}
-	return step
-}
-
-// direct is affine in the variables θ and m.
-func (o Optimizer) direct(x dd.Number, f float64, sync bool) affine {
-	slow, extra, n := o.layout()
-	step := affine{dd.NewMatrix(n), make([]dd.Number, n)}
-	o.inner(step, x, dd.Exact(f))
-	if sync {
-		step = step.then(lookBack(n, slow, o.SlowStep))
-	}
-	if extra < 0 {
-		return step
-	}
-	weight, keep := dd.Exact(1), dd.Number{} // of a sum
-	if o.Decay != 0 {
-		weight = dd.Exact(1).Sub(dd.Exact(o.Decay))
-		keep = weight
-	}
-	for j := range extra {
-		step.dev[extra][j] = weight.Mul(step.dev[slow][j].Sub(dd.Identity(slow, j)))
-	}
-	step.dev[extra][extra] = keep
-	step.noise[extra] = weight.Mul(step.noise[slow])
-	return step
-}
-
-// inner writes the rule itself, in θ and m = αv with α the optimizer's rate:
-//
-//	m' = β m + x θ + αε        θ' = θ - f m'
-//
-// where Nesterov's method puts θ - fβ m for θ in the first line.
-func (o Optimizer) inner(step affine, x, f dd.Number) {
-	fx := f.Mul(x)
-	step.dev[0][0] = fx
-	step.noise[0] = f.Neg()
-	if o.Momentum == 0 {
-		return
-	}
-	beta := dd.Exact(o.Momentum)
-	step.noise[1] = dd.Exact(1)
-	step.dev[1][0] = x.Neg()
-	step.dev[0][1] = f.Mul(beta)
-	step.dev[1][1] = dd.Exact(1).Sub(beta)
-	if o.Nesterov {
-		step.dev[0][1] = step.dev[0][1].Mul(dd.Exact(1).Sub(fx))
-		step.dev[1][1] = step.dev[1][1].Add(beta.Mul(fx))
-	}
-}
-
 // polynomial interpolates the matrices in f, of which they are quadratics.
-func (o Optimizer) polynomial(x dd.Number) *polynomial {
-	p := &polynomial{plain: o.quadratic(x, false)}
+func (o Optimizer) polynomial(step stepper) *polynomial {
+	p := &polynomial{plain: step.quadratic(false)}
 	if o.LookaheadSteps > 0 {
-		p.sync = o.quadratic(x, true)
+		p.sync = step.quadratic(true)
 	}
 	return p
 }
 
-func (o Optimizer) quadratic(x dd.Number, sync bool) quadratic {
-	zero, up, down := o.affine(x, 0, sync), o.affine(x, 1, sync), o.affine(x, -1, sync)
+func (s stepper) quadratic(sync bool) quadratic {
+	zero, up, down := s.at(0, sync), s.at(1, sync), s.at(-1, sync)
 	var q quadratic
 	q.a0 = zero.dev.FromIdentity().Rounded()
 	for i := range zero.dev {
@@ -205,8 +210,18 @@ func (o Optimizer) quadratic(x dd.Number, sync bool) quadratic {
 		}
 		q.b0 = append(q.b0, zero.noise[i].Value())
 		q.b1 = append(q.b1, up.noise[i].Sub(zero.noise[i]).Value())
+		q.g0 = append(q.g0, zero.gradient[i].Value())
+		q.g1 = append(q.g1, up.gradient[i].Sub(zero.gradient[i]).Value())
 	}
 	return q
+}
+
+func rounded(v []dd.Number) []float64 {
+	r := make([]float64, len(v))
+	for i, x := range v {
+		r[i] = x.Value()
+	}
+	return r
 }
 
 // averageLimit is the limit of a uniform average: it forgets the start and the

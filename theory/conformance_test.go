@@ -262,7 +262,7 @@ func TestLimitsAgainstManyBits(t *testing.T) {
 func TestEnginesAgree(t *testing.T) {
 	for _, o := range []Optimizer{SGD(0.3), Momentum(0.3, 0.9), Momentum(0.25, 0.25), Nesterov(0.3, 0.9), SGD(0.3).EMA(0.99), Momentum(1, 0.9999), Nesterov(1, 0.9999)} {
 		for _, h := range curvatures(o) {
-			alpha, x := o.step(h)
+			alpha, x := o.inDirection(h)
 			if h > 0 && h < 1e-290 {
 				continue
 			}

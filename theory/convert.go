@@ -76,25 +76,21 @@ func (m Torch) Mode(h, c float64) Mode {
 func (m Torch) engine(h, c float64) *machine {
 	engine := m.Optimizer().engine(h, c)
 	if m.dampening() != 0 {
-		engine.pieces = append([]piece{m.whole(h, len(engine.start))}, engine.pieces...)
+		engine.pieces = append([]piece{m.whole(h)}, engine.pieces...)
 	}
 	return engine
 }
 
-// whole is the first step, with n state variables and noise in units of
-// α(1-dampening).
-func (m Torch) whole(h float64, n int) piece {
-	_, x := SGD(m.LearningRate).step(h)
+// whole is the first step, with noise in units of α(1-dampening).
+func (m Torch) whole(h float64) piece {
+	_, x := SGD(m.LearningRate).inDirection(h)
 	unit := dd.Exact(1).Div(dd.Exact(1).Sub(dd.Exact(m.Dampening)))
-	first := affine{dd.NewMatrix(n), make([]dd.Number, n)}
-	first.dev[0][0], first.noise[0] = x, unit.Neg()
-	if n > 1 {
-		first.dev[1][0], first.dev[1][1], first.noise[1] = x.Neg(), dd.Exact(1), unit
-	}
-	if _, later := m.Optimizer().step(h); m.Optimizer().flips(later) {
+	first := affine{dev: dd.NewMatrix(2), noise: []dd.Number{unit.Neg(), unit}, gradient: []dd.Number{dd.Exact(1), {}}}
+	first.dev[0][0], first.dev[1][0], first.dev[1][1] = x, x.Neg(), dd.Exact(1)
+	if _, later := m.Optimizer().inDirection(h); m.Optimizer().shears(later) {
 		first = first.sheared()
 	}
-	return piece{end: 1, noise: 1, plain: newPowers(first)}
+	return piece{end: 1, noise: 1, plain: newPowers(first), gradient: rounded(first.gradient)}
 }
 
 // FromAveraged returns heavy ball for the convention with an averaged gradient,

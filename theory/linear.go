@@ -177,13 +177,16 @@ func (l Linear) engine(h, c float64) *machine {
 		}
 		step.noise[i] = dd.Exact(s.Noise[i])
 	}
-	gradient := s.Gradient
-	if gradient == nil {
-		gradient = s.Readout
-	}
 	return &machine{
 		variance: c / batchOf(l.BatchSize),
-		start:    s.start(), readout: s.Readout, gradient: gradient, sum: -1,
-		pieces: []piece{{end: forever, noise: 1, plain: newPowers(step), segment: Segment{From: 1}}},
+		start:    s.start(), readout: s.Readout, sum: -1,
+		pieces: []piece{{end: forever, noise: 1, plain: newPowers(step), gradient: s.gradient(), segment: Segment{From: 1}}},
 	}
+}
+
+func (s System) gradient() []float64 {
+	if s.Gradient != nil {
+		return s.Gradient
+	}
+	return s.Readout
 }

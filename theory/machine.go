@@ -9,10 +9,9 @@ type machine struct {
 	variance float64   // of the noise that drives the state
 	start    []float64 // state for θ(0) = 1
 	readout  []float64
-	gradient []float64 // where the gradient is taken, for multiplicative noise
-	pieces   []piece   // one after the other; the last has no end
-	period   int       // of Lookahead; 0 means none
-	sum      int       // variable that sums the iterates from `from`; -1 means none
+	pieces   []piece // one after the other; the last has no end
+	period   int     // of Lookahead; 0 means none
+	sum      int     // variable that sums the iterates from `from`; -1 means none
 	from     int
 	flat     bool // no curvature
 	base     Mode // what is averaged uniformly, if anything
@@ -27,17 +26,19 @@ type piece struct {
 	end   int     // the step after its last
 	noise float64 // noise variance in units of the machine's
 
-	plain, sync, cycle *powers // sync: the step with Lookahead's slow one
+	plain, sync, cycle *powers   // sync: the step with Lookahead's slow one
+	gradient           []float64 // the point whose gradient is taken, for multiplicative noise
 
 	first   int // step in which it begins
 	segment Segment
 	varies  *polynomial
 }
 
-// polynomial is A = a0 + f a1 + f² a2, b = b0 + f b1, for plain and sync steps.
+// polynomial is A = a0 + f a1 + f² a2, b = b0 + f b1, for plain and sync steps, and
+// the point g0 + f g1 whose gradient is taken.
 type polynomial struct{ plain, sync quadratic }
 
-type quadratic struct{ a0, a1, a2, b0, b1 []float64 }
+type quadratic struct{ a0, a1, a2, b0, b1, g0, g1 []float64 }
 
 // state is where a machine is after t steps.
 type state struct {
@@ -98,8 +99,10 @@ func (m *machine) pieceAt(t int) *piece {
 			return &m.pieces[i]
 		}
 	}
-	return &m.pieces[len(m.pieces)-1]
+	return m.last()
 }
+
+func (m *machine) last() *piece { return &m.pieces[len(m.pieces)-1] }
 
 // run takes the state through a piece up to step end.
 func (m *machine) run(s *state, p *piece, end int) {
@@ -168,6 +171,20 @@ func (s *state) apply(a, extra []float64, noise float64) {
 		}
 		s.grown = s.grown || !(math.Abs(s.z[i]) < huge) || !(s.v[i*n+i] < huge*huge)
 	}
+}
+
+// gradientAt returns the point whose gradient step t takes.
+func (p *piece) gradientAt(t int) []float64 {
+	if p.varies == nil {
+		return p.gradient
+	}
+	f := p.segment.factor(t - p.first)
+	q := &p.varies.plain
+	at := make([]float64, len(q.g0))
+	for i := range at {
+		at[i] = q.g0[i] + f*q.g1[i]
+	}
+	return at
 }
 
 // vary does one step of a piece whose learning rate changes.
@@ -242,7 +259,7 @@ func (m *machine) walk(steps []int, visit func(k int, r Response)) {
 
 // Limit returns the limit of the response.
 func (m *machine) Limit() Response {
-	last := m.pieces[len(m.pieces)-1]
+	last := m.last()
 	if last.varies != nil { // 1/t for ever: both parts fall as a power of t
 		if !m.flat {
 			return Response{}
@@ -276,8 +293,32 @@ func (m *machine) Limit() Response {
 
 // frozen reports whether the learning rate is 0 in the end.
 func (m *machine) frozen() bool {
-	last := m.pieces[len(m.pieces)-1]
+	last := m.last()
 	return last.varies == nil && last.segment.From == 0
+}
+
+// noiseGrows reports whether the noise never falls: with constant settings it is a
+// growing sum of squares Σ_{j<t} (r'A^j b)², of cycles at their ends if what is
+// reported stands still between them.
+func (m *machine) noiseGrows() bool {
+	if m.sum >= 0 || len(m.pieces) > 1 || m.pieces[0].varies != nil {
+		return false
+	}
+	if m.period == 0 {
+		return true
+	}
+	n := len(m.start)
+	step := m.pieces[0].plain.levels[0].a
+	for j := range n {
+		var row float64
+		for i, r := range m.readout {
+			row += r * step[i*n+j]
+		}
+		if row != m.readout[j] {
+			return false
+		}
+	}
+	return true
 }
 
 // applied reads the start mapped by a; what is below the rounding is zero.

@@ -13,15 +13,19 @@ func Momentum(learningRate, momentum float64) Optimizer {
 	return Optimizer{LearningRate: learningRate, Momentum: momentum}
 }
 
-// heavyBall is momentum β as a recurrence, with x = αh:
+// heavyBall in θ and m = αv: m' = β m + x θ + αε, θ' = θ - f m'.
+var heavyBall = rule{name: "heavy ball", title: "momentum", states: 2, step: velocity}
+
+// velocity is the step of both rules with momentum. For one without a schedule
 //
-//	p = β        s = 1 + β - x        q = 1 - β        u = x        w = 2(1+β) - x
-func heavyBall(x dd.Number, beta, sigma2 float64) recurrence {
-	return recurrence{
-		q:      dd.Exact(1).Sub(dd.Exact(beta)),
-		u:      x,
-		w:      dd.TwoSum(1, beta).Scale(2).Sub(x),
-		gain:   1,
-		sigma2: sigma2,
-	}
+//	heavy ball   p = β         q = 1 - β         u = x        w = 2(1+β) - x
+//	Nesterov     p = β(1-x)    q = 1 - β + βx    u = x        w = 2(1+β) - (1+2β)x
+func velocity(o Optimizer, f dd.Number) update {
+	beta := dd.Exact(o.Momentum)
+	u := update{n: 2}
+	u.keep[0][1] = f.Mul(beta)
+	u.keep[1][1] = dd.Exact(1).Sub(beta)
+	u.kick[0], u.kick[1] = f.Neg(), dd.Exact(1)
+	u.gradient[0] = dd.Exact(1)
+	return u
 }

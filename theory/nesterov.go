@@ -14,16 +14,9 @@ func Nesterov(learningRate, momentum float64) Optimizer {
 	return Optimizer{LearningRate: learningRate, Momentum: momentum, Nesterov: true}
 }
 
-// nesterov is Nesterov's method as a recurrence, with x = αh:
-//
-//	p = β(1-x)        s = (1+β)(1-x)
-//	q = 1 - β + βx        u = x        w = 2(1+β) - (1+2β)x
-func nesterov(x dd.Number, beta, sigma2 float64) recurrence {
-	return recurrence{
-		q:      dd.Exact(1).Sub(dd.Exact(beta)).Add(x.Mul(dd.Exact(beta))),
-		u:      x,
-		w:      dd.TwoSum(1, beta).Scale(2).Sub(x.Mul(dd.TwoSum(1, 2*beta))),
-		gain:   1,
-		sigma2: sigma2,
-	}
-}
+// nesterov is heavy ball with the gradient at θ - fβ m.
+var nesterov = rule{name: "Nesterov", title: "Nesterov", states: 2, step: func(o Optimizer, f dd.Number) update {
+	u := velocity(o, f)
+	u.gradient[1] = u.keep[0][1].Neg()
+	return u
+}}

@@ -31,17 +31,6 @@ func newPowers(step affine) *powers {
 	return powersFrom(step.dev, step.kick())
 }
 
-// kick is the covariance b b' that one step puts in.
-func (a affine) kick() dd.Matrix {
-	v := dd.NewMatrix(len(a.noise))
-	for i := range v {
-		for j := range v {
-			v[i][j] = a.noise[i].Mul(a.noise[j])
-		}
-	}
-	return v
-}
-
 func powersFrom(dev, v dd.Matrix) *powers {
 	p := &powers{power: dev.FromIdentity(), dev: dev, v: v}
 	p.note()
@@ -90,11 +79,11 @@ func cycleOf(n int, plain, last affine) *powers {
 	a, v := plain.dev.FromIdentity(), dd.NewMatrix(len(plain.noise))
 	dev := dd.NewMatrix(len(plain.noise))
 	for range n - 1 {
-		dev = affine{dev, make([]dd.Number, len(v))}.then(plain.dev).dev
+		dev = then(dev, plain.dev)
 		v = a.Around(v).Add(plain.kick())
 	}
 	v = last.dev.FromIdentity().Around(v).Add(last.kick())
-	dev = affine{dev, make([]dd.Number, len(v))}.then(last.dev).dev
+	dev = then(dev, last.dev)
 	return powersFrom(dev, v)
 }
 

@@ -21,8 +21,8 @@ func (o Optimizer) Precondition(power float64) Optimizer {
 	return o
 }
 
-// step returns the learning rate α h^-p of a direction and x = α h^(1-p).
-func (o Optimizer) step(h float64) (alpha float64, x dd.Number) {
+// inDirection returns the learning rate α h^-p of a direction and x = α h^(1-p).
+func (o Optimizer) inDirection(h float64) (alpha float64, x dd.Number) {
 	switch o.Power {
 	case 0:
 		return o.LearningRate, finite(dd.TwoProd(o.LearningRate, h))

@@ -40,15 +40,38 @@ func newQuick(dirs []Direction, power float64) *quick {
 
 // plain reports whether quick is made for o.
 func (o Optimizer) plain() bool {
-	return !o.UniformAverage && o.LookaheadSteps == 0 && o.Schedule == nil && (o.Decay == 0 || o.Momentum == 0)
+	_, ok := o.kernel()
+	return ok
 }
 
-// loss returns E L(t), +Inf where o is not stable.
+// quickKernel is a kernel in float64.
+type quickKernel struct {
+	states     int
+	gain       float64
+	p, q, u, w quickLine
+}
+
+func newQuickKernel(k kernel) quickKernel {
+	return quickKernel{k.states, k.gain, k.p.rounded(), k.q.rounded(), k.u.rounded(), k.w.rounded()}
+}
+
+func (k *quickKernel) at(x float64) quickSecond {
+	return quickSecond{p: k.p.at(x), q: k.q.at(x), u: k.u.at(x), w: k.w.at(x)}
+}
+
+// quickLine is base + slope (x - origin).
+type quickLine struct{ base, slope, origin float64 }
+
+func (l quickLine) at(x float64) float64 { return l.base + l.slope*(x-l.origin) }
+
+// loss returns E L(t), +Inf where o is not stable. The system of o must be a kernel.
 func (k *quick) loss(o Optimizer, t float64) float64 {
+	exact, _ := o.kernel()
+	kernel := newQuickKernel(exact)
 	alpha := o.LearningRate
 	noise := alpha * alpha / o.batchSize()
 	var total float64
-	if o.Momentum == 0 && o.Decay == 0 {
+	if kernel.states == 1 {
 		for i := range k.nodes {
 			n := &k.nodes[i]
 			square, sum := quickFirst(alpha*n.rate, t)
@@ -56,23 +79,20 @@ func (k *quick) loss(o Optimizer, t float64) float64 {
 		}
 		return orInf(total)
 	}
-	beta, gamma := o.Momentum, o.Decay
-	half := 0.5 * math.Log(beta)
+	noise *= kernel.gain * kernel.gain
+	fixed := kernel.p.slope == 0 // the modulus of complex roots is the same for all
+	half := 0.5 * math.Log(kernel.p.base)
 	envelope := math.Exp(t * half)
-	noise *= (1 - gamma) * (1 - gamma)
 	for i := range k.nodes {
 		n := &k.nodes[i]
-		x := alpha * n.rate
-		r := quickSecond{p: beta, q: 1 - beta, u: x, w: 2*(1+beta) - x, half: half, envelope: envelope}
-		switch {
-		case gamma != 0:
-			r = quickSecond{p: gamma * (1 - x), q: 1 - gamma + gamma*x, u: x * (1 - gamma), w: (2 - x) * (1 + gamma)}
-		case o.Nesterov:
-			r = quickSecond{p: beta * (1 - x), q: 1 - beta + beta*x, u: x, w: 2*(1+beta) - (1+2*beta)*x}
+		r := kernel.at(alpha * n.rate)
+		r.smooth = k.smooth
+		if fixed {
+			r.half, r.envelope = half, envelope
+		} else {
 			r.half = 0.5 * math.Log(math.Abs(r.p))
 			r.envelope = math.Exp(t * r.half)
 		}
-		r.smooth = k.smooth
 		square, sum := r.at(t)
 		total += n.weight * (square*n.start + noise*n.noise*sum)
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nqm/theory/internal/dd"
 )
 
 // Regime is how the mean of a direction moves in the long run.
@@ -102,33 +104,24 @@ func (o Optimizer) needsConstant(what string) error {
 	return nil
 }
 
+// damping of a step of one or two variables is read off its polynomial. An average
+// of a rule with a velocity adds its decay to the rule's two roots.
 func (o Optimizer) damping(h float64) Damping {
-	_, x := o.step(h)
+	_, x := o.inDirection(h)
 	if o.LookaheadSteps != 0 {
 		p := o.engine(h, 0).pieces[0].cycle
 		return eigenDamping(h, p.levels[0].a, o.LookaheadSteps)
 	}
-	if o.Decay != 0 && o.Momentum != 0 {
-		inner := o
-		inner.Decay = 0
-		d := inner.damping(h)
-		if o.Decay > d.Radius {
-			d.Regime, d.Radius, d.Angle, d.LogRadius = Monotone, o.Decay, 0, math.Log(o.Decay)
-		}
-		return d
+	rule := o
+	if o.layout().n > 2 {
+		rule.Decay = 0
 	}
-	var r recurrence
-	switch {
-	case o.Momentum == 0 && o.Decay == 0:
-		r = heavyBall(x, 0, 0)
-	case o.Momentum == 0:
-		r = emaOfSGD(x, o.Decay, 0)
-	case o.Nesterov:
-		r = nesterov(x, o.Momentum, 0)
-	default:
-		r = heavyBall(x, o.Momentum, 0)
+	step := rule.step(dd.Exact(1), false)
+	d := newSecondOrder(step.triangle().recurrence(x, 1, 0)).damping(h)
+	if rule.Decay != o.Decay && o.Decay > d.Radius {
+		d.Regime, d.Radius, d.Angle, d.LogRadius = Monotone, o.Decay, 0, math.Log(o.Decay)
 	}
-	return newSecondOrder(r).damping(h)
+	return d
 }
 
 // damping reads the regime off the roots.
@@ -236,22 +229,33 @@ func (p Problem) sample() []Direction {
 	return all
 }
 
-// EffectiveLearningRate returns the learning rate of the SGD that momentum
-// resembles, α/(1-β). It applies to a direction that is overdamped only, x =
-// αh <= (1-√β)² (and never to Nesterov's method beyond its own double root), and
-// is exact in the limit x → 0; the error says where it does not apply. Exact is
-// the second value, (1-r)/h with r the slowest root.
-func EffectiveLearningRate(o Optimizer, h float64) (approximate, exactly float64, err error) {
+// EffectiveLearningRate returns the learning rate of the SGD that a rule with a
+// velocity resembles: α/(1-β) of heavy ball and Nesterov's method. It applies to a
+// direction that is overdamped only, for heavy ball x = αh <= (1-√β)², and is exact
+// in the limit x → 0; the error says where it does not apply. Exact is the second
+// value, (1-r)/h with r the slowest root.
+func EffectiveLearningRate(o Optimizer, h float64) (approximate, exact float64, err error) {
 	d, err := DampingOf(o, h)
 	if err != nil {
 		return 0, 0, err
 	}
 	if o.Decay != 0 || o.LookaheadSteps != 0 {
-		return 0, 0, fmt.Errorf("theory: %s has no effective learning rate: that is momentum's", o.Family())
+		return 0, 0, fmt.Errorf("theory: %s has no effective learning rate: that is a velocity's", o.Family())
 	}
 	if d.Regime != Monotone && (d.Regime != Critical || d.Angle != 0) {
-		return 0, 0, fmt.Errorf("theory: no effective learning rate at curvature %g: the direction is %v, and α/(1-β) describes overdamped ones", h, d.Regime)
+		return 0, 0, fmt.Errorf("theory: no effective learning rate at curvature %g: the direction is %v, and %s describes overdamped ones", h, d.Regime, "α/(1-β)")
 	}
-	alpha, _ := o.step(h)
-	return alpha / (1 - o.Momentum), -math.Expm1(d.LogRadius) / h, nil
+	alpha, _ := o.inDirection(h)
+	return o.effective(alpha), -math.Expm1(d.LogRadius) / h, nil
+}
+
+// EffectiveLearningRate is that of the package's function of this name, in a
+// direction that is flat enough: where x → 0, 1 - r → u/q of the rule's polynomial,
+// and α times the slope of u over q is what remains.
+func (o Optimizer) EffectiveLearningRate() float64 { return o.effective(o.LearningRate) }
+
+func (o Optimizer) effective(alpha float64) float64 {
+	step := o.rule().step(o, dd.Exact(1))
+	t := step.triangle()
+	return alpha * t.u.slope.Value() / t.q.at(dd.Number{}).Value()
 }

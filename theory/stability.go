@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/dd"
 )
 
 // StabilityLimit returns the learning rate at and beyond which o, whatever its
@@ -28,7 +30,7 @@ func StabilityLimit(p Problem, o Optimizer) (float64, error) {
 	}
 	largest := 0.0
 	for _, d := range p.sample() {
-		_, x := o.step(d.Curvature)
+		_, x := o.inDirection(d.Curvature)
 		largest = math.Max(largest, x.Value())
 	}
 	if largest == 0 {
@@ -44,13 +46,10 @@ func StabilityLimit(p Problem, o Optimizer) (float64, error) {
 	return limit, nil
 }
 
-// unitLimit is the limit of αh.
+// unitLimit is the limit of αh of the rule.
 func (o Optimizer) unitLimit() float64 {
-	b := o.Momentum
-	if o.Nesterov {
-		return 2 * (1 + b) / (1 + 2*b)
-	}
-	return 2 * (1 + b)
+	step := o.rule().step(o, dd.Exact(1))
+	return step.triangle().limit()
 }
 
 // streamingLimit bisects for gain = 1; the gain rises with the learning rate.

@@ -73,15 +73,13 @@ func (s *Steps) unsettled() {
 }
 
 // noiseProof returns the first power of two at which the noise alone is above
-// the target, for methods whose noise never falls: with constant settings it is
-// a growing sum of squares Σ_{j<t} (r'A^j b)², of Lookahead at the ends of its
-// cycles, between which the slow weights stand still. It returns more than end
-// if there is no such proof.
+// the target, for methods whose noise never falls. It returns more than end if there
+// is no such proof.
 func (s *Steps) noiseProof(dirs []Direction, m Method, end int) int {
 	switch m := m.(type) {
 	case Linear:
 	case Optimizer:
-		if m.UniformAverage || m.Schedule != nil || m.LookaheadSteps != 0 && m.Decay != 0 {
+		if !m.engine(1, 1).noiseGrows() {
 			return end + 1
 		}
 	default:

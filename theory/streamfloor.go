@@ -52,7 +52,7 @@ func (s *streamed) standstill() float64 {
 	}
 	for i, d := range s.dirs {
 		m := *s.machines[i]
-		last := m.pieces[len(m.pieces)-1]
+		last := *m.last()
 		last.noise = 0 // it would move the velocity only
 		m.pieces = []piece{last}
 		m.advance(s.states[i], s.t+longAfter)
@@ -208,10 +208,10 @@ func steadyAnswers(h float64, m Method) answers {
 			return m.cycleAnswers(h)
 		}
 		m.UniformAverage, m.Decay = false, 0
-		if m.Nesterov && m.Momentum != 0 {
-			gradient = m.engine(h, 1).gradientLimit()
-		} else {
+		if step := m.step(dd.Exact(1), false); step.atIterate() {
 			gradient = m.Mode(h, 1).Limit().Noise
+		} else {
+			gradient = m.engine(h, 1).gradientLimit()
 		}
 	}
 	return answers{mat.NewDense(1, 1, []float64{gradient}), []float64{report}}
@@ -219,7 +219,7 @@ func steadyAnswers(h float64, m Method) answers {
 
 // gradientLimit is the steady variance of the point where the gradient is taken.
 func (m *machine) gradientLimit() float64 {
-	m.readout = m.gradient
+	m.readout = m.last().gradient
 	return m.Limit().Noise
 }
 
@@ -231,7 +231,7 @@ func (o Optimizer) cycleAnswers(h float64) answers {
 	m := o.engine(h, 1)
 	k := o.LookaheadSteps
 	a := answers{mat.NewDense(k, k, nil), make([]float64, k)}
-	last := m.pieces[len(m.pieces)-1]
+	last := m.last()
 	if last.varies != nil { // 1/t for ever
 		return a
 	}
@@ -261,7 +261,7 @@ func (o Optimizer) cycleAnswers(h float64) answers {
 			a.report[j] = quadraticForm(s.v, m.readout)
 		}
 		for i := range k {
-			a.gradient.Set(i, j, quadraticForm(s.v, m.gradient))
+			a.gradient.Set(i, j, quadraticForm(s.v, last.gradient))
 			around(i, true)
 		}
 	}

@@ -37,9 +37,6 @@ type streamed struct {
 
 func newStreamed(dirs []Direction, m Method) (*streamed, error) {
 	s := &streamed{dirs: dirs}
-	if o, ok := m.(Optimizer); ok && o.Nesterov && o.Momentum != 0 && o.Schedule != nil {
-		return nil, fmt.Errorf("theory: %s with a schedule under multiplicative noise is not offered: the point of its gradient moves with the learning rate", o.Family())
-	}
 	e, ok := m.(engined)
 	if !ok {
 		return nil, fmt.Errorf("theory: multiplicative noise needs the state of a method: %T gives none, use Optimizer, Torch or Linear", m)
@@ -87,7 +84,7 @@ func (s *streamed) advance(t int) {
 
 // gradientMoment is E of the square of the point where the gradient is taken.
 func (m *machine) gradientMoment(s *state) float64 {
-	return math.Max(0, quadraticForm(s.v, m.gradient))
+	return math.Max(0, quadraticForm(s.v, m.pieceAt(s.t).gradientAt(s.t)))
 }
 
 // driven does one step with the given noise variance of one example, in units

@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -116,5 +117,67 @@ func TestStreamingNoiseScales(t *testing.T) {
 	near(t, "B_noise at the start", s.NoiseScale, along.Noise[0], 1e-13)
 	if late := must(NoiseScalesOf(p, []int{100_000}, SGD(10))); !math.IsInf(late.Simple[0], 1) || !math.IsInf(late.Noise[0], 1) {
 		t.Errorf("noise scales of what has diverged: %v and %v", late.Simple, late.Noise)
+	}
+}
+
+// Nesterov's method takes its gradient at a point that moves with the learning
+// rate. Under a schedule, against the second moments of (θ, v) stepped literally,
+// with the velocity in units of the gradient.
+func TestStreamingNesterovUnderSchedules(t *testing.T) {
+	p := streaming(must(LogUniform(4, 1, 0.1)))
+	p.Noise = []float64{0.5, 0.1, 0, 2}
+	for _, o := range []Optimizer{
+		Nesterov(0.05, 0.7).Cosine(), Nesterov(0.04, 0.9).WSD(5, 20).Batch(4), Nesterov(0.05, 0.5).InverseTime(7),
+		Nesterov(0.05, 0.6).Segments(Segment{Steps: 10, From: 1}, Segment{Steps: 15, From: 0.25, BatchSize: 3}),
+	} {
+		const steps = 40
+		o := must(o.Over(steps))
+		type moments struct{ tt, tv, vv float64 }
+		s := make([]moments, p.Len())
+		for i := range s {
+			s[i].tt = p.Direction(i).SecondMoment()
+		}
+		c := must(Expect(p, []int{0, 1, 2, 7, 24, steps}, o))
+		for step, k := 0, 0; ; step++ {
+			var loss float64
+			for i, m := range s {
+				loss += 0.5 * p.Curvature[i] * m.tt
+			}
+			if c.Steps[k] == step {
+				near(t, o.String(), c.Loss[k], loss, 1e-13)
+				if k++; k == len(c.Steps) {
+					break
+				}
+			}
+			last := o.Schedule[len(o.Schedule)-1]
+			factor, batch := last.end(), o.batchIn(last) // after the end
+			for _, g := range slices.Backward(o.Schedule) {
+				at := step
+				for _, before := range o.Schedule {
+					if before == g {
+						break
+					}
+					at -= before.Steps
+				}
+				if at >= 0 && (g.Steps == 0 || at < g.Steps) {
+					factor, batch = g.factor(at), o.batchIn(g)
+				}
+			}
+			a, b := factor*o.LearningRate, o.Momentum
+			e, common := make([]float64, len(s)), 0.0
+			for i, m := range s {
+				e[i] = m.tt - 2*a*b*m.tv + a*a*b*b*m.vv
+				common += p.Curvature[i] * e[i]
+			}
+			for i, m := range s {
+				h := p.Curvature[i]
+				noise := (h*h*e[i] + h*common + p.Noise[i]) / batch
+				// v' = h θ + (β - haβ) v + noise, θ' = θ - a v'
+				x, y := h, b-h*a*b
+				vv := x*x*m.tt + 2*x*y*m.tv + y*y*m.vv + noise
+				tv := x*m.tt + y*m.tv // E θ v'
+				s[i] = moments{m.tt - 2*a*tv + a*a*vv, tv - a*vv, vv}
+			}
+		}
 	}
 }

@@ -256,14 +256,15 @@ func TestTuneLossIsStationary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for k := range got.Optimizer.settings() {
-			if *o.settings()[k] != Free {
+		for k := range settings {
+			s := &settings[k]
+			if !s.isFree(&o) {
 				continue
 			}
 			for _, by := range []float64{-1e-3, 1e-3} {
 				near := got.Optimizer
-				f := near.settings()[k]
-				if k == int(rateSetting) {
+				f := s.number(&near)
+				if s.Field == "LearningRate" {
 					*f *= 1 + by
 				} else {
 					*f += by * (1 - *f)

@@ -285,7 +285,7 @@ func apartBy(a, b []float64) float64 {
 // that need the general engine cost hundreds of times more (BenchmarkQuickLoss)
 // and get a wider one.
 func (k *tuner) pitch() float64 {
-	pitch := []float64{0.4, 0.8, 1.6, 3}[len(k.free)-1]
+	pitch := []float64{0.4, 0.8, 1.6, 3, 4}[len(k.free)-1]
 	if k.problem.Streaming || !k.everyPlain() {
 		pitch *= 2
 	}
@@ -293,13 +293,7 @@ func (k *tuner) pitch() float64 {
 }
 
 // everyPlain reports whether no setting of the space needs the general engine.
-func (k *tuner) everyPlain() bool {
-	o := k.base
-	for _, f := range k.free {
-		*o.settings()[f] = 0.5
-	}
-	return o.plain()
-}
+func (k *tuner) everyPlain() bool { return k.inside().plain() }
 
 // grid returns the local minima of a grid over a box, at least one point. Its
 // spacing is the usual pitch times wider.
@@ -333,10 +327,10 @@ func (k *tuner) grid(t int, wider float64, low, high []float64) []candidate {
 	return minima
 }
 
-// pitchOf is the spacing along a coordinate. The power has a range of one.
+// pitchOf is the spacing along a coordinate.
 func (k *tuner) pitchOf(i int) float64 {
-	if k.free[i] == powerSetting {
-		return 0.25
+	if p := k.free[i].coordinate.pitch; p != 0 {
+		return p
 	}
 	return k.pitch()
 }
@@ -408,17 +402,16 @@ func (k *tuner) comb(c candidate, t int) []candidate {
 // or 0 where nothing rings that matters.
 func (k *tuner) turn(c candidate, t int) float64 {
 	o, _ := k.at(c.z)
-	if k.free[0] != rateSetting || o.Momentum == 0 || !o.plain() || k.problem.Streaming {
+	kernel, ok := o.kernel()
+	if !k.tunesRate() || !ok || kernel.states == 1 || k.problem.Streaming {
 		return 0
 	}
 	limit := o.unitLimit()
 	x := limit * o.LearningRate / k.limit(o)
-	r := quickSecond{q: 1 - o.Momentum, u: x, w: limit - x}
-	if o.Nesterov {
-		r.q, r.w = r.q+o.Momentum*x, limit*(1+2*o.Momentum)-(1+2*o.Momentum)*x
-	}
+	quick := newQuickKernel(kernel)
+	r := quick.at(x)
 	ringing := r.u*r.w - r.q*r.q
-	if ringing <= 0 || float64(t)*math.Log(o.Momentum) < -20 {
+	if ringing <= 0 || float64(t)*math.Log(1-kernel.q.base.Value()) < -20 {
 		return 0
 	}
 	return 2 * math.Pi * math.Sqrt(ringing) / (x * (1 - x/limit) * float64(t))

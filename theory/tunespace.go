@@ -5,31 +5,44 @@ import (
 	"math"
 )
 
-// Free marks a setting of an Optimizer that Tune is to choose: LearningRate,
-// Momentum, Decay or Power.
+// Free marks a setting of an Optimizer that Tune is to choose, of those that
+// Setting.CanBeFree: learning rate, momentum, EMA decay, preconditioning power.
 var Free = math.Inf(-1)
-
-// setting is one that may be free.
-type setting int
-
-const (
-	rateSetting setting = iota
-	momentumSetting
-	decaySetting
-	powerSetting
-)
-
-var settingNames = [...]string{"learning rate", "momentum", "EMA decay", "preconditioning power"}
 
 // HasFree reports whether some setting is Free.
 func (o Optimizer) HasFree() bool {
-	for _, f := range o.settings() {
-		if *f == Free {
+	for i := range settings {
+		if settings[i].isFree(&o) {
 			return true
 		}
 	}
 	return false
 }
+
+// coordinate is how tuning sees a setting: the value at z, the range of z for
+// runs of t steps, and the spacing of a grid, as a multiple of the usual one.
+type coordinate struct {
+	value  func(z float64) float64
+	bounds func(t float64) (low, high float64)
+	pitch  float64 // 0: the usual one
+}
+
+var (
+	// rateCoordinate has a value that depends on the others: see space.
+	rateCoordinate = coordinate{}
+	slowCoordinate = coordinate{
+		value:  func(z float64) float64 { return -math.Expm1(-z) },
+		bounds: func(t float64) (low, high float64) { return 0, slowest(t) },
+	}
+	powerCoordinate = coordinate{
+		value:  func(z float64) float64 { return z },
+		bounds: func(float64) (low, high float64) { return 0, 1 },
+		pitch:  0.25,
+	}
+)
+
+// slowest is the largest -log(1-β) of runs of t steps.
+func slowest(t float64) float64 { return math.Log(8*t) + 1 }
 
 // space are the free settings of an optimizer as coordinates without scale, in
 // which the loss after T steps has valleys of about unit width:
@@ -45,8 +58,8 @@ func (o Optimizer) HasFree() bool {
 // along which momentum does little at small αh, parallel to an axis.
 type space struct {
 	base   Optimizer // with its free settings neutral
-	free   []setting
-	span   float64 // largest/smallest curvature in units of it
+	free   []*Setting
+	span   float64 // smallest/largest curvature
 	height float64 // largest curvature
 }
 
@@ -57,17 +70,14 @@ const maxLogit = 12
 // newSpace reads which settings of o are free.
 func newSpace(p Problem, o Optimizer) (space, error) {
 	s := space{base: o}
-	for k, f := range s.base.settings() {
-		if *f == Free {
-			s.free = append(s.free, setting(k))
-			*f = 0
+	for i := range settings {
+		if f := &settings[i]; f.isFree(&o) {
+			s.free = append(s.free, f)
+			*f.number(&s.base) = 0
 		}
 	}
-	check := s.base
-	for _, k := range s.free {
-		*check.settings()[k] = 0.5
-	}
-	if err := check.Validate(); err != nil {
+	inside := s.inside()
+	if err := inside.Validate(); err != nil {
 		return s, err
 	}
 	if len(s.free) == 0 {
@@ -76,7 +86,7 @@ func newSpace(p Problem, o Optimizer) (space, error) {
 	if err := p.Validate(); err != nil {
 		return s, err
 	}
-	if err := check.validateProblem(p); err != nil {
+	if err := inside.validateProblem(p); err != nil {
 		return s, err
 	}
 	high, low := p.extremes()
@@ -87,46 +97,46 @@ func newSpace(p Problem, o Optimizer) (space, error) {
 	return s, nil
 }
 
-// settings points at the fields in the order of the constants.
-func (o *Optimizer) settings() [4]*float64 {
-	return [4]*float64{&o.LearningRate, &o.Momentum, &o.Decay, &o.Power}
+// inside is an optimizer in the middle of the space.
+func (s space) inside() Optimizer {
+	o := s.base
+	for _, f := range s.free {
+		*f.number(&o) = 0.5
+	}
+	return o
 }
 
-func (s space) isFree(k setting) bool {
-	for _, f := range s.free {
-		if f == k {
-			return true
-		}
-	}
-	return false
-}
+// tunesRate reports whether the learning rate is free. It is then the first of
+// the coordinates.
+func (s space) tunesRate() bool { return s.free[0].coordinate == &rateCoordinate }
 
 func (s space) names() []string {
 	var names []string
 	for _, f := range s.free {
-		names = append(names, settingNames[f])
+		names = append(names, f.Name)
 	}
 	return names
 }
 
 // bounds returns the range of each coordinate for runs of t steps.
 func (s space) bounds(t float64) (low, high []float64) {
-	slow := math.Log(8*t) + 1
 	for _, f := range s.free {
-		switch f {
-		case rateSetting:
-			inertia := -math.Log1p(-s.base.Momentum)
-			if s.isFree(momentumSetting) {
-				inertia = slow
-			}
-			low, high = append(low, math.Log(0.02/t)), append(high, maxLogit+inertia)
-		case powerSetting:
-			low, high = append(low, 0), append(high, 1)
-		default:
-			low, high = append(low, 0), append(high, slow)
+		if f.coordinate == &rateCoordinate {
+			low, high = append(low, math.Log(0.02/t)), append(high, maxLogit+s.inertia(t))
+			continue
 		}
+		from, to := f.coordinate.bounds(t)
+		low, high = append(low, from), append(high, to)
 	}
 	return low, high
+}
+
+// inertia is the largest -log(1-β) in the space.
+func (s space) inertia(t float64) float64 {
+	if s.inside().Momentum != s.base.Momentum {
+		return slowest(t)
+	}
+	return -math.Log1p(-s.base.Momentum)
 }
 
 // at returns the optimizer of a point; ok is false beyond the limit of
@@ -134,16 +144,11 @@ func (s space) bounds(t float64) (low, high []float64) {
 func (s space) at(z []float64) (o Optimizer, ok bool) {
 	o = s.base
 	for i, f := range s.free {
-		switch f {
-		case momentumSetting:
-			o.Momentum = -math.Expm1(-z[i])
-		case decaySetting:
-			o.Decay = -math.Expm1(-z[i])
-		case powerSetting:
-			o.Power = z[i]
+		if f.coordinate != &rateCoordinate {
+			*f.number(&o) = f.coordinate.value(z[i])
 		}
 	}
-	if s.free[0] != rateSetting {
+	if !s.tunesRate() {
 		return o, true
 	}
 	y := z[0] + math.Log1p(-o.Momentum)
@@ -151,7 +156,7 @@ func (s space) at(z []float64) (o Optimizer, ok bool) {
 	return o, y <= maxLogit
 }
 
-// limit is the stability limit of a plain method at the schedule's peak.
+// limit is the stability limit of the rule alone at the schedule's peak.
 func (s space) limit(o Optimizer) float64 {
 	peak := 1.0
 	for i, g := range s.base.Schedule {

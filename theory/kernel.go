@@ -1,0 +1,78 @@
+package theory
+
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
+
+// kernel is a method whose reported variable follows a recurrence of second order
+// at most, with one tap for the noise:
+//
+//	θ(t+1) = s θ(t) - p θ(t-1) - g αε(t)        θ(-1) = θ(0)
+//
+// in every direction, with coefficients that are affine in x: see the type
+// recurrence for its closed form.
+type kernel struct {
+	triangle
+	states int
+	gain   float64 // g
+	// atIterate: the gradient is taken at θ.
+	atIterate bool
+}
+
+// kernel reads off the system whether it is such a recurrence. Of a step of two
+// variables with the readout r and the start s it is, by Cayley and Hamilton, if
+//
+//	one tap   r'adj(M) b = 0                       then also r'adj(A) b = 0
+//	start     r'(I-A) s = u, r's = 1               then θ(1) = (s - p) θ(0)
+//
+// and the gain is g = -r'b. The settings must be constant, and not in cycles.
+func (o Optimizer) kernel() (kernel, bool) {
+	l := o.layout()
+	if l.n > 2 || o.LookaheadSteps != 0 || o.UniformAverage || o.Schedule != nil {
+		return kernel{}, false
+	}
+	u := o.step(dd.Exact(1), false)
+	r := l.reported()
+	k := kernel{triangle: u.triangle(), states: l.n, gain: -u.kick[r].Value(), atIterate: u.atIterate()}
+	if l.n == 1 {
+		return k, true
+	}
+	one := dd.Exact(1)
+	m := two{one.Sub(u.keep[0][0]), u.keep[0][1].Neg(), u.keep[1][0].Neg(), one.Sub(u.keep[1][1])}
+	tap := m.adjugate([2]dd.Number{u.kick[0], u.kick[1]})[r]
+	var rest, reach dd.Number // r'N s and ρ's
+	for j, z := range l.start() {
+		rest = rest.Add(u.keep[r][j].Mul(dd.Exact(z)))
+		reach = reach.Add(u.gradient[j].Mul(dd.Exact(z)))
+	}
+	starts := isZero(rest.Sub(k.u.at(dd.Number{}))) && isZero(u.kick[r].Mul(reach).Add(k.u.slope))
+	return k, isZero(tap) && starts
+}
+
+// isZero reports whether a number of the size of 1 is 0 but for rounding.
+func isZero(v dd.Number) bool { return math.Abs(v.Hi) < 0x1p-90 }
+
+// mode is the closed form in a direction.
+func (k kernel) mode(x dd.Number, sigma2 float64) Mode {
+	if k.states == 1 {
+		return newSGDMode(x, sigma2)
+	}
+	return newSecondOrder(k.recurrence(x, k.gain, sigma2))
+}
+
+// recurrence is the polynomial in a direction.
+func (t triangle) recurrence(x dd.Number, gain, sigma2 float64) recurrence {
+	return recurrence{q: t.q.at(x), u: t.u.at(x), w: t.w.at(x), gain: gain, sigma2: sigma2}
+}
+
+// modesOf returns Mode for many directions.
+func modesOf(m Method) func(h, c float64) Mode {
+	if many, ok := m.(interface {
+		modes() func(h, c float64) Mode
+	}); ok {
+		return many.modes()
+	}
+	return m.Mode
+}

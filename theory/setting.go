@@ -1,0 +1,196 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+)
+
+// Setting is one setting of an Optimizer as data: what it is called, where it is
+// kept, what it may be, and what it does to the name. All that ranges over the
+// settings ranges over one table of them: String, Family, Validate, tuning,
+// the columns of tables, the axes and captions of figures, and the check that a
+// method is sampled with every setting it has.
+type Setting struct {
+	Name   string // as in "momentum"
+	Symbol string // as in "β"; empty of a setting that is not a number
+	Field  string // of Optimizer
+	// Column is its column in tables, in units of Unit. Empty: it has none.
+	Column, Unit string
+	// Low and High bound its values; LowOpen and HighOpen exclude the bounds.
+	// A setting that is not a number has none.
+	Low, High         float64
+	LowOpen, HighOpen bool
+	// OfGradient says that it changes the stochastic gradient, and not what is
+	// done with it.
+	OfGradient bool
+
+	number     func(o *Optimizer) *float64 // where it is, of a float64
+	flag       func(o *Optimizer) *bool    // and of a bool
+	coordinate *coordinate                 // in tuning; nil of one that cannot be free
+	rule       *rule                       // that the setting brings
+	required   bool                        // the zero value is not neutral, but missing
+	unless     func(o *Optimizer) bool     // where its value is not looked at
+	family     func(name string, o *Optimizer) string
+	text       func(o *Optimizer) string // in String; nil: its label and number
+	label      string                    // in String, as in "EMA γ="; empty: Symbol and "="
+}
+
+// settings is the table, in the order in which String writes them.
+var settings = []Setting{
+	{
+		Name: "learning rate", Symbol: "α", Field: "LearningRate", Column: "learning_rate", Unit: "1/curvature",
+		LowOpen: true, High: math.Inf(1), HighOpen: true, required: true,
+		number: func(o *Optimizer) *float64 { return &o.LearningRate }, coordinate: &rateCoordinate,
+	}, {
+		Name: "momentum", Symbol: "β", Field: "Momentum", Column: "momentum", High: 1, HighOpen: true, rule: &heavyBall,
+		number: func(o *Optimizer) *float64 { return &o.Momentum }, coordinate: &slowCoordinate,
+	}, {
+		Name: "Nesterov's point", Field: "Nesterov", rule: &nesterov, text: unwritten,
+		flag: func(o *Optimizer) *bool { return &o.Nesterov },
+	}, {
+		Name: "Lookahead's steps", Symbol: "k", Field: "LookaheadSteps", Low: 1, High: maxLookahead,
+		family: suffixed("Lookahead"),
+		text:   func(o *Optimizer) string { return fmt.Sprintf("Lookahead k=%d s=%g", o.LookaheadSteps, o.SlowStep) },
+	}, {
+		Name: "Lookahead's slow step", Symbol: "s", Field: "SlowStep", LowOpen: true, High: 1, required: true,
+		unless: func(o *Optimizer) bool { return o.LookaheadSteps == 0 }, text: unwritten,
+		number: func(o *Optimizer) *float64 { return &o.SlowStep },
+	}, {
+		Name: "EMA decay", Symbol: "γ", Field: "Decay", Column: "decay", High: 1, HighOpen: true, label: "EMA γ=",
+		family: suffixed("EMA"),
+		number: func(o *Optimizer) *float64 { return &o.Decay }, coordinate: &slowCoordinate,
+	}, {
+		Name: "uniform average", Field: "UniformAverage", flag: func(o *Optimizer) *bool { return &o.UniformAverage },
+		family: func(name string, o *Optimizer) string {
+			if o.AverageFrom > 0 {
+				return name + " with tail average"
+			}
+			return name + " with uniform average"
+		},
+		text: func(o *Optimizer) string { return fmt.Sprintf("averaged from t=%d", o.AverageFrom) },
+	}, {
+		Name: "average from step", Symbol: "t", Field: "AverageFrom", High: math.Inf(1), HighOpen: true, text: unwritten,
+	}, {
+		Name: "preconditioning power", Symbol: "p", Field: "Power", Column: "power",
+		Low: math.Inf(-1), LowOpen: true, High: math.Inf(1), HighOpen: true, OfGradient: true, label: "H^-",
+		family: func(name string, _ *Optimizer) string { return "preconditioned " + name },
+		number: func(o *Optimizer) *float64 { return &o.Power }, coordinate: &powerCoordinate,
+	}, {
+		Name: "schedule", Field: "Schedule", text: func(o *Optimizer) string { return o.Schedule.String() },
+	}, {
+		Name: "batch size", Symbol: "B", Field: "BatchSize", Column: "batch_size", Unit: "examples",
+		Low: 1, High: math.Inf(1), HighOpen: true, OfGradient: true,
+		number: func(o *Optimizer) *float64 { return &o.BatchSize },
+		text: func(o *Optimizer) string {
+			if o.BatchSize == 1 {
+				return ""
+			}
+			return "B=" + orFree(o.BatchSize)
+		},
+	},
+}
+
+func init() { // rules are made of settings, which name them
+	for i := range settings {
+		if s := &settings[i]; s.label == "" && s.Symbol != "" {
+			s.label = s.Symbol + "="
+		}
+	}
+}
+
+func unwritten(*Optimizer) string { return "" }
+
+func suffixed(what string) func(string, *Optimizer) string {
+	return func(name string, _ *Optimizer) string { return name + " with " + what }
+}
+
+// Settings returns the settings of an Optimizer, one for each of its fields.
+func Settings() []Setting { return append([]Setting(nil), settings...) }
+
+// CanBeFree reports whether Tune can choose the setting.
+func (s *Setting) CanBeFree() bool { return s.coordinate != nil }
+
+// Of returns the setting's value in o: that of the field if it is a number, 0 or 1
+// for a switch, and NaN for a schedule. A batch size that is not given is 1.
+func (s *Setting) Of(o Optimizer) float64 {
+	switch f := s.field(&o); {
+	case f.CanInt():
+		return float64(f.Int())
+	case f.Kind() == reflect.Bool:
+		if f.Bool() {
+			return 1
+		}
+		return 0
+	case !f.CanFloat():
+		return math.NaN()
+	case s.Field == "BatchSize" && f.Float() == 0:
+		return 1
+	default:
+		return f.Float()
+	}
+}
+
+func (s *Setting) field(o *Optimizer) reflect.Value {
+	return reflect.ValueOf(o).Elem().FieldByName(s.Field)
+}
+
+// IsNeutral reports whether o does what it would do without the setting.
+func (s *Setting) IsNeutral(o Optimizer) bool { return s.isNeutral(&o) }
+
+func (s *Setting) isNeutral(o *Optimizer) bool {
+	switch {
+	case s.number != nil:
+		return *s.number(o) == 0
+	case s.flag != nil:
+		return !*s.flag(o)
+	}
+	return s.field(o).IsZero()
+}
+
+// isFree reports whether o leaves the setting to Tune.
+func (s *Setting) isFree(o *Optimizer) bool { return s.coordinate != nil && *s.number(o) == Free }
+
+// validate returns an error that names the value and its range.
+func (s *Setting) validate(o *Optimizer) error {
+	if s.isFree(o) {
+		return fmt.Errorf("theory: the %s of %v is Free: give it a value, or let Tune choose it", s.Name, o)
+	}
+	if s.Symbol == "" || s.unless != nil && s.unless(o) || !s.required && s.isNeutral(o) {
+		return nil
+	}
+	v := s.Of(*o)
+	if math.IsInf(v, 0) || !(v > s.Low || !s.LowOpen && v == s.Low) || !(v < s.High || !s.HighOpen && v == s.High) {
+		return fmt.Errorf("theory: %s %v: want %s", s.Name, v, s.Range())
+	}
+	return nil
+}
+
+// Range returns the valid values in words, as in "0 <= β < 1".
+func (s *Setting) Range() string {
+	var b strings.Builder
+	if math.IsInf(s.High, 1) {
+		b.WriteString("a finite number")
+		if !math.IsInf(s.Low, -1) {
+			fmt.Fprintf(&b, " >%s %v", equals(s.LowOpen), s.Low)
+		}
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%v <%s %s <%s %v", s.Low, equals(s.LowOpen), s.Symbol, equals(s.HighOpen), s.High)
+	return b.String()
+}
+
+func equals(open bool) string {
+	if open {
+		return ""
+	}
+	return "="
+}
+
+func orFree(value float64) string {
+	if value == Free {
+		return "free"
+	}
+	return fmt.Sprintf("%.6g", value)
+}
