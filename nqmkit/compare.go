@@ -72,7 +72,7 @@ func observeBoth(a, b experiment) (first, second observations) {
 // pair summarises the differences of two methods over the same runs.
 func pair(a, b observations) theory.PairedCurve {
 	n, trials := len(a.steps), len(a.reached)
-	all := table(5, n)
+	all := newRows(5, n)
 	c := theory.PairedCurve{
 		Steps: slices.Clone(a.steps), Mean: all[0], StdErr: all[1], Low: all[2], High: all[3], Saving: all[4],
 		Level: confidence, Trials: trials, Partial: a.partial || b.partial,

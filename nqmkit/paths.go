@@ -45,7 +45,7 @@ func samplePaths(p Quadratic, m Sampler, steps []int, runs Runs) theory.Paths {
 	finished := make([]bool, runs.Trials)
 	parallelBlocks(e, w, func(b *block) {
 		for lane := range b.lanes {
-			theta[b.first+lane] = table(d, len(steps))
+			theta[b.first+lane] = newRows(d, len(steps))
 		}
 		looks := e.drive(w, b, func(k int) {
 			for lane := range b.lanes {

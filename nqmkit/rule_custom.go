@@ -60,7 +60,7 @@ func (m CustomMethod) recipe(int) (recipe, error) {
 	return recipe{
 		batch: func(int) float64 { return max(m.BatchSize, 1) },
 		start: func(theta []float64, s shape) rule {
-			r := &custom{name: m.Name, theta: table(s.lanes, s.d), gradient: table(s.lanes, s.d)}
+			r := &custom{name: m.Name, theta: newRows(s.lanes, s.d), gradient: newRows(s.lanes, s.d)}
 			for range s.lanes {
 				r.updates = append(r.updates, m.Start())
 			}

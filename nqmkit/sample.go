@@ -311,7 +311,7 @@ func (o observations) diverged() []int {
 	return steps
 }
 
-func table(rows, columns int) [][]float64 {
+func newRows(rows, columns int) [][]float64 {
 	return inRows(make([]float64, rows*columns), rows, columns)
 }
 

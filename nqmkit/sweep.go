@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // Sweep asks a question at each value of one number, any field of a problem or
@@ -68,7 +69,7 @@ func gridSize(axes []theory.Axis) (int, error) {
 			return 0, fmt.Errorf("nqmkit: axis %d of a sweep has no name: give one, as in \"momentum\"", k)
 		}
 		for _, b := range axes[:k] {
-			if columnName(a.Name) == columnName(b.Name) {
+			if table.NameOf(a.Name) == table.NameOf(b.Name) {
 				return 0, fmt.Errorf("nqmkit: a sweep with two axes named %q: want different names", a.Name)
 			}
 		}

@@ -2,190 +2,87 @@ package nqmkit
 
 import (
 	"fmt"
-	"math"
-	"strings"
-	"text/tabwriter"
+	"os"
+	"path/filepath"
+
+	"nqm/theory/table"
 )
 
-// Table is a result as plain data: named columns, and rows of cells. A cell is
-// a float64, an int (a uint64 where it exceeds that), a string, or nil where
-// there is no value; the cells of a column are of one of these types.
+// Table is a result as plain data: named columns, and rows of cells.
+type Table = table.Table
+
+// Column is the head of a column: its name and unit.
+type Column = table.Column
+
+// TableOf returns the table of a result, or of several one below the other: of
+// everything that nqmkit answers with, and of slices of it.
 //
-// Tables go through CSV and JSON files and back without loss, see Save.
-type Table struct {
-	Columns []Column
-	Rows    [][]any
-}
+//	theory.Curve, Gap, SampledCurve, PairedCurve, Agreement, NoiseScales  a row for each step
+//	theory.Steps, Tuned, Rate, Damping, BestSettings, Summary, ScaleEstimates  one row
+//	theory.Scaling        a row for each method and batch size
+//	theory.BestRates, ScheduleSteps, BestBatches, ScheduleComparison  a row for each piece
+//	theory.SampledSteps   a row for each run
+//	theory.PhaseMap         a row for each learning rate and momentum
+//	theory.Paths          a row for each run, coordinate and step
+//	theory.Problem        a row for each direction, as ReadSpectrum reads it
+//	theory.Sweep          the axes, and the rows of each point's result
+//	Table                 itself
+//	a type of one's own with a method Records() []table.Record  those rows
+//	a struct of one's own a row with its fields that are numbers, texts or bools
+//
+// Columns have the same name in every table; those that a result does not have
+// are left empty. It panics with one sentence on what has no table.
+func TableOf(results ...any) Table { return must(tableOf(results)) }
 
-// Column is the head of a column.
-type Column struct {
-	Name string // as in "learning_rate"
-	Unit string // as in "1/curvature"; empty for counts, pure numbers and losses
-}
-
-// String returns the column's head in a CSV file, as in
-// "learning_rate [1/curvature]".
-func (c Column) String() string {
-	if c.Unit == "" {
-		return c.Name
-	}
-	return fmt.Sprintf("%s [%s]", c.Name, c.Unit)
-}
-
-// Numbers returns the numbers of a column: its integers and floats, NaN where
-// there is no value. It panics if no column has the name or it holds text.
-func (t Table) Numbers(name string) []float64 {
-	at := t.place(name)
-	if at < 0 {
-		panic(fmt.Errorf("nqmkit: the table has no column %q: its columns are %s", name, t.names()))
-	}
-	values := make([]float64, len(t.Rows))
-	for i, row := range t.Rows {
-		switch v := row[at].(type) {
-		case float64:
-			values[i] = v
-		case int:
-			values[i] = float64(v)
-		case uint64:
-			values[i] = float64(v)
-		case nil:
-			values[i] = math.NaN()
-		default:
-			panic(fmt.Errorf("nqmkit: row %d of column %q is %q: want numbers", i, name, v))
+func tableOf(results []any) (Table, error) {
+	if len(results) == 1 {
+		if t, ok := results[0].(Table); ok {
+			return t, nil
 		}
 	}
-	return values
+	rows, err := table.Of(results)
+	if err != nil {
+		return Table{}, fmt.Errorf("nqmkit: %w", err)
+	}
+	return table.Stack(rows), nil
 }
 
-func (t Table) place(name string) int {
-	for k, c := range t.Columns {
-		if c.Name == name {
-			return k
-		}
+// Save writes the table of a result, or of several, to a .csv or .json file; see
+// TableOf and table.Table's Encode. Numbers have every digit. The file is written
+// whole or not at all; the same result gives the same bytes. Save panics with one
+// sentence on an unknown extension, a folder that does not exist or may not be
+// written, and a value without a table.
+func Save(path string, results ...any) {
+	if err := save(path, results); err != nil {
+		panic(err)
 	}
-	return -1
 }
 
-func (t Table) names() string {
-	names := make([]string, len(t.Columns))
-	for k, c := range t.Columns {
-		names[k] = c.Name
+func save(path string, results []any) error {
+	t, err := tableOf(results)
+	if err != nil {
+		return err
 	}
-	return strings.Join(names, ", ")
+	data, err := t.Encode(filepath.Ext(path))
+	if err != nil {
+		return fmt.Errorf("nqmkit: cannot write %s: %w", path, err)
+	}
+	return writeWhole(path, data)
 }
 
-// textRows is how many rows the text of a table shows.
-const textRows = 40
+// ReadTable reads a table that Save wrote, or any CSV file whose first line
+// names the columns; see table.Decode. It panics with one sentence on what
+// cannot be read.
+func ReadTable(path string) Table { return must(readTable(path)) }
 
-// String returns the table with aligned columns and numbers of five digits.
-// Of a long one it shows the first and the last rows.
-func (t Table) String() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	heads := make([]string, len(t.Columns))
-	for k, c := range t.Columns {
-		heads[k] = c.String()
+func readTable(path string) (Table, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Table{}, fmt.Errorf("nqmkit: the table %s cannot be read: %w", path, cause(err))
 	}
-	fmt.Fprintln(w, strings.Join(heads, "\t"))
-	for i, row := range t.Rows {
-		if left := len(t.Rows) - textRows; left > 0 && i >= textRows/2 && i < textRows/2+left {
-			if i == textRows/2 {
-				fmt.Fprintf(w, "(%d more rows)\n", left)
-			}
-			continue
-		}
-		cells := make([]string, len(row))
-		for k, v := range row {
-			switch v := v.(type) {
-			case nil:
-			case float64:
-				cells[k] = fmt.Sprintf("%.5g", v)
-			default:
-				cells[k] = fmt.Sprint(v)
-			}
-		}
-		fmt.Fprintln(w, strings.Join(cells, "\t"))
+	t, err := table.Decode(filepath.Ext(path), data)
+	if err != nil {
+		return Table{}, fmt.Errorf("nqmkit: the table %s cannot be read: %w", path, err)
 	}
-	w.Flush()
-	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
-}
-
-// cellKind is the type of a column's cells.
-type cellKind string
-
-const (
-	noCells cellKind = "none" // nil only
-	numbers cellKind = "number"
-	whole   cellKind = "integer"
-	text    cellKind = "text"
-)
-
-func kindOf(cell any) (cellKind, error) {
-	switch cell.(type) {
-	case nil:
-		return noCells, nil
-	case float64:
-		return numbers, nil
-	case int, uint64:
-		return whole, nil
-	case string:
-		return text, nil
-	}
-	return "", fmt.Errorf("a %T: want float64, int, string or nil", cell)
-}
-
-// kinds returns the kind of each column, or says what is wrong with the table.
-func (t Table) kinds() ([]cellKind, error) {
-	if len(t.Columns) == 0 {
-		return nil, fmt.Errorf("nqmkit: a table without columns: give at least one")
-	}
-	kinds := make([]cellKind, len(t.Columns))
-	for k, c := range t.Columns {
-		if c.Name != strings.TrimSpace(c.Name) || c.Name == "" || strings.ContainsAny(c.Name+c.Unit, "[]\r\n") || c.Unit == string(text) {
-			return nil, fmt.Errorf("nqmkit: column %d is named %q with the unit %q: want a name, no brackets or line ends, and not the unit \"text\"", k, c.Name, c.Unit)
-		}
-		if t.place(c.Name) < k {
-			return nil, fmt.Errorf("nqmkit: two columns are named %q: want different names", c.Name)
-		}
-	}
-	for i, row := range t.Rows {
-		if len(row) != len(t.Columns) {
-			return nil, fmt.Errorf("nqmkit: row %d has %d cells: want %d, one for each column", i, len(row), len(t.Columns))
-		}
-	}
-	for k, c := range t.Columns {
-		kind, err := t.kind(k)
-		if err != nil {
-			return nil, fmt.Errorf("nqmkit: column %q: %w", c.Name, err)
-		}
-		kinds[k] = kind
-	}
-	return kinds, nil
-}
-
-// kind returns the kind of column k.
-func (t Table) kind(k int) (cellKind, error) {
-	common, missing := noCells, -1
-	for i, row := range t.Rows {
-		kind, err := kindOf(row[k])
-		switch {
-		case err != nil:
-			return "", fmt.Errorf("row %d is %w", i, err)
-		case kind == noCells:
-			missing = i
-			continue
-		case common == noCells:
-			common = kind
-		case common != kind:
-			return "", fmt.Errorf("row %d is %v, of the type %s after cells of the type %s: want one type", i, row[k], kind, common)
-		}
-	}
-	if common == text && missing >= 0 {
-		return "", fmt.Errorf("row %d has no value in a column of text: want an empty string", missing)
-	}
-	return common, nil
+	return t, nil
 }

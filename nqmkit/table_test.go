@@ -1,12 +1,10 @@
 package nqmkit_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -29,29 +27,6 @@ func throughFiles(t *testing.T, table nqmkit.Table) {
 			t.Errorf("%s: came back as\n%#v\nwas\n%#v\nfrom\n%s", name, back, table, text)
 		}
 	}
-}
-
-func TestTablesRoundTrip(t *testing.T) {
-	inf := math.Inf(1)
-	throughFiles(t, nqmkit.Table{
-		Columns: []nqmkit.Column{{Name: "learning_rate", Unit: "1/curvature"}, {Name: "steps"}, {Name: "method"}, {Name: "reads as number"}, {Name: "no value"}},
-		Rows: [][]any{
-			{0.1, 1, "SGD α=0.1", "12", nil},
-			{inf, -7, "a, \"quoted\" name", "+Inf", nil},
-			{-inf, math.MaxInt64, "two\nlines", "", nil},
-			{math.NaN(), nil, " spaces ", "0x1p-2", nil},
-			{3.0, 0, "", "007", nil},
-			{math.Copysign(0, -1), 2, "#", "1e5", nil},
-			{nil, 5, "null", "NaN", nil},
-			{5e-324, 6, "[text]", "-1", nil},
-			{math.MaxFloat64, 6, "0.1", "1", nil},
-			{1e21, 6, "x", "2", nil},
-			{1.0 / 3, 6, "x", "3", nil},
-		},
-	})
-	throughFiles(t, nqmkit.Table{Columns: []nqmkit.Column{{Name: "seed"}}, Rows: [][]any{{uint64(math.MaxUint64)}, {1}, {nil}}})
-	throughFiles(t, nqmkit.Table{Columns: []nqmkit.Column{{Name: "empty text"}}, Rows: [][]any{{""}, {""}}})
-	throughFiles(t, nqmkit.Table{Columns: []nqmkit.Column{{Name: "a"}, {Name: "b", Unit: "examples"}}, Rows: [][]any{}})
 }
 
 // Every kind of result has a table, with these columns, that goes through
@@ -149,21 +124,6 @@ func TestProblemThroughFile(t *testing.T) {
 	}
 }
 
-// A CSV file of other tools.
-func TestReadForeignTable(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "foreign.csv")
-	if err := os.WriteFile(path, []byte("\ufeffa,b [s],c\r\n1,2,x\r\n2,2.5,3\r\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	want := nqmkit.Table{
-		Columns: []nqmkit.Column{{Name: "a"}, {Name: "b", Unit: "s"}, {Name: "c"}},
-		Rows:    [][]any{{1, 2.0, "x"}, {2, 2.5, "3"}},
-	}
-	if got := nqmkit.ReadTable(path); !reflect.DeepEqual(got, want) {
-		t.Errorf("read %#v", got)
-	}
-}
-
 func TestSaveRefuses(t *testing.T) {
 	dir := t.TempDir()
 	ok := nqmkit.Table{Columns: []nqmkit.Column{{Name: "a"}}, Rows: [][]any{{1}}}
@@ -229,19 +189,6 @@ func TestSaveKeepsTheOldFile(t *testing.T) {
 	after, err := os.ReadFile(path)
 	if err != nil || string(after) != string(before) {
 		t.Errorf("the file is now %q, error %v", after, err)
-	}
-}
-
-// A table inside another value goes through JSON too.
-func TestTableInJSON(t *testing.T) {
-	in := map[string]nqmkit.Table{"a": nqmkit.TableOf(nqmkit.Rate(nqmkit.List(1), nqmkit.SGD(3)))}
-	data, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out map[string]nqmkit.Table
-	if err := json.Unmarshal(data, &out); err != nil || !same(in["a"], out["a"]) {
-		t.Errorf("came back as %v, error %v", out, err)
 	}
 }
 

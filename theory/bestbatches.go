@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // BestBatches is the answer of BestBatchSchedule: batch sizes,
@@ -374,4 +375,19 @@ func (r *BestBatches) conditions(best budgeted, held bool) {
 	if !held {
 		r.Residual = math.Max(r.Residual, math.Abs(r.Gradient))
 	}
+}
+
+// Records returns a row for each piece.
+func (s BestBatches) Records() []table.Record {
+	rows := make([]table.Record, len(s.BatchSizes))
+	from := 0
+	for k, b := range s.BatchSizes {
+		o := s.Optimizer.Batch(b)
+		o.LearningRate = s.LearningRate
+		rows[k] = problemFields(s.Problem).Join(settingsRecord(o)).With("steps", s.Steps, "samples", s.Samples,
+			"loss_at_steps", s.Loss, "piece", k+1, "from_step", from, "piece_steps", s.Lengths[k],
+			"stability_limit", s.Limit, "price", s.Prices[k], "residual", s.Residual)
+		from += s.Lengths[k]
+	}
+	return rows
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // BestRates is the answer of BestSchedule: the best learning rates
@@ -520,4 +521,19 @@ func (s *scheduler) loss(o Optimizer) float64 {
 		total.Add(l)
 	}
 	return total.Value()
+}
+
+// Records returns a row for each piece.
+func (s BestRates) Records() []table.Record {
+	rows := make([]table.Record, len(s.LearningRates))
+	from := 0
+	for k, alpha := range s.LearningRates {
+		o := s.Optimizer
+		o.LearningRate = alpha
+		rows[k] = problemFields(s.Problem).Join(settingsRecord(o)).With("steps", s.Steps, "samples", s.Samples(),
+			"loss_at_steps", s.Loss, "piece", k+1, "from_step", from, "piece_steps", s.Lengths[k],
+			"stability_limit", s.Limit, "gradient", s.Gradient[k], "residual", s.Residual)
+		from += s.Lengths[k]
+	}
+	return rows
 }

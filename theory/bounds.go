@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // BayesBound returns the least expected loss that any method can have that has
@@ -175,4 +176,9 @@ func PaperBound(p Problem, steps []int, o Optimizer) ([]float64, error) {
 		bound[k] = c.Bias[k] + c.Floor
 	}
 	return bound, nil
+}
+
+// Records returns the rows of the curve with the bound and the ratio.
+func (g Gap) Records() []table.Record {
+	return withColumns(g.Curve.Records(), column{"bayes_bound", g.Bound}, column{"ratio", g.Ratio})
 }

@@ -1,6 +1,10 @@
 package theory
 
-import "fmt"
+import (
+	"fmt"
+
+	"nqm/theory/table"
+)
 
 // ScheduleComparison is what schedules of learning rate and of batch size buy
 // for one budget of samples.
@@ -45,4 +49,21 @@ func CompareSchedules(p Problem, samples float64, o Optimizer, pieces int) (c Sc
 	}
 	c.Bayes, err = BayesBound(p, samples)
 	return c, err
+}
+
+// Records returns a row for each piece of each of the four.
+func (c ScheduleComparison) Records() []table.Record {
+	var all []table.Record
+	for _, one := range []struct {
+		name string
+		rows []table.Record
+	}{
+		{"constant rate", c.Rate.Records()}, {"rates in pieces", c.Rates.Records()},
+		{"constant batch size", c.Batch.Records()}, {"batch sizes in pieces", c.Batches.Records()},
+	} {
+		for _, r := range one.rows {
+			all = append(all, table.Row("schedule", one.name).Join(r).With("bayes_bound", c.Bayes))
+		}
+	}
+	return all
 }

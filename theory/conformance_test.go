@@ -17,7 +17,7 @@ type row struct {
 // tolerance of the noise, and of the factor relative to its envelope.
 const tolerance = 1e-12
 
-func table() []row { return append(closed(), composed()...) }
+func conformanceRows() []row { return append(closed(), composed()...) }
 
 // closed are the methods with a closed form, in many settings.
 func closed() []row {
@@ -237,7 +237,7 @@ func TestComposedAgainstManyBits(t *testing.T) {
 
 // The limit of every method whose steps are the same against 2^60 literal steps.
 func TestLimitsAgainstManyBits(t *testing.T) {
-	for n, r := range table() {
+	for n, r := range conformanceRows() {
 		if !r.literal.same || testing.Short() && n%5 != 0 {
 			continue
 		}

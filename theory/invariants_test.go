@@ -35,7 +35,7 @@ func TestRescaling(t *testing.T) {
 			q.Noise[i] *= k
 			q.Variance[i] /= k
 		}
-		for _, o := range optimizersOf(table()) {
+		for _, o := range optimizersOf(conformanceRows()) {
 			if o.Power != 0 {
 				continue // H^-p has a scale of its own
 			}
@@ -58,7 +58,7 @@ func TestPermutingAndGrouping(t *testing.T) {
 	if g.Len() != 4 || g.Dimension() != 7 {
 		t.Errorf("grouped to %d entries of %v directions", g.Len(), g.Dimension())
 	}
-	for _, o := range optimizersOf(table()) {
+	for _, o := range optimizersOf(conformanceRows()) {
 		a := must(ExpectedLoss(p, 40, o))
 		near(t, "permuted "+o.String(), must(ExpectedLoss(q, 40, o)), a, 1e-14)
 		near(t, "grouped "+o.String(), must(ExpectedLoss(g, 40, o)), a, 1e-14)
@@ -69,7 +69,7 @@ func TestPermutingAndGrouping(t *testing.T) {
 // walking through many times is jumping to the last.
 func TestSegmentsCompose(t *testing.T) {
 	p := must(LogUniform(9, 2, 0.01))
-	for _, o := range optimizersOf(table()) {
+	for _, o := range optimizersOf(conformanceRows()) {
 		if o.Schedule == nil {
 			parts := o.Segments(Segment{Steps: 3, From: 1}, Segment{Steps: 14, From: 1}, Segment{Steps: 1, From: 1})
 			for _, n := range []int{0, 2, 3, 17, 18, 60} {
@@ -126,7 +126,7 @@ func TestMonteCarlo(t *testing.T) {
 	}
 	p := must(LogUniform(3, 1.5, 0.05))
 	const steps, batch = 40, 2
-	for n, r := range table() {
+	for n, r := range conformanceRows() {
 		m := r.method
 		switch o := m.(type) {
 		case Optimizer:

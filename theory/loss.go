@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // Curve is the expected loss of one method on one problem at chosen steps.
@@ -244,4 +245,16 @@ func checkSteps(steps []int) error {
 		before = t
 	}
 	return nil
+}
+
+// Records returns a row for each step.
+func (c Curve) Records() []table.Record {
+	rows := along(problemFields(c.Problem).With("method", c.Method), c.Steps,
+		column{"loss", c.Loss}, column{"bias", c.Bias}, column{"noise", c.Noise}, column{"std_dev", c.StdDev})
+	if c.NoFloor == "" {
+		for k := range rows {
+			rows[k] = rows[k].With("floor", c.Floor)
+		}
+	}
+	return rows
 }

@@ -3,6 +3,8 @@ package theory
 import (
 	"errors"
 	"math"
+
+	"nqm/theory/table"
 )
 
 // Moment is the law of one coordinate θ_i(t): Gaussian for Gaussian noise and a
@@ -86,4 +88,9 @@ func SteadyVariance(m Method, h, c float64) (float64, error) {
 		return math.NaN(), err
 	}
 	return m.Mode(h, c).Limit().Noise, nil
+}
+
+// Records returns one row.
+func (m Moment) Records() []table.Record {
+	return []table.Record{table.Row("mean", m.Mean, "variance", m.Variance, "start", m.Start, "noise", m.Noise)}
 }

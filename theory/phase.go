@@ -1,6 +1,10 @@
 package theory
 
-import "fmt"
+import (
+	"fmt"
+
+	"nqm/theory/table"
+)
 
 // PhaseMap maps how fast heavy ball converges on a problem without noise, over
 // its learning rate and momentum.
@@ -55,4 +59,15 @@ func PhaseMapOf(p Problem, n int) (PhaseMap, error) {
 		m.Radius = append(m.Radius, row)
 	}
 	return m, nil
+}
+
+// Records returns a row for each learning rate and momentum.
+func (p PhaseMap) Records() []table.Record {
+	var rows []table.Record
+	for i, beta := range p.Momentum {
+		for k, alpha := range p.LearningRate {
+			rows = append(rows, problemFields(p.Problem).With("learning_rate", alpha, "momentum", beta, "radius", p.Radius[i][k]))
+		}
+	}
+	return rows
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // Problem is a noisy quadratic: what is to be minimised, how noisy its
@@ -132,4 +133,23 @@ func (p Problem) String() string {
 		return p.Name
 	}
 	return fmt.Sprintf("quadratic of %g dimensions", p.Dimension())
+}
+
+// Records returns a row for each direction, as nqmkit.ReadSpectrum reads it. The
+// error names an invalid problem or one of more than 2^27 directions.
+func (p Problem) Records() ([]table.Record, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	p, err := p.Explicit()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]table.Record, p.Len())
+	for i := range rows {
+		d := p.Direction(i)
+		rows[i] = table.Row("curvature", d.Curvature, "noise", d.Noise, "mean", d.Mean,
+			"variance", d.Variance, "multiplicity", d.Multiplicity)
+	}
+	return rows, nil
 }

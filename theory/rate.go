@@ -3,10 +3,12 @@ package theory
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // Regime is how the mean of a direction moves in the long run.
@@ -258,4 +260,16 @@ func (o Optimizer) effective(alpha float64) float64 {
 	step := o.rule().step(o, dd.Exact(1))
 	t := step.triangle()
 	return alpha * t.u.slope.Value() / t.q.at(dd.Number{}).Value()
+}
+
+// Records returns one row.
+func (d Damping) Records() []table.Record { return []table.Record{d.record()} }
+
+func (d Damping) record() table.Record {
+	return table.Row("curvature", d.Curvature, "regime", d.Regime.String(), "radius", d.Radius, "angle", d.Angle)
+}
+
+// Records returns one row, with the slowest direction.
+func (r Rate) Records() []table.Record {
+	return []table.Record{table.Row("radius", r.Radius, "stable", strconv.FormatBool(r.Stable), "time", r.Time).Join(r.Slowest.record())}
 }

@@ -1,6 +1,11 @@
 package theory
 
-import "math"
+import (
+	"math"
+	"strconv"
+
+	"nqm/theory/table"
+)
 
 // SampledCurve is the loss of one method over independent sampled runs, at
 // chosen steps. All slices have the length of Steps. Package nqmkit makes
@@ -152,4 +157,76 @@ type Paths struct {
 	Seed uint64      `json:"seed"`
 	// Partial says that an interrupt ended the sampling.
 	Partial bool `json:"partial,omitempty"`
+}
+
+// sampledHead names the runs.
+func sampledHead(problem, method string, trials int, seed uint64, partial bool) table.Record {
+	return ended(problemFields(problem).With("method", method, "trials", trials, "seed", table.Whole(seed)), partial)
+}
+
+// Records returns a row for each step.
+func (c SampledCurve) Records() []table.Record {
+	mean := "loss"
+	if c.Quantity != "" {
+		mean = c.Quantity
+	}
+	return along(sampledHead(c.Problem, c.Method, c.Trials, c.Seed, c.Partial).With("level", c.Level), c.Steps,
+		column{mean, c.Mean}, column{"std_err", c.StdErr}, column{"low", c.Low}, column{"high", c.High})
+}
+
+// Records returns a row for each step.
+func (p PairedCurve) Records() []table.Record {
+	head := sampledHead(p.Problem, p.Methods[0], p.Trials, p.Seed, p.Partial).With("other_method", p.Methods[1], "level", p.Level)
+	return along(head, p.Steps, column{"difference", p.Mean}, column{"std_err", p.StdErr},
+		column{"low", p.Low}, column{"high", p.High}, column{"saving", p.Saving})
+}
+
+// Records returns a row for each run.
+func (s SampledSteps) Records() []table.Record {
+	head := sampledHead(s.Problem, s.Method, s.Trials, s.Seed, s.Partial).With("target", s.Target, "limit", s.Limit)
+	var rows []table.Record
+	for _, t := range s.Steps {
+		rows = append(rows, head.With("outcome", Reached.String(), "steps", t))
+	}
+	for range s.Late {
+		rows = append(rows, head.With("outcome", NotWithinLimit.String(), "steps", nil))
+	}
+	for range s.Diverged {
+		rows = append(rows, head.With("outcome", Diverges.String(), "steps", nil))
+	}
+	return rows
+}
+
+// Records returns one row.
+func (s ScaleEstimates) Records() []table.Record {
+	return []table.Record{problemFields(s.Problem).With("estimator", s.Estimator, "exact", s.Exact,
+		"mean", s.Mean, "std_dev", s.StdDev, "low", s.Low, "median", s.Median, "high", s.High,
+		"bias", s.Bias, "bias_std_err", s.BiasStdErr, "pooled", s.Pooled, "negative", s.Negative,
+		"trials", s.Trials, "seed", table.Whole(s.Seed))}
+}
+
+// Records returns a row for each step.
+func (a Agreement) Records() []table.Record {
+	head := sampledHead(a.Exact.Problem, a.Exact.Method, a.Sampled.Trials, a.Sampled.Seed, a.Sampled.Partial)
+	return along(head.With("agrees", strconv.FormatBool(a.Agrees()), "threshold", a.Threshold), a.Exact.Steps,
+		column{"loss", a.Exact.Loss}, column{"sampled_loss", a.Sampled.Mean}, column{"std_err", a.Sampled.StdErr}, column{"z", a.Z})
+}
+
+// Records returns a row for each run, coordinate and step.
+func (p Paths) Records() []table.Record {
+	var rows []table.Record
+	for run, theta := range p.Theta {
+		for i, values := range theta {
+			head := problemFields(p.Problem).With("method", p.Method, "seed", table.Whole(p.Seed), "run", run, "coordinate", i)
+			if p.Curvature != nil { // else the coordinates are not those of the eigenvectors
+				head = head.With("curvature", p.Curvature[i])
+			}
+			columns := []column{{"theta", values}}
+			if p.Mean != nil {
+				columns = append(columns, column{"mean", p.Mean[i]})
+			}
+			rows = append(rows, along(ended(head, p.Partial), p.Steps, columns...)...)
+		}
+	}
+	return rows
 }

@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/table"
 )
 
 // Tuned is the answer of Tune: the best settings found, with the certificate.
@@ -90,4 +92,64 @@ func samples(s Steps, o Optimizer) float64 {
 		return math.Inf(1)
 	}
 	return float64(s.Steps) * o.batchSize()
+}
+
+// Records returns one row.
+func (t Tuned) Records() []table.Record { return []table.Record{t.record()} }
+
+func (t Tuned) record() table.Record {
+	// A momentum that was tuned to 0 is still one.
+	r := problemFields(t.Problem).With("method", t.Family).Join(settingsRecord(t.Optimizer))
+	if t.Budget > 0 {
+		return r.With("budget", t.Budget, "loss_at_budget", t.Steps.Loss, "floor", t.Steps.Floor, "evaluations", t.Evaluations)
+	}
+	r = r.With("samples", nil, "effective_learning_rate", t.Optimizer.LearningRate/(1-t.Optimizer.Momentum))
+	if t.Steps.Outcome == Reached {
+		r = r.With("samples", t.Samples())
+	}
+	return r.Join(t.Steps.certificate()).With("best_before", t.BestBefore, "evaluations", t.Evaluations)
+}
+
+// Records returns a row for each method and batch size.
+func (s Scaling) Records() []table.Record {
+	var rows []table.Record
+	for _, c := range s.Curves {
+		for k, p := range c.Points {
+			b := s.BatchSizes[k]
+			rows = append(rows, ended(p.record(), s.Partial).With("bound", s.BayesSamples/b).Join(c.around(b)))
+		}
+	}
+	return rows
+}
+
+// Records returns a row for each batch size.
+func (s ScalingCurve) Records() []table.Record {
+	rows := make([]table.Record, len(s.Points))
+	for k, p := range s.Points {
+		rows[k] = p.record().Join(s.around(p.Optimizer.batchSize()))
+	}
+	return rows
+}
+
+// around has what stands beside a point in batches of b.
+func (s ScalingCurve) around(b float64) table.Record {
+	r := table.Row("perfect_scaling", s.Perfect/b)
+	for _, c := range s.Critical {
+		r = r.With("critical_batch_size_"+table.NameOf(c.Definition), orEmpty(c.BatchSize))
+	}
+	return r
+}
+
+// orEmpty is a cell without a value where a number is not determined.
+func orEmpty(v float64) any {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return v
+}
+
+// Records returns one row.
+func (c CriticalBatch) Records() []table.Record {
+	return []table.Record{table.Row("definition", c.Definition, "batch_size", orEmpty(c.BatchSize),
+		"note", c.Note, "min_steps", c.MinSteps, "min_samples", c.MinSamples)}
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+
+	"nqm/theory/table"
 )
 
 // ScheduleSteps is the answer of ScheduleToTarget, with its certificate.
@@ -245,4 +247,21 @@ func between(a, b *trial, part float64) []float64 {
 		u[k] = a.u[k] + part*(b.u[k]-a.u[k])
 	}
 	return u
+}
+
+// Records returns a row for each piece, each with the certificate, and a row
+// with that where the schedule has no piece.
+func (s ScheduleSteps) Records() []table.Record {
+	head := problemFields(s.Problem).With("target", s.Target, "pieces", s.Pieces, "outcome", s.Outcome.String(), "steps", nil, "loss_before", nil)
+	if s.Outcome == Reached {
+		head = head.With("steps", s.Steps, "loss_before", s.Before)
+	}
+	rows := s.Schedule.Records()
+	if len(rows) == 0 {
+		rows = []table.Record{settingsRecord(s.Schedule.Optimizer).With("loss_at_steps", s.Loss)}
+	}
+	for k := range rows {
+		rows[k] = head.Join(rows[k])
+	}
+	return rows
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // StabilityLimit returns the learning rate at and beyond which o, whatever its
@@ -161,4 +162,9 @@ func (p Problem) ends() (high, low float64, err error) {
 		return 0, 0, fmt.Errorf("theory: no curvature is > 0: every setting is as good")
 	}
 	return high, low, nil
+}
+
+// Records returns one row.
+func (o BestSettings) Records() []table.Record {
+	return []table.Record{settingsRecord(o.Optimizer).With("radius", o.Radius)}
 }

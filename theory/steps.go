@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // Outcome is how the search for a target ended.
@@ -237,4 +238,31 @@ func lossesAt(dirs []Direction, m Method, steps []int) []float64 {
 // lossOf is ½ m h E θ².
 func lossOf(d Direction, r Response) float64 {
 	return 0.5 * d.Multiplicity * d.Curvature * (times(r.Factor*r.Factor, d.SecondMoment()) + r.Noise)
+}
+
+// Records returns one row.
+func (s Steps) Records() []table.Record {
+	r := problemFields(s.Problem).With("method", s.Method).Join(s.certificate())
+	r = r.With("settles", s.Settles.String(), "settle_steps", nil)
+	if s.Settles == Reached {
+		r = r.With("settle_steps", s.SettleSteps)
+	}
+	return []table.Record{r}
+}
+
+// certificate has what is known of the answer. Of a target that is not reached it
+// stands in the last columns: no t < checked reaches it, and loss_bound is below
+// the loss from there on.
+func (s Steps) certificate() table.Record {
+	r := table.Row("target", s.Target, "outcome", s.Outcome.String())
+	if s.Outcome == Reached {
+		r = r.With("steps", s.Steps, "loss_at_steps", s.Loss, "loss_before", s.Before)
+	} else {
+		r = r.With("steps", nil, "loss_at_steps", nil, "loss_before", nil)
+	}
+	r = r.With("floor", s.Floor, "checked", s.Checked)
+	if s.Outcome == Never || s.Outcome == Diverges {
+		r = r.With("loss_bound", s.Bound)
+	}
+	return r.With("limit", s.Limit)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // Summary describes a problem in a few numbers.
@@ -151,4 +152,18 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 	dirs, _ := p.nodes(scales)
 	v := scales(dirs)
 	return NoiseScales{Steps: append([]int(nil), steps...), Simple: v[:n:n], Noise: v[n:]}, nil
+}
+
+// Records returns one row.
+func (s Summary) Records() []table.Record {
+	return []table.Record{table.Row("dimension", s.Dimension,
+		"largest_curvature", s.LargestCurvature, "smallest_curvature", s.SmallestCurvature, "condition", s.Condition,
+		"trace_h", s.TraceH, "trace_c", s.TraceC, "trace_h2", s.TraceH2, "trace_hc", s.TraceHC,
+		"effective_dimension", s.EffectiveDimension, "start_loss", s.StartLoss,
+		"simple_noise_scale", s.SimpleNoiseScale, "noise_scale", s.NoiseScale, "modes", s.Modes, "sum_error", s.SumError)}
+}
+
+// Records returns a row for each step.
+func (n NoiseScales) Records() []table.Record {
+	return along(nil, n.Steps, column{"b_simple", n.Simple}, column{"b_noise", n.Noise})
 }

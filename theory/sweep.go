@@ -1,5 +1,7 @@
 package theory
 
+import "nqm/theory/table"
+
 // Axis is a number that is varied, with its values in their order.
 type Axis struct {
 	Name   string    `json:"name"` // as in "momentum"
@@ -40,4 +42,24 @@ func PointOf(axes []Axis, i int) []float64 {
 		i /= n
 	}
 	return point
+}
+
+// Records returns the rows of each point's result, with the point. The error
+// names a type of result that has none.
+func (s Sweep[T]) Records() ([]table.Record, error) {
+	var rows []table.Record
+	for i, result := range s.Results {
+		point := ended(nil, s.Partial)
+		for k, v := range PointOf(s.Axes, i) {
+			point = point.With(table.NameOf(s.Axes[k].Name), v)
+		}
+		found, err := table.Of(result)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			rows = append(rows, point.Join(r))
+		}
+	}
+	return rows, nil
 }
