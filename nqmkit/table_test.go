@@ -63,6 +63,7 @@ func TestTableOfEveryResult(t *testing.T) {
 		{nqmkit.Check(p, 5, runs, method), 6, "problem, method, trials, seed, agrees, threshold, steps, loss, sampled_loss, std_err, z"},
 		{nqmkit.NoiseScales(p, 5, method), 6, "steps, b_simple [examples], b_noise [examples]"},
 		{nqmkit.PhaseMap(p), 3600, "problem, learning_rate [1/curvature], momentum, radius"},
+		{nqmkit.Observe(p, []int{1, 5}, runs, nqmkit.Coordinate(0), method), 2, "problem, method, trials, seed, level, steps, θ_0, std_err, low, high"},
 		{nqmkit.Paths(p, 5, nqmkit.Trials(2, math.MaxUint64), method), 2 * 3 * 6, "problem, method, seed, run, coordinate, curvature, steps, theta, mean"},
 		{nqmkit.Paths(nqmkit.Rotated(p, 30), 5, nqmkit.Trials(1, 1), method), 3 * 6, "problem, method, seed, run, coordinate, steps, theta"},
 		{p, 3, "curvature, noise, mean, variance, multiplicity"},

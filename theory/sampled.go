@@ -168,7 +168,7 @@ func sampledHead(problem, method string, trials int, seed uint64, partial bool) 
 func (c SampledCurve) Records() []table.Record {
 	mean := "loss"
 	if c.Quantity != "" {
-		mean = c.Quantity
+		mean = table.NameOf(c.Quantity)
 	}
 	return along(sampledHead(c.Problem, c.Method, c.Trials, c.Seed, c.Partial).With("level", c.Level), c.Steps,
 		column{mean, c.Mean}, column{"std_err", c.StdErr}, column{"low", c.Low}, column{"high", c.High})
