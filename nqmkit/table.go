@@ -18,8 +18,8 @@ type Column = table.Column
 // everything that nqmkit answers with, and of slices of it.
 //
 //	theory.Curve, Gap, SampledCurve, PairedCurve, Agreement, NoiseScales  a row for each step
-//	theory.Steps, Tuned, Rate, Damping, BestSettings, Summary, ScaleEstimates  one row
-//	theory.Scaling        a row for each method and batch size
+//	theory.Steps, Tuned, Rate, Damping, BestSettings, Summary, ScaleEstimates, CriticalBatch, Moment  one row
+//	theory.Scaling, ScalingCurve  a row for each method and batch size
 //	theory.BestRates, ScheduleSteps, BestBatches, ScheduleComparison  a row for each piece
 //	theory.SampledSteps   a row for each run
 //	theory.PhaseMap         a row for each learning rate and momentum

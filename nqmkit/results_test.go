@@ -1,0 +1,203 @@
+package nqmkit_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+// noTable are the structs of theory that results name or hold and that have no
+// table of their own, with the reason.
+var noTable = map[string]string{
+	"Optimizer": "a choice: the rows of what it is asked have its settings",
+	"Linear":    "a choice, as Optimizer",
+	"Law":       "a part of a problem, whose rows follow it",
+	"Axis":      "a part of a sweep, whose rows have its values",
+	"Sweep":     "has a table for each type of result, as tried here",
+}
+
+// results has one value of each result type, in every form in which a cell may
+// hold it.
+func results() map[string][]any {
+	p, m := nqmkit.List(1, 0.5, 0.1), nqmkit.Momentum(0.1, 0.5).Batch(4)
+	runs, free := nqmkit.Trials(20, 7), nqmkit.SGD(nqmkit.Free).Batch(64)
+	scaling := nqmkit.BatchScaling(p, 0.1, nqmkit.PowersOfTwo(2, 6), free)
+	return map[string][]any{
+		"Agreement":          forms(nqmkit.Check(p, 5, runs, m)[0]),
+		"BestBatches":        forms(nqmkit.BestBatchSchedule(p, 100, nqmkit.SGD(0.1), 3)),
+		"BestRates":          forms(nqmkit.BestScheduleFor(p, 20, nqmkit.SGD(1), 3)),
+		"BestSettings":       forms(nqmkit.PhaseMap(p).Best),
+		"CriticalBatch":      forms(scaling.Curves[0].Critical[0]),
+		"Curve":              forms(nqmkit.Expect(p, 5, m)[0]),
+		"Damping":            forms(nqmkit.Damping(m, 1)),
+		"Direction":          forms(p.Direction(0)),
+		"Gap":                forms(nqmkit.BayesGap(p, 5, m)),
+		"Moment":             forms(must(theory.Moments(p, 5, m))[0]),
+		"NoiseScales":        forms(nqmkit.NoiseScales(p, 5, m)),
+		"PairedCurve":        forms(nqmkit.Compare(p, 5, runs, m, nqmkit.SGD(0.1))),
+		"Paths":              forms(nqmkit.Paths(p, 3, runs, m)[0]),
+		"PhaseMap":           forms(nqmkit.PhaseMap(p)),
+		"Power":              forms(theory.Power{Scale: 1}),
+		"Problem":            forms(p),
+		"Rate":               forms(nqmkit.Rate(p, m)),
+		"Response":           forms(m.Mode(1, 1).At(3)),
+		"SampledCurve":       forms(nqmkit.Sample(p, 5, runs, m)[0]),
+		"SampledSteps":       forms(nqmkit.SampleStepsToTarget(p, 0.5, 20, runs, m)[0]),
+		"ScaleEstimates":     forms(nqmkit.EstimateNoiseScale(p, []float64{1, 1, 1}, 1, 4, runs)[0]),
+		"Scaling":            forms(scaling),
+		"ScalingCurve":       forms(scaling.Curves[0]),
+		"ScheduleComparison": forms(nqmkit.CompareSchedules(p, 100, nqmkit.SGD(0.1), 3)),
+		"ScheduleSteps":      forms(nqmkit.ScheduleToTarget(p, 0.3, nqmkit.SGD(1).Batch(8), 3)),
+		"Segment":            forms(nqmkit.Segment{Steps: 3, From: 1}),
+		"Steps":              forms(nqmkit.StepsToTarget(p, 0.5, m)),
+		"Summary":            forms(nqmkit.Summary(p)),
+		"Tuned":              forms(nqmkit.Tune(p, 0.3, free)),
+	}
+}
+
+// forms are a result, lists of it, and a sweep of it.
+func forms[T any](v T) []any {
+	return []any{v, []T{v}, [][]T{{v}, {}}, nqmkit.Sweep("x", []float64{1, 2}, func(float64) T { return v })}
+}
+
+// Every struct of theory that a function answers with, or that such an answer
+// holds, has a table, alone, in lists and in sweeps: a type that is new to the
+// package's source fails here until it has one, or a reason for none.
+func TestEveryResultHasATable(t *testing.T) {
+	tried := results()
+	found := resultTypes(t)
+	if len(found) < 30 {
+		t.Fatalf("only %d types were found: %v", len(found), found)
+	}
+	for _, name := range found {
+		if _, ok := tried[name]; !ok && noTable[name] == "" {
+			t.Errorf("theory.%s is a result that this test does not know: give it a method Records and a row above", name)
+		}
+	}
+	for name := range noTable {
+		if tried[name] != nil || !slices.Contains(found, name) {
+			t.Errorf("theory.%s is no exception any more", name)
+		}
+	}
+	for name, values := range tried {
+		if !slices.Contains(found, name) {
+			t.Errorf("theory.%s is no result any more", name)
+		}
+		one := nqmkit.TableOf(values[0])
+		for k, want := range []int{1, 1, 1, 2} {
+			table := nqmkit.TableOf(values[k])
+			if len(one.Rows) == 0 || len(table.Rows) != want*len(one.Rows) {
+				t.Errorf("%T has %d rows: want %d of %d", values[k], len(table.Rows), want, len(one.Rows))
+			}
+			if k == 3 {
+				continue
+			}
+			if !same(table, one) {
+				t.Errorf("%T has\n%v\nwant\n%v", values[k], table, one)
+			}
+		}
+		throughFiles(t, nqmkit.TableOf(values...))
+	}
+}
+
+// resultTypes reads the sources of theory and nqmkit for the exported structs of
+// theory that exported functions and methods return, and those that they hold.
+func resultTypes(t *testing.T) []string {
+	r := reader{types: map[string]ast.Expr{}, answers: map[string]bool{}}
+	for _, folder := range []string{"theory", "nqmkit"} {
+		paths, err := filepath.Glob("../" + folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.read(folder, file)
+		}
+	}
+	return r.structs()
+}
+
+// reader collects types, as "theory.Curve", and which of them are answers.
+type reader struct {
+	types   map[string]ast.Expr
+	answers map[string]bool
+}
+
+func (r reader) read(folder string, file *ast.File) {
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if s, ok := spec.(*ast.TypeSpec); ok && s.Name.IsExported() {
+					r.types[folder+"."+s.Name.Name] = s.Type
+				}
+			}
+		case *ast.FuncDecl:
+			if d.Name.IsExported() && d.Type.Results != nil {
+				for _, f := range d.Type.Results.List {
+					r.name(folder, f.Type)
+				}
+			}
+		}
+	}
+}
+
+// name notes the types that an expression names in a package.
+func (r reader) name(folder string, e ast.Expr) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.StructType:
+			for _, f := range n.Fields.List {
+				if len(f.Names) == 0 || f.Names[0].IsExported() {
+					r.name(folder, f.Type)
+				}
+			}
+			return false
+		case *ast.FuncType, *ast.InterfaceType:
+			return false
+		case *ast.SelectorExpr:
+			if from, ok := n.X.(*ast.Ident); ok {
+				r.answers[from.Name+"."+n.Sel.Name] = true
+			}
+			return false
+		case *ast.Ident:
+			r.answers[folder+"."+n.Name] = true
+		}
+		return true
+	})
+}
+
+// structs returns the structs of theory among the answers and what they hold.
+func (r reader) structs() []string {
+	for before := 0; before < len(r.answers); {
+		before = len(r.answers)
+		for name := range maps.Clone(r.answers) {
+			if e, ok := r.types[name]; ok {
+				r.name(strings.SplitN(name, ".", 2)[0], e)
+			}
+		}
+	}
+	var found []string
+	for name := range r.answers {
+		_, isStruct := r.types[name].(*ast.StructType)
+		if of, ok := strings.CutPrefix(name, "theory."); ok && isStruct {
+			found = append(found, of)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
