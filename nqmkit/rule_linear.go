@@ -30,7 +30,7 @@ func linearRecipe(l theory.Linear) recipe {
 }
 
 func startState(s theory.System, theta float64) []float64 {
-	z := make([]float64, len(s.State))
+	z := make([]float64, s.Size())
 	z[0] = theta
 	for j, v := range s.Start {
 		z[j] = v * theta
@@ -44,8 +44,13 @@ func (r *linear) step(theta, noise []float64) {
 	for i := range theta {
 		system, z := r.systems[i/r.lanes], r.state[i]
 		next := r.scratch[:0]
-		for j, row := range system.State {
-			next = append(next, product(row, z)+float64(system.Noise[j]*noise[i]))
+		for j, v := range z {
+			if system.Deviation != nil {
+				v -= product(system.Deviation[j], z)
+			} else {
+				v = product(system.State[j], z)
+			}
+			next = append(next, v+float64(system.Noise[j]*noise[i]))
 		}
 		copy(z, next)
 		r.scratch = next

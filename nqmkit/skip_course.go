@@ -78,7 +78,11 @@ func optimizerCourse(m theory.Optimizer, steps []int) (course, error) {
 		}
 		p.look(leap)
 	}
-	return course{plan: p.plan, counts: p.counts(steps), single: func(h float64, at int) step { return optimizerStep(o, h, p.kinds[at]) }}, nil
+	rules := make([]theory.Rule, len(p.kinds))
+	for i, k := range p.kinds {
+		rules[i] = o.Rule(k.rate)
+	}
+	return course{plan: p.plan, counts: p.counts(steps), single: func(h float64, at int) step { return optimizerStep(o, rules[at], h, p.kinds[at]) }}, nil
 }
 
 // maxKinds bounds the room that a plan takes.

@@ -97,7 +97,7 @@ func ranks(v []float64) []float64 {
 // gives back what it was made of, singular or not.
 func TestLeapsAreManySteps(t *testing.T) {
 	for _, m := range []theory.Optimizer{SGD(0.9), SGD(1), Momentum(0.5, 0.9), Nesterov(0.4, 0.8).EMA(0.9), SGD(1e-9), SGD(2), Momentum(1, 0).EMA(0)} {
-		s := optimizerStep(m, 1, kind{rate: 1, batch: 1})
+		s := plainStep(m, 1)
 		n := s.n
 		for _, gap := range []int{0, 1, 2, 3, 7, 17, 64, 333, 1000} {
 			a, v := s.over(gap)
@@ -123,7 +123,7 @@ func TestLeapsAreManySteps(t *testing.T) {
 // Two equal parts in a row, which are not a doubling, take nothing from the plan
 // that was carried out in the same room before.
 func TestEqualPartsInARow(t *testing.T) {
-	s := optimizerStep(Momentum(0.5, 0.9), 1, kind{rate: 1, batch: 1})
+	s := plainStep(Momentum(0.5, 0.9), 1)
 	p, made := newPlan(), new(leaps)
 	p.look(p.power(p.step(0), 1<<20))
 	made.compose(p, s.n, func(int) step { return s })
@@ -138,6 +138,11 @@ func TestEqualPartsInARow(t *testing.T) {
 			t.Fatalf("A %v, want %v; V %v, want %v", gotA, wantA, gotV, wantV)
 		}
 	}
+}
+
+// plainStep is a step of o at its own learning rate and batches of one.
+func plainStep(o theory.Optimizer, h float64) step {
+	return optimizerStep(o, o.Rule(1), h, kind{rate: 1, batch: 1})
 }
 
 // over returns the leap of gap steps.
@@ -184,7 +189,7 @@ func TestLongLeapsKeepTheirDigits(t *testing.T) {
 	} {
 		for _, gap := range []int{1, 7, 1e6 + 1, 1e12 + 1, 1e15} {
 			h := 1 / (0.5 * float64(gap)) // so that the mode is alive after the gap
-			s := optimizerStep(o, h, kind{rate: 1, batch: 1})
+			s := plainStep(o, h)
 			n := s.n
 			a, v := s.over(gap)
 			l := make(square, n*n)

@@ -20,11 +20,15 @@ const maxState = 16
 type vector [maxState]float64
 
 func linearStep(s theory.System, batch float64) step {
-	n := len(s.State)
+	n := s.Size()
 	t := step{n: n, d: make(square, n*n)}
-	for i, row := range s.State {
-		for j, a := range row {
-			t.d[i*n+j] = identity(i, j) - a
+	for i := range n {
+		for j := range n {
+			if s.Deviation != nil {
+				t.d[i*n+j] = s.Deviation[i][j]
+			} else {
+				t.d[i*n+j] = identity(i, j) - s.State[i][j]
+			}
 		}
 		t.b[i], t.r[i] = s.Noise[i]/math.Sqrt(batch), s.Readout[i]
 	}
@@ -33,34 +37,20 @@ func linearStep(s theory.System, batch float64) step {
 	return t
 }
 
-// optimizerStep writes the literal rules as matrices. With a = α h^-p times the
-// factor of the schedule (the preconditioner acts on the whole gradient) and the
-// state (θ, v, avg) or (θ, v, sum), as far as the method has them:
+// optimizerStep is a step of the optimizer's rule (theory.Rule) with what is around
+// it. With variable 0 the iterate θ, the state ends with avg or sum, if the method
+// has them:
 //
-//	gradient   at θ - aβ v (Nesterov) or θ:  h (θ - λ v) + ε,  λ = aβ or 0
-//	v'    = β v + hθ - hλ v + ε
-//	θ'    = θ - a v'
 //	avg'  = γ avg + (1-γ) θ'
 //	sum'  = sum + θ', or 0 before the average begins
 //
-// in which v is in units of the raw gradient, and ε of variance 1/B. With
-// Lookahead the state begins (δ, v, φ), where θ = φ + δ and δ(0) = 0; φ stands in
-// for θ in avg and sum, and a step that syncs ends with
+// With Lookahead variable 0 is δ = θ - φ, δ(0) = 0, and φ is the variable after the
+// rule's; φ stands in for θ in avg and sum, and a step that syncs ends with
 //
 //	φ'    = φ + s δ'', δ' = 0     from δ'' = θ' - φ
-func optimizerStep(o theory.Optimizer, h float64, k kind) step {
-	a := o.LearningRate * k.rate
-	if o.Power != 0 {
-		a *= math.Pow(h, -o.Power)
-	}
-	lambda := 0.0
-	if o.Nesterov {
-		lambda = a * o.Momentum
-	}
-	n, answer := 1, 0
-	if o.Momentum != 0 {
-		n++
-	}
+func optimizerStep(o theory.Optimizer, r theory.Rule, h float64, k kind) step {
+	n := len(r.Kick)
+	answer := 0
 	if o.LookaheadSteps > 0 {
 		answer = n
 		n++
@@ -69,12 +59,14 @@ func optimizerStep(o theory.Optimizer, h float64, k kind) step {
 		n++
 	}
 	t := step{n: n, d: make(square, n*n)}
-	root := 1 / math.Sqrt(k.batch)
-	t.s[0], t.d[0], t.b[0] = 1, a*h, -a*root
-	if o.Momentum != 0 {
-		keep := o.Momentum - h*lambda
-		t.d[1], t.b[1] = a*keep, root
-		t.d[n], t.d[n+1] = -h, 1-keep
+	alpha, x := o.InDirection(h)
+	noise := alpha / math.Sqrt(k.batch)
+	t.s[0] = 1
+	for i, kick := range r.Kick {
+		for j, point := range r.Gradient {
+			t.row(i)[j] = r.Keep[i][j] - x*kick*point
+		}
+		t.b[i] = noise * kick
 	}
 	if o.LookaheadSteps > 0 {
 		t.slow(answer, o.SlowStep, k.syncs)

@@ -24,8 +24,8 @@ import (
 //	}}
 //
 // It is evaluated by doubling, V_2t = V_t + A^t V_t A^t', in 106 bits. The
-// matrices are taken as the exact truth: an entry 1 - αh has lost its αh where
-// that is below 10^-16, which the built-in methods do not.
+// matrices are taken as the exact truth: an entry 1 - αh of State has lost its αh
+// where that is below 10^-16. Deviation, I - A, has it whatever its size.
 type Linear struct {
 	// Name is what figures and tables call the method.
 	Name string
@@ -37,9 +37,11 @@ type Linear struct {
 
 // System is a linear method in one direction, with n state variables.
 type System struct {
-	State   [][]float64 // A, n rows of n
-	Noise   []float64   // b, n: what a unit of gradient noise adds to the state
-	Readout []float64   // r, n
+	State [][]float64 // A, n rows of n
+	// Deviation is I - A, n rows of n, in the place of State: give one of them.
+	Deviation [][]float64
+	Noise     []float64 // b, n: what a unit of gradient noise adds to the state
+	Readout   []float64 // r, n
 	// Start is s, n: the state for θ(0) = 1, with Readout·Start = 1. Nil means
 	// that the first variable starts at 1 and the others at 0.
 	Start []float64
@@ -97,19 +99,23 @@ func (l Linear) validateProblem(p Problem) error {
 
 func (l Linear) validateAt(h float64) error {
 	s := l.System(h)
-	n := len(s.State)
+	name, rows := s.rows()
+	n := len(rows)
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("theory: %s at curvature %g: "+format, append([]any{l.Family(), h}, args...)...)
 	}
-	if n == 0 || n > maxState {
-		return fail("State has %d rows: want 1 to %d", n, maxState)
+	if s.State != nil && s.Deviation != nil {
+		return fail("it has a State and a Deviation: want one of them")
 	}
-	for i, row := range s.State {
+	if n == 0 || n > maxState {
+		return fail("%s has %d rows: want 1 to %d", name, n, maxState)
+	}
+	for i, row := range rows {
 		if len(row) != n {
-			return fail("State row %d has %d entries: want %d", i, len(row), n)
+			return fail("%s row %d has %d entries: want %d", name, i, len(row), n)
 		}
 		if j := firstInfinite(row); j >= 0 {
-			return fail("State[%d][%d] = %v: want a finite number", i, j, row[j])
+			return fail("%s[%d][%d] = %v: want a finite number", name, i, j, row[j])
 		}
 	}
 	for _, v := range []struct {
@@ -118,7 +124,7 @@ func (l Linear) validateAt(h float64) error {
 		optional bool
 	}{{"Noise", s.Noise, false}, {"Readout", s.Readout, false}, {"Start", s.Start, true}, {"Gradient", s.Gradient, true}} {
 		if len(v.values) != n && !(v.optional && v.values == nil) {
-			return fail("%s has %d entries and State has %d", v.name, len(v.values), n)
+			return fail("%s has %d entries and %s has %d rows", v.name, len(v.values), name, n)
 		}
 		if j := firstInfinite(v.values); j >= 0 {
 			return fail("%s[%d] = %v: want a finite number", v.name, j, v.values[j])
@@ -134,9 +140,23 @@ func (s System) start() []float64 {
 	if s.Start != nil {
 		return s.Start
 	}
-	first := make([]float64, len(s.State))
+	first := make([]float64, s.Size())
 	first[0] = 1
 	return first
+}
+
+// rows returns the matrix that is given, with its name.
+func (s System) rows() (name string, rows [][]float64) {
+	if s.Deviation != nil {
+		return "Deviation", s.Deviation
+	}
+	return "State", s.State
+}
+
+// Size returns n, the number of state variables.
+func (s System) Size() int {
+	_, rows := s.rows()
+	return len(rows)
 }
 
 func firstInfinite(v []float64) int {
@@ -169,11 +189,15 @@ func (l Linear) Mode(h, c float64) Mode { return l.engine(h, c) }
 
 func (l Linear) engine(h, c float64) *machine {
 	s := l.System(h)
-	n := len(s.State)
+	n := s.Size()
 	step := affine{dev: dd.NewMatrix(n), noise: make([]dd.Number, n)}
 	for i := range n {
 		for j := range n {
-			step.dev[i][j] = dd.Identity(i, j).Sub(dd.Exact(s.State[i][j]))
+			if s.Deviation != nil {
+				step.dev[i][j] = dd.Exact(s.Deviation[i][j])
+			} else {
+				step.dev[i][j] = dd.Identity(i, j).Sub(dd.Exact(s.State[i][j]))
+			}
 		}
 		step.noise[i] = dd.Exact(s.Noise[i])
 	}

@@ -34,10 +34,17 @@ func withColumns(rows []table.Record, columns ...column) []table.Record {
 // problemFields are what a row says of the problem that it is about.
 func problemFields(text string) table.Record { return table.Row("problem", text) }
 
-// settingsRecord has the settings of an optimizer.
+// settingsRecord has the settings of an optimizer: first those of the gradient.
 func settingsRecord(o Optimizer) table.Record {
-	return table.Row("method", o.Family(), "power", o.Power, "batch_size", o.batchSize(),
-		"learning_rate", o.LearningRate, "momentum", o.Momentum, "decay", o.Decay)
+	r := table.Row("method", o.Family())
+	for _, ofGradient := range []bool{true, false} {
+		for _, s := range settings {
+			if s.Column != "" && s.OfGradient == ofGradient && !(s.rare && s.isNeutral(&o)) {
+				r = append(r, table.Field{Name: s.Column, Unit: s.Unit, Cell: s.Of(o)})
+			}
+		}
+	}
+	return r
 }
 
 // ended marks a row of work that an interrupt ended.

@@ -103,7 +103,7 @@ func (t Tuned) record() table.Record {
 	if t.Budget > 0 {
 		return r.With("budget", t.Budget, "loss_at_budget", t.Steps.Loss, "floor", t.Steps.Floor, "evaluations", t.Evaluations)
 	}
-	r = r.With("samples", nil, "effective_learning_rate", t.Optimizer.LearningRate/(1-t.Optimizer.Momentum))
+	r = r.With("samples", nil, "effective_learning_rate", t.Optimizer.EffectiveLearningRate())
 	if t.Steps.Outcome == Reached {
 		r = r.With("samples", t.Samples())
 	}

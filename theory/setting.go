@@ -31,6 +31,7 @@ type Setting struct {
 	coordinate *coordinate                 // in tuning; nil of one that cannot be free
 	rule       *rule                       // that the setting brings
 	required   bool                        // the zero value is not neutral, but missing
+	rare       bool                        // tables have its column where it is not neutral
 	unless     func(o *Optimizer) bool     // where its value is not looked at
 	family     func(name string, o *Optimizer) string
 	text       func(o *Optimizer) string // in String; nil: its label and number

@@ -126,7 +126,7 @@ func numbers(c theory.ScalingCurve, of func(theory.Tuned) float64) []float64 {
 
 func steps(t theory.Tuned) float64 { return float64(t.Steps.Steps) }
 
-func effective(t theory.Tuned) float64 { return t.Optimizer.LearningRate / (1 - t.Optimizer.Momentum) }
+func effective(t theory.Tuned) float64 { return t.Optimizer.EffectiveLearningRate() }
 
 func learningRates(p theory.Problem) drawn {
 	s := sgdScaling(p)
