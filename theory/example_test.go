@@ -113,7 +113,7 @@ func ExampleEffectiveLearningRate() {
 	fmt.Println(err)
 	// Output:
 	// 0.010000, exactly 0.011127
-	// theory: no effective learning rate at curvature 1: the direction is ringing, and α/(1-β) describes overdamped ones
+	// theory: no effective learning rate at curvature 1: the direction is ringing, and only one that is overdamped resembles SGD
 }
 
 func ExampleBestMomentum() {

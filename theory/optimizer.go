@@ -89,13 +89,19 @@ func (o Optimizer) batchSize() float64 {
 
 // Validate returns an error that names the first setting outside its range.
 func (o Optimizer) Validate() error {
+	taken := map[string]*Setting{}
 	for i := range settings {
-		if err := settings[i].validate(&o); err != nil {
+		s := &settings[i]
+		if err := s.validate(&o); err != nil {
 			return err
 		}
-	}
-	if o.UniformAverage && o.Decay != 0 {
-		return fmt.Errorf("theory: EMA decay %v and a uniform average at once: want one of them", o.Decay)
+		if s.group == "" || s.isNeutral(&o) {
+			continue
+		}
+		if other := taken[s.group]; other != nil {
+			return fmt.Errorf("theory: %s and %s at once: want one of them", other.Name, s.Name)
+		}
+		taken[s.group] = s
 	}
 	return o.Schedule.validate()
 }

@@ -245,7 +245,7 @@ func EffectiveLearningRate(o Optimizer, h float64) (approximate, exact float64, 
 		return 0, 0, fmt.Errorf("theory: %s has no effective learning rate: that is a velocity's", o.Family())
 	}
 	if d.Regime != Monotone && (d.Regime != Critical || d.Angle != 0) {
-		return 0, 0, fmt.Errorf("theory: no effective learning rate at curvature %g: the direction is %v, and %s describes overdamped ones", h, d.Regime, "α/(1-β)")
+		return 0, 0, fmt.Errorf("theory: no effective learning rate at curvature %g: the direction is %v, and only one that is overdamped resembles SGD", h, d.Regime)
 	}
 	alpha, _ := o.inDirection(h)
 	return o.effective(alpha), -math.Expm1(d.LogRadius) / h, nil

@@ -30,6 +30,7 @@ type Setting struct {
 	flag       func(o *Optimizer) *bool    // and of a bool
 	coordinate *coordinate                 // in tuning; nil of one that cannot be free
 	rule       *rule                       // that the setting brings
+	group      string                      // of settings that exclude each other
 	required   bool                        // the zero value is not neutral, but missing
 	rare       bool                        // tables have its column where it is not neutral
 	unless     func(o *Optimizer) bool     // where its value is not looked at
@@ -48,7 +49,7 @@ var settings = []Setting{
 		Name: "momentum", Symbol: "β", Field: "Momentum", Column: "momentum", High: 1, HighOpen: true, rule: &heavyBall,
 		number: func(o *Optimizer) *float64 { return &o.Momentum }, coordinate: &slowCoordinate,
 	}, {
-		Name: "Nesterov's point", Field: "Nesterov", rule: &nesterov, text: unwritten,
+		Name: "Nesterov's point", Field: "Nesterov", rule: &nesterov, group: "rule", text: unwritten,
 		flag: func(o *Optimizer) *bool { return &o.Nesterov },
 	}, {
 		Name: "Lookahead's steps", Symbol: "k", Field: "LookaheadSteps", Low: 1, High: maxLookahead,
@@ -60,10 +61,10 @@ var settings = []Setting{
 		number: func(o *Optimizer) *float64 { return &o.SlowStep },
 	}, {
 		Name: "EMA decay", Symbol: "γ", Field: "Decay", Column: "decay", High: 1, HighOpen: true, label: "EMA γ=",
-		family: suffixed("EMA"),
+		family: suffixed("EMA"), group: "average",
 		number: func(o *Optimizer) *float64 { return &o.Decay }, coordinate: &slowCoordinate,
 	}, {
-		Name: "uniform average", Field: "UniformAverage", flag: func(o *Optimizer) *bool { return &o.UniformAverage },
+		Name: "uniform average", Field: "UniformAverage", group: "average", flag: func(o *Optimizer) *bool { return &o.UniformAverage },
 		family: func(name string, o *Optimizer) string {
 			if o.AverageFrom > 0 {
 				return name + " with tail average"
