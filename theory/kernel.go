@@ -66,13 +66,3 @@ func (k kernel) mode(x dd.Number, sigma2 float64) Mode {
 func (t triangle) recurrence(x dd.Number, gain, sigma2 float64) recurrence {
 	return recurrence{q: t.q.at(x), u: t.u.at(x), w: t.w.at(x), gain: gain, sigma2: sigma2}
 }
-
-// modesOf returns Mode for many directions.
-func modesOf(m Method) func(h, c float64) Mode {
-	if many, ok := m.(interface {
-		modes() func(h, c float64) Mode
-	}); ok {
-		return many.modes()
-	}
-	return m.Mode
-}

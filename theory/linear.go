@@ -168,21 +168,6 @@ func firstInfinite(v []float64) int {
 	return -1
 }
 
-func dot(a, b []float64) float64 {
-	var s float64
-	for i := range a {
-		s += a[i] * b[i]
-	}
-	return s
-}
-
-func batchOf(b float64) float64 {
-	if b == 0 {
-		return 1
-	}
-	return b
-}
-
 // Mode returns the dynamics in a direction of curvature h and noise c. The
 // system must be valid.
 func (l Linear) Mode(h, c float64) Mode { return l.engine(h, c) }

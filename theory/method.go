@@ -1,5 +1,7 @@
 package theory
 
+import "math"
+
 // Method is an optimizer whose update is linear in its state, so that each
 // eigen-direction of a problem can be followed on its own. A new method is a
 // new implementation of this interface, and every answer about moments and the
@@ -38,4 +40,22 @@ type Mode interface {
 type Response struct {
 	Factor float64 // what is left of the start, with its sign
 	Noise  float64 // variance that the gradient noise has put in, >= 0
+}
+
+// unbounded is the limit of t·rate.
+func unbounded(rate float64) float64 {
+	if rate == 0 {
+		return 0
+	}
+	return math.Inf(1)
+}
+
+// modesOf returns Mode for many directions.
+func modesOf(m Method) func(h, c float64) Mode {
+	if many, ok := m.(interface {
+		modes() func(h, c float64) Mode
+	}); ok {
+		return many.modes()
+	}
+	return m.Mode
 }

@@ -33,10 +33,10 @@ func Moments(p Problem, t int, m Method) ([]Moment, error) {
 			return nil, err
 		}
 	}
-	all := make([]Moment, p.Len())
+	mode, all := modesOf(ready), make([]Moment, p.Len())
 	for i := range all {
 		d := p.Direction(i)
-		r := ready.Mode(d.Curvature, d.Noise).At(t)
+		r := mode(d.Curvature, d.Noise).At(t)
 		k := Moment{Mean: r.Factor * d.Mean, Start: times(r.Factor*r.Factor, d.Variance), Noise: r.Noise}
 		if d.Mean == 0 {
 			k.Mean = 0
@@ -73,9 +73,10 @@ func SteadyState(p Problem, m Method) (loss float64, second []float64, err error
 		return 0, nil, err
 	}
 	second = make([]float64, p.Len())
+	mode := modesOf(m)
 	for i := range second {
 		d := p.Direction(i)
-		r := m.Mode(d.Curvature, d.Noise).Limit()
+		r := mode(d.Curvature, d.Noise).Limit()
 		second[i] = times(r.Factor*r.Factor, d.SecondMoment()) + r.Noise
 	}
 	return c.Floor, second, nil

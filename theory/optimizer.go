@@ -1,12 +1,5 @@
 package theory
 
-import (
-	"fmt"
-	"strings"
-
-	"nqm/theory/internal/dd"
-)
-
 // Optimizer is a method with its settings. The zero value of each field is its
 // neutral setting; LearningRate has none and must be given.
 //
@@ -46,106 +39,9 @@ func (o Optimizer) Batch(b float64) Optimizer {
 	return o
 }
 
-// Family returns the method's name without its settings, as in
-// "preconditioned heavy ball with EMA".
-func (o Optimizer) Family() string {
-	name := o.rule().name
-	for i := range settings {
-		if s := &settings[i]; s.family != nil && !s.isNeutral(&o) {
-			name = s.family(name, &o)
-		}
-	}
-	return name
-}
-
-// String returns the method's name with every setting that is not neutral, to
-// six digits, as in "momentum α=0.03, β=0.9, EMA γ=0.99, B=64".
-func (o Optimizer) String() string {
-	var parts []string
-	for i := range settings {
-		s := &settings[i]
-		if s.isNeutral(&o) && !(s.required && s.unless == nil) {
-			continue
-		}
-		text := ""
-		if s.text != nil {
-			text = s.text(&o)
-		} else {
-			text = s.label + orFree(*s.number(&o))
-		}
-		if text != "" {
-			parts = append(parts, text)
-		}
-	}
-	return o.rule().title + " " + strings.Join(parts, ", ")
-}
-
 func (o Optimizer) batchSize() float64 {
 	if o.BatchSize == 0 {
 		return 1
 	}
 	return o.BatchSize
-}
-
-// Validate returns an error that names the first setting outside its range.
-func (o Optimizer) Validate() error {
-	taken := map[string]*Setting{}
-	for i := range settings {
-		s := &settings[i]
-		if err := s.validate(&o); err != nil {
-			return err
-		}
-		if s.group == "" || s.isNeutral(&o) {
-			continue
-		}
-		if other := taken[s.group]; other != nil {
-			return fmt.Errorf("theory: %s and %s at once: want one of them", other.Name, s.Name)
-		}
-		taken[s.group] = s
-	}
-	return o.Schedule.validate()
-}
-
-// maxLookahead bounds the steps of a cycle, whose matrix is built one by one.
-const maxLookahead = 100_000
-
-// validateProblem reports a preconditioner that does not exist.
-func (o Optimizer) validateProblem(p Problem) error {
-	if o.Power == 0 {
-		return nil
-	}
-	for i, h := range p.Curvature {
-		if h == 0 {
-			return fmt.Errorf("theory: preconditioning by H^-%g needs curvatures > 0: Curvature[%d] = 0", o.Power, i)
-		}
-	}
-	return nil
-}
-
-// Mode returns the dynamics in a direction of curvature h and noise c. It
-// panics if the schedule has no length: see Over.
-func (o Optimizer) Mode(h, c float64) Mode { return o.modes()(h, c) }
-
-// modes is Mode for many directions.
-func (o Optimizer) modes() func(h, c float64) Mode {
-	of := o.modesOf()
-	return func(h, c float64) Mode {
-		alpha, x := o.inDirection(h)
-		return of(x, alpha*(alpha*(c/o.batchSize())))
-	}
-}
-
-// modesOf returns the dynamics by x and σ²: the scalar kernel where the system has
-// one, else the general engine.
-func (o Optimizer) modesOf() func(x dd.Number, sigma2 float64) Mode {
-	if k, ok := o.kernel(); ok {
-		return k.mode
-	}
-	return func(x dd.Number, sigma2 float64) Mode { return o.machine(x, sigma2) }
-}
-
-// engine returns the general engine of a direction, whatever the settings.
-func (o Optimizer) engine(h, c float64) *machine {
-	alpha, x := o.inDirection(h)
-	return o.machine(x, alpha*(alpha*(c/o.batchSize())))
 }

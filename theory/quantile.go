@@ -72,11 +72,12 @@ func lossLaw(p Problem, t int, m Method) (*chiSquares, error) {
 	law := func(dirs []Direction) *chiSquares {
 		l := &chiSquares{}
 		var mean, variance, shift dd.Sum
+		mode := modesOf(m)
 		for _, d := range dirs {
 			if d.Curvature == 0 {
 				continue
 			}
-			a := m.Mode(d.Curvature, d.Noise).At(t)
+			a := mode(d.Curvature, d.Noise).At(t)
 			kept := a.Factor * a.Factor
 			r := d.Curvature * (times(kept, d.Variance) + a.Noise)
 			b := 0.5 * d.Curvature * times(kept, d.Mean*d.Mean)

@@ -37,48 +37,6 @@ type update struct {
 // weights, and an average.
 const maxVariables = 4
 
-// rule returns how o moves: the last of the settings that bring a rule and are
-// not neutral. Without momentum there is no velocity, and it is SGD.
-func (o Optimizer) rule() *rule {
-	r := &sgdRule
-	if o.Momentum == 0 {
-		return r
-	}
-	for i := range settings {
-		if s := &settings[i]; s.rule != nil && !s.isNeutral(&o) {
-			r = s.rule
-		}
-	}
-	return r
-}
-
-// Rule is what an optimizer does in one step, before averages and slow weights, in
-// a direction with x = αh, driven by noise ε of variance c/B:
-//
-//	z' = z - N z + b (x ρ'z + αε)        θ = z_0        z(0) = (θ(0), 0)
-type Rule struct {
-	Keep     [][]float64 // N, n rows of n
-	Kick     []float64   // b, n: how the gradient comes in
-	Gradient []float64   // ρ, n: the point whose gradient is taken
-}
-
-// Rule returns the step where the schedule's factor is f.
-func (o Optimizer) Rule(f float64) Rule {
-	step := o.rule().step(o, dd.Exact(f))
-	r := Rule{Kick: rounded(step.kick[:step.n]), Gradient: rounded(step.gradient[:step.n])}
-	for i := range step.n {
-		r.Keep = append(r.Keep, rounded(step.keep[i][:step.n]))
-	}
-	return r
-}
-
-// InDirection returns the learning rate α h^-p in a direction of curvature h, and x
-// = α h^(1-p). A power other than 0 wants h > 0.
-func (o Optimizer) InDirection(h float64) (alpha, x float64) {
-	alpha, exact := o.inDirection(h)
-	return alpha, exact.Value()
-}
-
 // affine is the step in a direction: A as its deviation from the identity.
 func (u *update) affine(x dd.Number) affine {
 	a := affine{dev: dd.NewMatrix(u.n), noise: make([]dd.Number, u.n), gradient: make([]dd.Number, u.n)}
@@ -178,9 +136,6 @@ func (l line) at(x dd.Number) dd.Number {
 	}
 	return l.base.Add(l.slope.Mul(x))
 }
-
-// rounded is a line in float64.
-func (l line) rounded() quickLine { return quickLine{l.base.Value(), l.slope.Value(), l.origin} }
 
 // two is a matrix (a b; c d).
 type two struct{ a, b, c, d dd.Number }

@@ -218,12 +218,12 @@ func quarters(n int) []int {
 
 // lossesAt returns the expected losses of some directions.
 func lossesAt(dirs []Direction, m Method, steps []int) []float64 {
-	total := make([]dd.Sum, len(steps))
+	modeOf, total := modesOf(m), make([]dd.Sum, len(steps))
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
 		}
-		mode := m.Mode(d.Curvature, d.Noise)
+		mode := modeOf(d.Curvature, d.Noise)
 		for k, t := range steps {
 			total[k].Add(lossOf(d, mode.At(t)))
 		}

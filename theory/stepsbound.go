@@ -93,11 +93,12 @@ func tracks(m Method) bool {
 func newTracker(dirs []Direction, m Method, target, guard float64) *tracker {
 	guard = math.Max(guard, roundingGuard)
 	k := &tracker{target: target, above: target * (1 + guard), below: target * (1 - guard), modes: make([]track, 0, len(dirs))}
+	mode := modesOf(m)
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
 		}
-		t := track{Direction: d, weight: 0.5 * d.Multiplicity * d.Curvature, mode: m.Mode(d.Curvature, d.Noise)}
+		t := track{Direction: d, weight: 0.5 * d.Multiplicity * d.Curvature, mode: mode(d.Curvature, d.Noise)}
 		if second, ok := t.mode.(secondOrder); ok {
 			t.second = second
 			t.motion, t.flips = second.kindOfFactor()

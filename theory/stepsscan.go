@@ -95,20 +95,20 @@ func (s *Steps) noiseProof(dirs []Direction, m Method, end int) int {
 }
 
 func noiseAt(dirs []Direction, m Method, t int) float64 {
-	var total dd.Sum
+	mode, total := modesOf(m), dd.Sum{}
 	for _, d := range dirs {
 		if d.Curvature != 0 {
-			total.Add(0.5 * d.Multiplicity * d.Curvature * m.Mode(d.Curvature, d.Noise).At(t).Noise)
+			total.Add(0.5 * d.Multiplicity * d.Curvature * mode(d.Curvature, d.Noise).At(t).Noise)
 		}
 	}
 	return total.Value()
 }
 
 func limitOf(dirs []Direction, m Method) float64 {
-	var total dd.Sum
+	mode, total := modesOf(m), dd.Sum{}
 	for _, d := range dirs {
 		if d.Curvature != 0 {
-			total.Add(lossOf(d, m.Mode(d.Curvature, d.Noise).Limit()))
+			total.Add(lossOf(d, mode(d.Curvature, d.Noise).Limit()))
 		}
 	}
 	return total.Value()
@@ -122,12 +122,12 @@ type walker struct {
 }
 
 func newWalker(dirs []Direction, m Method) *walker {
-	w := &walker{}
+	w, modeOf := &walker{}, modesOf(m)
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
 		}
-		mode := m.Mode(d.Curvature, d.Noise)
+		mode := modeOf(d.Curvature, d.Noise)
 		var s *state
 		if machine, ok := mode.(*machine); ok {
 			s = machine.begin()

@@ -62,9 +62,6 @@ func (s *streamed) standstill() float64 {
 	return loss.Value()
 }
 
-// longAfter is a number of steps after which averages have forgotten a run.
-const longAfter = 1 << 60
-
 // steadyLoss solves for the common sum and returns the loss, +Inf where it is
 // unstable.
 func steadyLoss(dirs []Direction, m Method) (float64, error) {

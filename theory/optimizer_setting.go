@@ -196,3 +196,18 @@ func orFree(value float64) string {
 	}
 	return fmt.Sprintf("%.6g", value)
 }
+
+// rule returns how o moves: the last of the settings that bring a rule and are
+// not neutral. Without momentum there is no velocity, and it is SGD.
+func (o Optimizer) rule() *rule {
+	r := &sgdRule
+	if o.Momentum == 0 {
+		return r
+	}
+	for i := range settings {
+		if s := &settings[i]; s.rule != nil && !s.isNeutral(&o) {
+			r = s.rule
+		}
+	}
+	return r
+}

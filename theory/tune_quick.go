@@ -196,3 +196,6 @@ func (r quickSecond) opposite(gap, t float64) (square, product float64) {
 	factor := now - r.p*before
 	return factor * factor, now * before
 }
+
+// rounded is a line in float64.
+func (l line) rounded() quickLine { return quickLine{l.base.Value(), l.slope.Value(), l.origin} }

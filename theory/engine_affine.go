@@ -45,3 +45,19 @@ func then(d, e dd.Matrix) dd.Matrix {
 	}
 	return both
 }
+
+func rounded(v []dd.Number) []float64 {
+	r := make([]float64, len(v))
+	for i, x := range v {
+		r[i] = x.Value()
+	}
+	return r
+}
+
+func dot(a, b []float64) float64 {
+	var s float64
+	for i := range a {
+		s += a[i] * b[i]
+	}
+	return s
+}

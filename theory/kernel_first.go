@@ -2,20 +2,8 @@ package theory
 
 import (
 	"math"
-
 	"nqm/theory/internal/dd"
 )
-
-// SGD returns stochastic gradient descent, θ' = θ - α g(θ), with batches of
-// one. It is stable for 0 < αh < 2, whatever the batch size.
-func SGD(learningRate float64) Optimizer { return Optimizer{LearningRate: learningRate} }
-
-// sgdRule is SGD in θ: θ' = θ - f (x θ + αε).
-var sgdRule = rule{name: "SGD", title: "SGD", states: 1, step: func(_ Optimizer, f dd.Number) update {
-	u := update{n: 1}
-	u.kick[0], u.gradient[0] = f.Neg(), dd.Exact(1)
-	return u
-}}
 
 // sgdMode is SGD in one direction, with x = α h:
 //
@@ -89,12 +77,4 @@ func (m sgdMode) Limit() Response {
 		return Response{Factor: 1, Noise: unbounded(m.sigma2)}
 	}
 	return Response{Factor: math.Inf(1), Noise: unbounded(m.sigma2)}
-}
-
-// unbounded is the limit of t·rate.
-func unbounded(rate float64) float64 {
-	if rate == 0 {
-		return 0
-	}
-	return math.Inf(1)
 }

@@ -5,10 +5,6 @@ import (
 	"math"
 )
 
-// Free marks a setting of an Optimizer that Tune is to choose, of those that
-// Setting.CanBeFree: learning rate, momentum, EMA decay, preconditioning power.
-var Free = math.Inf(-1)
-
 // HasFree reports whether some setting is Free.
 func (o Optimizer) HasFree() bool {
 	for i := range settings {
@@ -18,31 +14,6 @@ func (o Optimizer) HasFree() bool {
 	}
 	return false
 }
-
-// coordinate is how tuning sees a setting: the value at z, the range of z for
-// runs of t steps, and the spacing of a grid, as a multiple of the usual one.
-type coordinate struct {
-	value  func(z float64) float64
-	bounds func(t float64) (low, high float64)
-	pitch  float64 // 0: the usual one
-}
-
-var (
-	// rateCoordinate has a value that depends on the others: see space.
-	rateCoordinate = coordinate{}
-	slowCoordinate = coordinate{
-		value:  func(z float64) float64 { return -math.Expm1(-z) },
-		bounds: func(t float64) (low, high float64) { return 0, slowest(t) },
-	}
-	powerCoordinate = coordinate{
-		value:  func(z float64) float64 { return z },
-		bounds: func(float64) (low, high float64) { return 0, 1 },
-		pitch:  0.25,
-	}
-)
-
-// slowest is the largest -log(1-β) of runs of t steps.
-func slowest(t float64) float64 { return math.Log(8*t) + 1 }
 
 // space are the free settings of an optimizer as coordinates without scale, in
 // which the loss after T steps has valleys of about unit width:

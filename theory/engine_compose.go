@@ -1,8 +1,6 @@
 package theory
 
 import (
-	"math"
-
 	"nqm/theory/internal/dd"
 )
 
@@ -26,9 +24,6 @@ func (o Optimizer) machine(x dd.Number, sigma2 float64) *machine {
 	if o.UniformAverage {
 		m.sum = l.average
 		m.readout[l.average], m.readout[l.slow] = 0, 1
-		base := o
-		base.UniformAverage = false
-		m.base = base.modesOf()(x, sigma2)
 	}
 	m.pieces = o.piecesOf(stepper{o, x, shear})
 	return m
@@ -214,26 +209,4 @@ func (s stepper) quadratic(sync bool) quadratic {
 		q.g1 = append(q.g1, up.gradient[i].Sub(zero.gradient[i]).Value())
 	}
 	return q
-}
-
-func rounded(v []dd.Number) []float64 {
-	r := make([]float64, len(v))
-	for i, x := range v {
-		r[i] = x.Value()
-	}
-	return r
-}
-
-// averageLimit is the limit of a uniform average: it forgets the start and the
-// noise where the method does so or flips, and stays with them in a direction
-// without curvature.
-func (m *machine) averageLimit() Response {
-	base := m.base.Limit()
-	switch {
-	case m.flat:
-		return Response{Factor: 1, Noise: unbounded(m.variance)}
-	case math.IsInf(base.Factor, 1):
-		return base
-	}
-	return Response{}
 }

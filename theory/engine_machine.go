@@ -333,3 +333,20 @@ func (m *machine) applied(a []float64) float64 {
 	}
 	return f
 }
+
+// averageLimit is the limit of a uniform average: it forgets the start and the
+// noise where the method does so or flips, and stays with them in a direction
+// without curvature.
+func (m *machine) averageLimit() Response {
+	base := m.base.Limit()
+	switch {
+	case m.flat:
+		return Response{Factor: 1, Noise: unbounded(m.variance)}
+	case math.IsInf(base.Factor, 1):
+		return base
+	}
+	return Response{}
+}
+
+// longAfter is a number of steps after which averages have forgotten a run.
+const longAfter = 1 << 60

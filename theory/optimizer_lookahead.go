@@ -13,3 +13,6 @@ func (o Optimizer) Lookahead(k int, s float64) Optimizer {
 	o.LookaheadSteps, o.SlowStep = k, s
 	return o
 }
+
+// maxLookahead bounds the steps of a cycle, whose matrix is built one by one.
+const maxLookahead = 100_000

@@ -2,24 +2,8 @@ package theory
 
 import (
 	"math"
-
 	"nqm/theory/internal/dd"
 )
-
-// Precondition returns a copy that multiplies every stochastic gradient, its
-// noise included, by H^-power:
-//
-//	θ' = θ - α H^-p g(θ)
-//
-// Power 0 is the plain method, ½ resembles Adam and 1 is Newton's method. In a
-// direction of curvature h it is the plain method with the learning rate
-// α h^-p, so that αh becomes α h^(1-p) and σ² becomes α² h^-2p c/B. It composes
-// with every other setting. Any finite power is valid; a power other than 0
-// needs curvatures > 0. (The paper, section 3.2.)
-func (o Optimizer) Precondition(power float64) Optimizer {
-	o.Power = power
-	return o
-}
 
 // inDirection returns the learning rate α h^-p of a direction and x = α h^(1-p).
 func (o Optimizer) inDirection(h float64) (alpha float64, x dd.Number) {
@@ -41,4 +25,11 @@ func finite(x dd.Number) dd.Number {
 		return dd.Exact(math.MaxFloat64 / 16)
 	}
 	return x
+}
+
+// InDirection returns the learning rate α h^-p in a direction of curvature h, and x
+// = α h^(1-p). A power other than 0 wants h > 0.
+func (o Optimizer) InDirection(h float64) (alpha, x float64) {
+	alpha, exact := o.inDirection(h)
+	return alpha, exact.Value()
 }

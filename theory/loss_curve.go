@@ -1,0 +1,76 @@
+package theory
+
+import (
+	"math"
+	"nqm/theory/table"
+)
+
+// Curve is the expected loss of one method on one problem at chosen steps.
+// All slices have the length of Steps.
+type Curve struct {
+	Problem string `json:"problem"`
+	Method  string `json:"method"` // with its settings
+	Family  string `json:"family"` // without its settings
+
+	Steps []int     `json:"steps"` // updates done, increasing
+	Loss  []float64 `json:"loss"`  // E L(t) = Bias + Noise; +Inf where it overflows
+	Bias  []float64 `json:"bias"`  // the part that the start has left
+	Noise []float64 `json:"noise"` // the part that the gradient noise has put in
+	// StdDev is the standard deviation of L(t) over runs, exact for Gaussian
+	// noise and a Gaussian or certain start. Nil under multiplicative noise,
+	// where the state is not Gaussian.
+	StdDev []float64 `json:"std_dev"`
+	// Floor is the limit of Loss as t grows, +Inf where it grows without bound. A
+	// moving average of Lookahead goes up and down within its cycle for ever;
+	// Floor is then the limit at the ends of the cycles.
+	Floor float64 `json:"floor"`
+	// NoFloor is empty, or says why Floor is not known and left 0: under
+	// multiplicative noise, of Lookahead with cycles of more than 64 steps.
+	NoFloor string `json:"no_floor,omitempty"`
+	// Modes is the number of directions that were summed, and SumError the
+	// estimated error of the sums relative to Loss: 0 for an exact sum, up to 10^-11
+	// where a power law was summed by quadrature. More than 10^-10 is possible
+	// only where more than 2^22 directions ring and no quadrature resolves them.
+	Modes    int     `json:"modes"`
+	SumError float64 `json:"sum_error"`
+}
+
+// Diverges reports whether the expected loss grows without bound.
+func (c Curve) Diverges() bool { return math.IsInf(c.Floor, 1) }
+
+// Records returns a row for each step.
+func (c Curve) Records() []table.Record {
+	rows := along(problemFields(c.Problem).With("method", c.Method), c.Steps,
+		column{"loss", c.Loss}, column{"bias", c.Bias}, column{"noise", c.Noise}, column{"std_dev", c.StdDev})
+	if c.NoFloor == "" {
+		for k := range rows {
+			rows[k] = rows[k].With("floor", c.Floor)
+		}
+	}
+	return rows
+}
+
+// fill takes the sums over the directions, the last of which is the limit.
+func (c *Curve) fill(l []parts) {
+	n := len(l) - 1
+	all := make([]float64, 4*n)
+	c.Loss, c.Bias, c.Noise, c.StdDev = all[:n:n], all[n:2*n:2*n], all[2*n:3*n:3*n], all[3*n:]
+	for k := range n {
+		c.Bias[k], c.Noise[k] = l[k].bias.Value(), l[k].noise.Value()
+		c.Loss[k], c.StdDev[k] = c.Bias[k]+c.Noise[k], math.Sqrt(l[k].variance.Value())
+	}
+	c.Floor = l[n].bias.Value() + l[n].noise.Value()
+}
+
+// spread picks at most a dozen steps, closer where they are small.
+func spread(steps []int) []int {
+	var some []int
+	next := 0.0
+	for k, t := range steps {
+		if float64(t) >= next || k == len(steps)-1 {
+			some = append(some, t)
+			next = math.Max(float64(t)*math.Pow(float64(steps[len(steps)-1])/math.Max(1, float64(steps[0])), 0.1), float64(t)+1)
+		}
+	}
+	return some
+}

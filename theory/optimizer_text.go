@@ -1,0 +1,72 @@
+package theory
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Family returns the method's name without its settings, as in
+// "preconditioned heavy ball with EMA".
+func (o Optimizer) Family() string {
+	name := o.rule().name
+	for i := range settings {
+		if s := &settings[i]; s.family != nil && !s.isNeutral(&o) {
+			name = s.family(name, &o)
+		}
+	}
+	return name
+}
+
+// String returns the method's name with every setting that is not neutral, to
+// six digits, as in "momentum α=0.03, β=0.9, EMA γ=0.99, B=64".
+func (o Optimizer) String() string {
+	var parts []string
+	for i := range settings {
+		s := &settings[i]
+		if s.isNeutral(&o) && !(s.required && s.unless == nil) {
+			continue
+		}
+		text := ""
+		if s.text != nil {
+			text = s.text(&o)
+		} else {
+			text = s.label + orFree(*s.number(&o))
+		}
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return o.rule().title + " " + strings.Join(parts, ", ")
+}
+
+// Validate returns an error that names the first setting outside its range.
+func (o Optimizer) Validate() error {
+	taken := map[string]*Setting{}
+	for i := range settings {
+		s := &settings[i]
+		if err := s.validate(&o); err != nil {
+			return err
+		}
+		if s.group == "" || s.isNeutral(&o) {
+			continue
+		}
+		if other := taken[s.group]; other != nil {
+			return fmt.Errorf("theory: %s and %s at once: want one of them", other.Name, s.Name)
+		}
+		taken[s.group] = s
+	}
+	return o.Schedule.validate()
+}
+
+// validateProblem reports a preconditioner that does not exist.
+func (o Optimizer) validateProblem(p Problem) error {
+	if o.Power == 0 {
+		return nil
+	}
+	for i, h := range p.Curvature {
+		if h == 0 {
+			return fmt.Errorf("theory: preconditioning by H^-%g needs curvatures > 0: Curvature[%d] = 0", o.Power, i)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package theory
+
+import "fmt"
+
+func check(p Problem, m Method) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	if v, ok := m.(interface{ validateProblem(Problem) error }); ok {
+		return v.validateProblem(p)
+	}
+	return nil
+}
+
+func checkSteps(steps []int) error {
+	if len(steps) == 0 {
+		return fmt.Errorf("theory: no steps to look at: give at least one")
+	}
+	before := -1
+	for i, t := range steps {
+		if t < 0 {
+			return fmt.Errorf("theory: step %d is %d: want 0 or more", i, t)
+		}
+		if t <= before {
+			return fmt.Errorf("theory: step %d is %d, after %d: want increasing steps", i, t, before)
+		}
+		before = t
+	}
+	return nil
+}
+
+// ready checks a question and stretches the method's schedule to its steps.
+func ready(p Problem, steps []int, m Method) (Method, error) {
+	if err := check(p, m); err != nil {
+		return nil, err
+	}
+	if err := checkSteps(steps); err != nil {
+		return nil, err
+	}
+	return over(m, steps[len(steps)-1])
+}
+
+// over stretches a schedule to the run.
+func over(m Method, steps int) (Method, error) {
+	if o, ok := m.(Optimizer); ok {
+		return o.Over(steps)
+	}
+	return m, nil
+}
