@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"nqm/theory"
+	"nqm/theory/wholefile"
 )
 
 // Cached returns compute(), or what it returned when it was last asked with
@@ -72,7 +73,7 @@ func Cached[T any](inputs any, compute func() T) T {
 func ClearCache() {
 	if dir, err := cacheDir(); err == nil {
 		if err := os.RemoveAll(dir); err != nil {
-			panic(fmt.Errorf("nqmkit: the cache %s cannot be removed: %w", dir, cause(err)))
+			panic(fmt.Errorf("nqmkit: the cache %s cannot be removed: %w", dir, wholefile.Cause(err)))
 		}
 	}
 }
@@ -129,7 +130,7 @@ func store(path string, data []byte) {
 	if path == "" || os.MkdirAll(filepath.Dir(path), 0o755) != nil {
 		return
 	}
-	if writeWhole(path, slices.Concat(sumOf(data), data)) == nil {
+	if wholefile.Write(path, slices.Concat(sumOf(data), data)) == nil {
 		prune(filepath.Dir(path), cacheLimit)
 	}
 }

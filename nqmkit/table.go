@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"nqm/theory/table"
+	"nqm/theory/wholefile"
 )
 
 // Table is a result as plain data: named columns, and rows of cells.
@@ -67,7 +68,10 @@ func save(path string, results []any) error {
 	if err != nil {
 		return fmt.Errorf("nqmkit: cannot write %s: %w", path, err)
 	}
-	return writeWhole(path, data)
+	if err := wholefile.Write(path, data); err != nil {
+		return fmt.Errorf("nqmkit: %w", err)
+	}
+	return nil
 }
 
 // ReadTable reads a table that Save wrote, or any CSV file whose first line
@@ -78,7 +82,7 @@ func ReadTable(path string) Table { return must(readTable(path)) }
 func readTable(path string) (Table, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return Table{}, fmt.Errorf("nqmkit: the table %s cannot be read: %w", path, cause(err))
+		return Table{}, fmt.Errorf("nqmkit: the table %s cannot be read: %w", path, wholefile.Cause(err))
 	}
 	t, err := table.Decode(filepath.Ext(path), data)
 	if err != nil {

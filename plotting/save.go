@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"nqm/theory/wholefile"
 )
 
 // Save writes the picture of a value (all that Show takes) to a file; the
@@ -100,25 +101,10 @@ func (s still) encodeVector(c vg.CanvasWriterTo, b *bytes.Buffer) ([]byte, error
 	return b.Bytes(), err
 }
 
-// writeWhole writes a file beside its place and moves it there.
+// writeWhole writes a file whole or not at all.
 func writeWhole(path string, data []byte) error {
-	beside, err := os.CreateTemp(filepath.Dir(path), ".nqm-*")
-	if err != nil {
-		return fmt.Errorf("plotting: cannot write %s: %w", path, err)
-	}
-	defer os.Remove(beside.Name())
-	_, err = beside.Write(data)
-	if closed := beside.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Chmod(beside.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(beside.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("plotting: cannot write %s: %w", path, err)
+	if err := wholefile.Write(path, data); err != nil {
+		return fmt.Errorf("plotting: %w", err)
 	}
 	return nil
 }
