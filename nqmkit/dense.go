@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nqm/nqmkit/internal/random"
 	"nqm/theory"
 )
 
@@ -245,8 +246,8 @@ type denseGround struct {
 	hessian, noise, root []float64 // H, C^½, Cov θ(0)^½
 	mean                 []float64
 	condition            []float64 // H^-p, nil if p = 0
-	law                  Law
-	streams              []stream
+	law                  random.Law
+	streams              []random.Stream
 	inputs               *inputs // nil without streaming noise
 	// Of one run at a time: the point, its gradient, and a vector in work.
 	at, slope, scratch []float64
@@ -258,7 +259,7 @@ func denseLandscape(p Dense, law Law) (landscape, error) {
 	if err := validateStreaming(p, p.Streaming, law); err != nil {
 		return landscape{}, err
 	}
-	base := denseGround{d: d, law: law, mean: p.Mean, hessian: h.power(1)}
+	base := denseGround{d: d, law: law.drawn(), mean: p.Mean, hessian: h.power(1)}
 	for i := range d { // as given, without the rounding of the decomposition
 		for j := range d {
 			base.hessian[i*d+j] = p.Hessian.At(i, j)
@@ -280,7 +281,7 @@ func denseLandscape(p Dense, law Law) (landscape, error) {
 	}
 	return landscape{d: d, streaming: p.Streaming, lay: func(lanes int, power float64) (ground, error) {
 		g := base
-		g.streams = make([]stream, lanes)
+		g.streams = make([]random.Stream, lanes)
 		g.at, g.slope, g.scratch = make([]float64, d), make([]float64, d), make([]float64, d)
 		if p.Streaming {
 			g.inputs = newInputs(d, lanes, label, func(x []float64) {
@@ -300,17 +301,17 @@ func denseLandscape(p Dense, law Law) (landscape, error) {
 
 func (g *denseGround) begin(theta []float64, seed uint64, first int) {
 	for lane := range g.streams {
-		s := newStream(seed, first+lane, forStart)
+		s := random.New(seed, first+lane, random.ForStart)
 		clear(g.at)
 		if g.root != nil {
-			s.normals(g.scratch)
+			s.Normals(g.scratch)
 			multiply(g.root, g.scratch, g.at)
 		}
 		for i, m := range g.mean {
 			g.at[i] += m
 		}
 		scatter(theta, g.at, lane, len(g.streams))
-		g.streams[lane] = newStream(seed, first+lane, forNoise)
+		g.streams[lane] = random.New(seed, first+lane, random.ForNoise)
 	}
 	if g.inputs != nil {
 		g.inputs.begin(seed, first)
@@ -325,7 +326,7 @@ func (g *denseGround) gradient(point, out []float64, batch float64) {
 		gather(g.at, point, lane, len(g.streams))
 		clear(g.slope)
 		if g.noise != nil {
-			g.law.fill(&g.streams[lane], g.scratch)
+			g.law.Fill(&g.streams[lane], g.scratch)
 			multiply(g.noise, g.scratch, g.slope)
 		}
 		if g.inputs == nil {

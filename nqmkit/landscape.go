@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"nqm/nqmkit/internal/random"
 	"nqm/theory"
 )
 
@@ -22,32 +23,27 @@ type Quadratic interface {
 type Noisy struct {
 	Problem Quadratic
 	Law     Law
-	err     error
 }
 
 // StudentT returns p with noise that follows Student's t with ν > 2 degrees of
 // freedom, scaled to the variance of p's: rare large gradients. The numbers
 // are independent before they are scaled to C.
 func StudentT(p Quadratic, freedom float64) Noisy {
-	n := Noisy{Problem: p, Law: studentT(freedom)}
-	if !(freedom > 2) || math.IsInf(freedom, 0) {
-		n.err = fmt.Errorf("nqmkit: Student t of %v degrees of freedom: want a finite number > 2, where it has a variance", freedom)
-	}
-	return n
+	return Noisy{Problem: p, Law: Law{kind: studentLaw, freedom: freedom}}
 }
 
 // Rademacher returns p with noise of two values, ±1, scaled to C.
-func Rademacher(p Quadratic) Noisy { return Noisy{Problem: p, Law: rademacher} }
+func Rademacher(p Quadratic) Noisy { return Noisy{Problem: p, Law: Law{kind: rademacherLaw}} }
 
 // String names the problem and the law.
 func (n Noisy) String() string { return fmt.Sprintf("%v, %v", n.Problem, n.Law) }
 
 // Validate returns an error that names the first value outside its range.
 func (n Noisy) Validate() error {
-	if n.err != nil {
-		return n.err
+	if err := n.Law.validate(); err != nil {
+		return err
 	}
-	if n.Law.fill == nil || n.Problem == nil {
+	if n.Law.kind == "" || n.Problem == nil {
 		return fmt.Errorf("nqmkit: a Noisy without problem or law: want nqmkit.StudentT or nqmkit.Rademacher")
 	}
 	return n.Problem.Validate()
@@ -81,7 +77,7 @@ func landscapeOf(p Quadratic) (landscape, error) {
 	if err := p.Validate(); err != nil {
 		return landscape{}, err
 	}
-	law := gaussian
+	law := Law{kind: gaussianLaw}
 	if n, ok := p.(Noisy); ok {
 		p, law = n.Problem, n.Law
 	}
@@ -145,25 +141,27 @@ func diagonalLandscape(p theory.Problem, law Law) (landscape, error) {
 	}
 	return landscape{
 		bowl: b, d: len(b.curvature), streaming: p.Streaming,
-		lay: func(lanes int, power float64) (ground, error) { return newDiagonal(b, law, lanes, power, p.Streaming) },
+		lay: func(lanes int, power float64) (ground, error) {
+			return newDiagonal(b, law.drawn(), lanes, power, p.Streaming)
+		},
 	}, nil
 }
 
 // diagonal is a bowl for runs side by side.
 type diagonal struct {
 	bowl
-	law       Law
-	streams   []stream  // of each run
-	scaled    []float64 // √(c_i/B)
-	batch     float64   // B of scaled
-	condition []float64 // h_i^-p, nil if p = 0
-	ahead     ahead     // noise of several runs
-	curved    []int     // the i of h_i > 0, for several runs
-	inputs    *streamed // nil without streaming noise
+	law       random.Law
+	streams   []random.Stream // of each run
+	scaled    []float64       // √(c_i/B)
+	batch     float64         // B of scaled
+	condition []float64       // h_i^-p, nil if p = 0
+	ahead     ahead           // noise of several runs
+	curved    []int           // the i of h_i > 0, for several runs
+	inputs    *streamed       // nil without streaming noise
 }
 
-func newDiagonal(b bowl, law Law, lanes int, power float64, streaming bool) (ground, error) {
-	g := &diagonal{bowl: b, law: law, streams: make([]stream, lanes), batch: 1}
+func newDiagonal(b bowl, law random.Law, lanes int, power float64, streaming bool) (ground, error) {
+	g := &diagonal{bowl: b, law: law, streams: make([]random.Stream, lanes), batch: 1}
 	if streaming {
 		g.inputs = newStreamed(b, lanes)
 		if g.inputs.label > 0 { // all noise is in the examples
@@ -194,12 +192,12 @@ func (g *diagonal) begin(theta []float64, seed uint64, first int) {
 	lanes := len(g.streams)
 	at := make([]float64, len(g.curvature))
 	for lane := range g.streams {
-		s := newStream(seed, first+lane, forStart)
-		s.normals(at)
+		s := random.New(seed, first+lane, random.ForStart)
+		s.Normals(at)
 		for i, e := range at {
 			theta[i*lanes+lane] = g.mean[i] + float64(g.std[i]*e)
 		}
-		g.streams[lane] = newStream(seed, first+lane, forNoise)
+		g.streams[lane] = random.New(seed, first+lane, random.ForNoise)
 	}
 	if g.inputs != nil {
 		g.inputs.begin(seed, first)
@@ -212,7 +210,7 @@ func (g *diagonal) gradient(point, out []float64, batch float64) {
 		g.rescale(batch)
 	}
 	if len(g.streams) == 1 {
-		g.law.gradients(&g.streams[0], out, g.curvature, point, g.scaled)
+		g.law.Gradients(&g.streams[0], out, g.curvature, point, g.scaled)
 	} else {
 		g.several(point, out)
 	}
@@ -290,11 +288,11 @@ func newAhead(lanes, d int) ahead {
 
 // next returns the numbers of a step: those of the first run come first, those
 // of the next lie so far apart.
-func (a *ahead) next(law Law, streams []stream) (numbers []float64, apart int) {
+func (a *ahead) next(law random.Law, streams []random.Stream) (numbers []float64, apart int) {
 	apart = len(a.numbers) / len(streams)
 	if a.used == apart {
 		for lane := range streams {
-			law.fill(&streams[lane], a.numbers[lane*apart:][:apart])
+			law.Fill(&streams[lane], a.numbers[lane*apart:][:apart])
 		}
 		a.used = 0
 	}

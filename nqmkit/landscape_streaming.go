@@ -3,6 +3,8 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+
+	"nqm/nqmkit/internal/random"
 )
 
 // inputs is the noise of streaming least squares: each example of a batch has
@@ -16,17 +18,17 @@ import (
 type inputs struct {
 	color   func(x []float64) // makes of independent normals an input
 	label   float64           // σ, 0 where C is not σ² H
-	streams []stream
+	streams []random.Stream
 	x, mean []float64 // an input, and the mean over a batch
 }
 
 func newInputs(d, lanes int, label float64, color func(x []float64)) *inputs {
-	return &inputs{color: color, label: label, streams: make([]stream, lanes), x: make([]float64, d), mean: make([]float64, d)}
+	return &inputs{color: color, label: label, streams: make([]random.Stream, lanes), x: make([]float64, d), mean: make([]float64, d)}
 }
 
 func (in *inputs) begin(seed uint64, first int) {
 	for lane := range in.streams {
-		in.streams[lane] = newStream(seed, first+lane, forInputs)
+		in.streams[lane] = random.New(seed, first+lane, random.ForInputs)
 	}
 }
 
@@ -35,10 +37,10 @@ func (in *inputs) batchMean(lane int, theta []float64, batch float64) []float64 
 	s := &in.streams[lane]
 	clear(in.mean)
 	for range int(batch) {
-		s.normals(in.x)
+		s.Normals(in.x)
 		along := 0.0
 		if in.label > 0 {
-			along = -float64(in.label * s.normal())
+			along = -float64(in.label * s.Normal())
 		}
 		in.color(in.x)
 		for i, x := range in.x {
@@ -53,7 +55,7 @@ func (in *inputs) batchMean(lane int, theta []float64, batch float64) []float64 
 }
 
 func validateStreaming(p Quadratic, streaming bool, law Law) error {
-	if streaming && law.name != gaussian.name {
+	if streaming && law.kind != gaussianLaw {
 		return fmt.Errorf("nqmkit: %v with %v: streaming noise has a law of its own", p, law)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nqm/nqmkit/internal/random"
 	"nqm/theory"
 )
 
@@ -78,8 +79,8 @@ func estimates(l landscape, runs Runs, estimate func(g ground) scaleParts) theor
 	parts := make([]scaleParts, runs.Trials)
 	parallel(runs.Trials, func(trial int) {
 		g := must(l.lay(1, 0))
-		own := newStream(runs.Seed, trial, forScales) // not the noise that led to the point
-		g.begin(make([]float64, l.d), own.next(), trial)
+		own := random.New(runs.Seed, trial, random.ForScales) // not the noise that led to the point
+		g.begin(make([]float64, l.d), own.Next(), trial)
 		parts[trial] = estimate(g)
 	})
 	quotients := make([]float64, runs.Trials)

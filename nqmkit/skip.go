@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"nqm/nqmkit/internal/random"
 	"nqm/theory"
 )
 
@@ -89,7 +90,7 @@ func skipThrough(e experiment, c course) observations {
 
 // skipper is the state of one run between groups of directions.
 type skipper struct {
-	starts, noise stream
+	starts, noise random.Stream
 	loss          []float64 // at each chosen step, so far
 	draws         []float64
 }
@@ -100,7 +101,7 @@ func (o observations) skipBatch(w *work, c course, first, count int) {
 	skippers := make([]skipper, count)
 	for i := range skippers {
 		skippers[i] = skipper{
-			starts: newStream(seed, first+i, forStart), noise: newStream(seed, first+i, forSkips),
+			starts: random.New(seed, first+i, random.ForStart), noise: random.New(seed, first+i, random.ForSkips),
 			loss: make([]float64, len(o.steps)),
 		}
 	}
@@ -186,7 +187,7 @@ func (s *skipped) prepare(c course) {
 // part of the losses. A direction without curvature has none, and one that
 // starts at its minimum and feels no noise stays there.
 func (s *skipper) descend(d *skipped) {
-	start := d.mean + float64(d.std*s.starts.normal())
+	start := d.mean + float64(d.std*s.starts.Normal())
 	if d.curvature == 0 || start == 0 && d.noise == 0 {
 		return
 	}
@@ -195,7 +196,7 @@ func (s *skipper) descend(d *skipped) {
 		s.draws = make([]float64, need)
 	}
 	draws := s.draws[:n*len(s.loss)]
-	s.noise.normals(draws)
+	s.noise.Normals(draws)
 	scale, half := d.noise, d.curvature/2
 	switch {
 	case n == 1:

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
+
+	"nqm/nqmkit/internal/random"
 )
 
 // Quantiles by selection are those of the sorted values, whatever the order,
 // the ties and the infinities.
 func TestQuantilesAreThoseOfTheSortedValues(t *testing.T) {
-	s := newStream(1, 0, forNoise)
+	s := random.New(1, 0, random.ForNoise)
 	for _, n := range []int{1, 2, 3, 31, 100, 1000, 10_000} {
 		for _, change := range []func(v []float64){
 			func([]float64) {},
@@ -49,7 +51,7 @@ func TestQuantilesAreThoseOfTheSortedValues(t *testing.T) {
 			},
 		} {
 			v := make([]float64, n)
-			s.normals(v)
+			s.Normals(v)
 			change(v)
 			shares := []float64{0.001, 0.05, 0.5, 0.95, 1}
 			got := quantiles(v, shares...)
@@ -68,10 +70,10 @@ func TestQuantilesAreThoseOfTheSortedValues(t *testing.T) {
 }
 
 func TestMeanAndStandardError(t *testing.T) {
-	s := newStream(2, 0, forNoise)
+	s := random.New(2, 0, random.ForNoise)
 	for _, n := range []int{2, 3, 5, 8, 1001} {
 		v := make([]float64, n)
-		s.normals(v)
+		s.Normals(v)
 		mean, stdErr := meanStdErr(v)
 		wantMean, std := stat.MeanStdDev(v, nil)
 		if math.Abs(mean-wantMean) > 1e-15*float64(n) || math.Abs(stdErr/stat.StdErr(std, float64(n))-1) > 1e-12 {

@@ -1,4 +1,4 @@
-package nqmkit
+package random
 
 import "math"
 
@@ -25,7 +25,7 @@ type wedge struct {
 }
 
 // wedgeOf is the wedge between two edges. A curve leaves its chord by no more
-// than max |f”| width²/8, and |f”| = |x²-1| f(x) is at most max |x²-1| times
+// than max |f″| width²/8, and |f″| = |x²-1| f(x) is at most max |x²-1| times
 // f at the inner edge.
 func wedgeOf(outer, inner float64) wedge {
 	width, rise := outer-inner, density(inner)-density(outer)
@@ -86,8 +86,8 @@ func density(x float64) float64 { return math.Exp(-x * x / 2) }
 
 func round39(v float64) float64 { return math.Round(v*0x1p39) * 0x1p-39 }
 
-// normals fills dst with independent draws from N(0, 1).
-func (s *stream) normals(dst []float64) {
+// Normals fills dst with independent draws from N(0, 1).
+func (s *Stream) Normals(dst []float64) {
 	at := *s
 	for i := range dst {
 		var u uint64
@@ -103,9 +103,9 @@ func (s *stream) normals(dst []float64) {
 	*s = at
 }
 
-// normalGradients is Law.gradients of N(0, 1). Its loop is that of normals: a
+// NormalGradients is Law.Gradients of N(0, 1). Its loop is that of Normals: a
 // number that waits in memory before it is used would cost a single run dear.
-func (s *stream) normalGradients(out, h, theta, std []float64) {
+func (s *Stream) NormalGradients(out, h, theta, std []float64) {
 	at := *s
 	h, theta, std = h[:len(out)], theta[:len(out)], std[:len(out)]
 	for i := range out {
@@ -130,15 +130,15 @@ func within(u uint64) (x float64, inside bool) {
 	return float64(position) * l.scale, uint64(position+l.inner) < uint64(2*l.inner)
 }
 
-// normal returns one draw from N(0, 1).
-func (s *stream) normal() float64 {
+// Normal returns one draw from N(0, 1).
+func (s *Stream) Normal() float64 {
 	var one [1]float64
-	s.normals(one[:])
+	s.Normals(one[:])
 	return one[0]
 }
 
 // rareNormal finishes a draw whose bits u fell beside the inner part of a layer.
-func (s *stream) rareNormal(u uint64) float64 {
+func (s *Stream) rareNormal(u uint64) float64 {
 	for {
 		x, inside := within(u)
 		switch i := u & (layerCount - 1); {
@@ -146,16 +146,16 @@ func (s *stream) rareNormal(u uint64) float64 {
 			return x
 		case i == 0:
 			return math.Copysign(s.normalTail(), x)
-		case wedges[i].holds(math.Abs(x), s.uniform()):
+		case wedges[i].holds(math.Abs(x), s.Uniform()):
 			return x
 		}
-		u = s.next()
+		u = s.Next()
 	}
 }
 
 // normalTail draws |x| beyond tailStart (Marsaglia 1964): an exponential
 // proposal, accepted with probability exp(-excess²/2).
-func (s *stream) normalTail() float64 {
+func (s *Stream) normalTail() float64 {
 	for {
 		excess := s.exponential() / tailStart
 		if 2*s.exponential() > excess*excess {
@@ -168,12 +168,12 @@ func (s *stream) normalTail() float64 {
 // numbers (von Neumann 1951), with no logarithm whose last bit could differ
 // between processors. A first number that starts a falling run of odd length
 // is accepted; each failure adds one.
-func (s *stream) exponential() float64 {
+func (s *Stream) exponential() float64 {
 	for whole := 0.0; ; whole++ {
-		first := s.uniform()
+		first := s.Uniform()
 		before, length := first, 1
 		for {
-			u := s.uniform()
+			u := s.Uniform()
 			if u >= before {
 				break
 			}

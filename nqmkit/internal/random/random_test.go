@@ -1,4 +1,4 @@
-package nqmkit
+package random
 
 import (
 	"math"
@@ -16,10 +16,10 @@ type tally struct {
 
 func tallyOf(draws int) tally {
 	y := tally{cells: make([]float64, 1<<16), beyond: map[float64]float64{}}
-	s := newStream(2019, 0, forNoise)
+	s := New(2019, 0, ForNoise)
 	batch := make([]float64, 1<<12)
 	for range draws / len(batch) {
-		s.normals(batch)
+		s.Normals(batch)
 		for _, x := range batch {
 			y.take(x)
 		}
@@ -116,20 +116,20 @@ func (y tally) checkCells(t *testing.T) {
 // are uncorrelated, and so are their squares.
 func TestStreamsAreUncorrelated(t *testing.T) {
 	const n = 1 << 20
-	draw := func(s stream) []float64 {
+	draw := func(s Stream) []float64 {
 		x := make([]float64, n+1)
-		s.normals(x)
+		s.Normals(x)
 		return x
 	}
-	base := draw(newStream(5, 0, forNoise))
+	base := draw(New(5, 0, ForNoise))
 	for _, other := range []struct {
 		name string
 		x    []float64
 	}{
-		{"the next run", draw(newStream(5, 1, forNoise))},
-		{"the next seed", draw(newStream(6, 0, forNoise))},
-		{"another purpose", draw(newStream(5, 0, forStart))},
-		{"another seed and run", draw(newStream(4, 1, forNoise))},
+		{"the next run", draw(New(5, 1, ForNoise))},
+		{"the next seed", draw(New(6, 0, ForNoise))},
+		{"another purpose", draw(New(5, 0, ForStart))},
+		{"another seed and run", draw(New(4, 1, ForNoise))},
 		{"itself one later", base[1:]},
 		{"itself two later", base[2:]},
 		{"itself 512 later", base[512:]},
@@ -150,12 +150,13 @@ func TestStreamsAreUncorrelated(t *testing.T) {
 func TestLawsHaveUnitVariance(t *testing.T) {
 	const n = 1 << 20
 	for _, test := range []struct {
+		name   string
 		law    Law
 		fourth float64
-	}{{gaussian, 3}, {rademacher, 1}, {studentT(12), 3 + 6.0/8}} {
-		s := newStream(3, 0, forNoise)
+	}{{"Gaussian", Gaussian, 3}, {"Rademacher", Rademacher, 1}, {"Student t", StudentT(12), 3 + 6.0/8}} {
+		s := New(3, 0, ForNoise)
 		x := make([]float64, n)
-		test.law.fill(&s, x)
+		test.law.Fill(&s, x)
 		var sums [5]float64
 		for _, v := range x {
 			for k, p := 1, v; k <= 4; k, p = k+1, p*v {
@@ -163,7 +164,7 @@ func TestLawsHaveUnitVariance(t *testing.T) {
 			}
 		}
 		if math.Abs(sums[1]) > 0.005 || math.Abs(sums[2]-1) > 0.01 || math.Abs(sums[4]-test.fourth) > 0.05*test.fourth {
-			t.Errorf("%v: mean %.4f, variance %.4f, fourth moment %.3f (want 0, 1, %.3f)", test.law, sums[1], sums[2], sums[4], test.fourth)
+			t.Errorf("%v: mean %.4f, variance %.4f, fourth moment %.3f (want 0, 1, %.3f)", test.name, sums[1], sums[2], sums[4], test.fourth)
 		}
 	}
 }
@@ -171,12 +172,12 @@ func TestLawsHaveUnitVariance(t *testing.T) {
 // The first draws of a stream are frozen: seeds in notebooks and papers depend
 // on them, on every processor.
 func TestStreamIsFrozen(t *testing.T) {
-	s := newStream(2019, 3, forNoise)
+	s := New(2019, 3, ForNoise)
 	var sum uint64
 	for range 1000 {
-		sum = sum*31 + math.Float64bits(s.normal())
+		sum = sum*31 + math.Float64bits(s.Normal())
 	}
-	tails := newStream(2019, 3, forNoise)
+	tails := New(2019, 3, ForNoise)
 	for range 1000 {
 		sum = sum*31 + math.Float64bits(tails.normalTail())
 	}
@@ -206,17 +207,17 @@ func TestLayers(t *testing.T) {
 }
 
 func BenchmarkNormals(b *testing.B) {
-	s := newStream(1, 0, forNoise)
+	s := New(1, 0, ForNoise)
 	dst := make([]float64, 1000)
 	for b.Loop() {
-		s.normals(dst)
+		s.Normals(dst)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/normal")
 }
 
 // BenchmarkBits is what of a normal draw is its random bits.
 func BenchmarkBits(b *testing.B) {
-	s := newStream(1, 0, forNoise)
+	s := New(1, 0, ForNoise)
 	dst := make([]uint64, 1000)
 	for b.Loop() {
 		fillBits(&s, dst)
@@ -224,7 +225,7 @@ func BenchmarkBits(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/draw")
 }
 
-func fillBits(s *stream, dst []uint64) {
+func fillBits(s *Stream, dst []uint64) {
 	at := *s
 	for i := range dst {
 		var u uint64
