@@ -88,57 +88,67 @@ func (r *lookahead) step(theta, gradient []float64) {
 func (r *lookahead) answer([]float64) []float64 { return r.slow }
 
 // Wrapped is a method with an average or slow weights around it, for methods
-// that are not a theory.Optimizer (which has its own).
+// that are not a theory.Optimizer (which has its own). Like that it is a plain
+// value.
 type Wrapped struct {
 	method Sampler
-	label  string // as in "EMA γ=0.99"
-	kind   string // as in "EMA"
-	err    error
-	wrap   func(r rule, theta []float64) rule
+	around wrapping
+	decay  float64 // of the moving average
+	steps  int     // from which the mean begins; of a cycle of Lookahead
+	size   float64 // of Lookahead's slow step
 }
+
+type wrapping string
+
+const (
+	movingAverage wrapping = "EMA"
+	tailMean      wrapping = "tail average"
+	slowWeights   wrapping = "Lookahead"
+)
 
 // EMA returns m with the results about the exponential moving average of its
 // iterates, avg' = γ avg + (1-γ) θ', avg(0) = θ(0). Valid is 0 <= γ < 1.
 func EMA(m Sampler, decay float64) Wrapped {
-	w := Wrapped{method: m, kind: "EMA", label: fmt.Sprintf("EMA γ=%g", decay), wrap: func(r rule, theta []float64) rule { return newEMA(r, theta, decay) }}
-	if !(decay >= 0 && decay < 1) {
-		w.err = fmt.Errorf("nqmkit: EMA decay %v: want 0 <= γ < 1", decay)
-	}
-	return w
+	return Wrapped{method: m, around: movingAverage, decay: decay}
 }
 
 // TailAverage returns m with the results about the mean of its iterates from
 // step from >= 0 on; before it, about the iterate itself.
 func TailAverage(m Sampler, from int) Wrapped {
-	w := Wrapped{method: m, kind: "tail average", label: fmt.Sprintf("averaged from t=%d", from), wrap: func(r rule, theta []float64) rule { return newTailAverage(r, theta, from) }}
-	if from < 0 {
-		w.err = fmt.Errorf("nqmkit: average from step %d: want 0 or more", from)
-	}
-	return w
+	return Wrapped{method: m, around: tailMean, steps: from}
 }
 
 // Lookahead returns m with slow weights that take a step of size s in (0, 1]
 // towards it every k >= 1 steps.
 func Lookahead(m Sampler, k int, s float64) Wrapped {
-	w := Wrapped{method: m, kind: "Lookahead", label: fmt.Sprintf("Lookahead k=%d s=%g", k, s), wrap: func(r rule, theta []float64) rule {
-		return &lookahead{rule: r, every: k, size: s, slow: slices.Clone(theta)}
-	}}
-	if k < 1 || !(s > 0 && s <= 1) {
-		w.err = fmt.Errorf("nqmkit: Lookahead of %d steps and slow step %v: want 1 or more, and 0 < s <= 1", k, s)
-	}
-	return w
+	return Wrapped{method: m, around: slowWeights, steps: k, size: s}
 }
 
 // String names the method and what is around it.
-func (w Wrapped) String() string { return fmt.Sprintf("%v, %s", w.method, w.label) }
+func (w Wrapped) String() string {
+	switch w.around {
+	case movingAverage:
+		return fmt.Sprintf("%v, EMA γ=%g", w.method, w.decay)
+	case tailMean:
+		return fmt.Sprintf("%v, averaged from t=%d", w.method, w.steps)
+	}
+	return fmt.Sprintf("%v, Lookahead k=%d s=%g", w.method, w.steps, w.size)
+}
 
 // Family names the method without its settings.
-func (w Wrapped) Family() string { return w.method.Family() + " with " + w.kind }
+func (w Wrapped) Family() string { return fmt.Sprintf("%s with %s", w.method.Family(), w.around) }
 
 // Validate returns an error for a setting outside its range.
 func (w Wrapped) Validate() error {
-	if w.err != nil {
-		return w.err
+	switch {
+	case w.method == nil:
+		return fmt.Errorf("nqmkit: a Wrapped without a method: want nqmkit.EMA, TailAverage or Lookahead of one")
+	case w.around == movingAverage && !(w.decay >= 0 && w.decay < 1):
+		return fmt.Errorf("nqmkit: EMA decay %v: want 0 <= γ < 1", w.decay)
+	case w.around == tailMean && w.steps < 0:
+		return fmt.Errorf("nqmkit: average from step %d: want 0 or more", w.steps)
+	case w.around == slowWeights && (w.steps < 1 || !(w.size > 0 && w.size <= 1)):
+		return fmt.Errorf("nqmkit: Lookahead of %d steps and slow step %v: want 1 or more, and 0 < s <= 1", w.steps, w.size)
 	}
 	return w.method.Validate()
 }
@@ -146,6 +156,16 @@ func (w Wrapped) Validate() error {
 func (w Wrapped) recipe(steps int) (recipe, error) {
 	r, err := recipeOf(w.method, steps)
 	inner := r.start
-	r.start = func(theta []float64, s shape) rule { return w.wrap(inner(theta, s), theta) }
+	r.start = func(theta []float64, s shape) rule { return w.rule(inner(theta, s), theta) }
 	return r, err
+}
+
+func (w Wrapped) rule(r rule, theta []float64) rule {
+	switch w.around {
+	case movingAverage:
+		return newEMA(r, theta, w.decay)
+	case tailMean:
+		return newTailAverage(r, theta, w.steps)
+	}
+	return &lookahead{rule: r, every: w.steps, size: w.size, slow: slices.Clone(theta)}
 }
