@@ -92,17 +92,17 @@ func TestOneLineCells(t *testing.T) {
 	}
 }
 
-// A cached result is there in the next cell, whose program is another, and not
-// after a change of a function that it uses.
+// A cached result is there in the next cell, whose program is another, also with
+// a line added around it; under another name it is computed anew.
 func TestCachedCell(t *testing.T) {
-	cell := func(around string) string {
-		return "%%\nv := nqmkit.Cached(\"TestCachedCell\", func() string { return q() + fmt.Sprint(time.Now().UnixNano()) })\n" + around + "\nfmt.Println(v)"
+	cell := func(name, around string) string {
+		return "%%\nv := nqmkit.Cached(" + name + ", 1, func() string { return q() + fmt.Sprint(time.Now().UnixNano()) })\n" + around + "\nfmt.Println(v)"
 	}
 	out := runCells(t,
 		"import \"nqm/nqmkit\"\n\nfunc q() string { return \"a\" }",
-		cell(""), cell("fmt.Print(\"\")"),
+		cell(`"TestCachedCell"`, ""), cell(`"TestCachedCell"`, "fmt.Print(\"\")"),
 		"func q() string { return \"b\" }",
-		cell(""),
+		cell(`"TestCachedCell, another q"`, ""),
 	)
 	if out[1] == "[]" || out[1] != out[2] {
 		t.Errorf("two cells: %s and %s", out[1], out[2])

@@ -65,8 +65,8 @@
 //	})
 //	nqmkit.Save("momentum.csv", s)
 //
-// Cached keeps a result in the user's cache folder, by its inputs and by the
-// code that it was computed with.
+// Cached keeps a result in the user's cache folder, under a name and its inputs,
+// to the last bit.
 //
 // # Long work
 //

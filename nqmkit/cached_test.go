@@ -41,7 +41,7 @@ func TestCached(t *testing.T) {
 	files := cacheFiles(t)
 	calls := 0
 	ask := func(alpha float64) theory.Curve {
-		return nqmkit.Cached(alpha, func() theory.Curve {
+		return nqmkit.Cached("curves", alpha, func() theory.Curve {
 			calls++
 			return nqmkit.Expect(nqmkit.List(1), 1000, nqmkit.SGD(alpha))[0]
 		})
@@ -57,13 +57,13 @@ func TestCached(t *testing.T) {
 		t.Errorf("%d files", n)
 	}
 	// Other code, other types of inputs, other results are other entries.
-	one := nqmkit.Cached(0.1, func() float64 { calls++; return 1 })
-	two := nqmkit.Cached(0.1, func() float64 { calls++; return 2 })
-	three := nqmkit.Cached([]any{0.1}, func() float64 { calls++; return 2 })
-	whole := nqmkit.Cached(1, func() string { return "integer" })
-	float := nqmkit.Cached(1.0, func() string { return "float" })
-	if one != 1 || two != 2 || three != 2 || calls != 5 || whole == float {
-		t.Errorf("%v, %v, %v after %d calls, %s", one, two, three, calls, float)
+	one := nqmkit.Cached("one", 0.1, func() float64 { calls++; return 1 })
+	same1 := nqmkit.Cached("one", 0.1, func() float64 { calls++; return 2 })
+	two := nqmkit.Cached("two", 0.1, func() float64 { calls++; return 2 })
+	list := nqmkit.Cached("two", []any{0.1}, func() float64 { calls++; return 3 })
+	text := nqmkit.Cached("two", 0.1, func() string { return "another type of result" })
+	if one != 1 || same1 != 1 || two != 2 || list != 3 || calls != 5 || text == "" {
+		t.Errorf("%v, %v, %v, %v, %q after %d calls", one, same1, two, list, text, calls)
 	}
 	nqmkit.ClearCache()
 	if len(files()) != 0 || !reflect.DeepEqual(ask(0.1), first) || calls != 6 {
@@ -71,34 +71,88 @@ func TestCached(t *testing.T) {
 	}
 }
 
-// What does not read back as it was written is computed anew.
+// An entry that was cut, changed in any byte, put in another's place, or is of the
+// future, is computed anew.
 func TestDamagedCache(t *testing.T) {
 	files := cacheFiles(t)
 	calls := 0
-	ask := func() []float64 {
-		return nqmkit.Cached("x", func() []float64 { calls++; return []float64{1, math.Inf(1)} })
+	ask := func(input string) []float64 {
+		return nqmkit.Cached("damaged", input, func() []float64 { calls++; return []float64{float64(len(input)), math.Inf(1)} })
 	}
-	want := ask()
+	ask("other")
+	foreign, err := os.ReadFile(files()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	nqmkit.ClearCache()
+	want := ask("x")
 	path := files()[0]
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	flipped := slices.Clone(good)
-	flipped[len(flipped)-2] ^= 1
-	for i, bad := range [][]byte{nil, good[:10], good[:len(good)-1], good[:65], append(slices.Clone(good), ' '), flipped} {
+	damaged := [][]byte{foreign, append(slices.Clone(good), ' ')}
+	for k := range good {
+		flipped := slices.Clone(good)
+		flipped[k] ^= 1
+		damaged = append(damaged, good[:k], flipped)
+	}
+	calls = 0
+	for i, bad := range damaged {
 		if err := os.WriteFile(path, bad, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got := ask(); !reflect.DeepEqual(got, want) || calls != i+2 {
-			t.Errorf("damage %d: %v after %d calls", i, got, calls)
+		if got := ask("x"); !reflect.DeepEqual(got, want) || calls != i+1 {
+			t.Fatalf("%q: %v after %d calls", bad, got, calls)
 		}
 		if now, err := os.ReadFile(path); err != nil || string(now) != string(good) {
-			t.Errorf("damage %d is not repaired", i)
+			t.Fatalf("%q is not repaired", bad)
 		}
 	}
-	if ask(); calls != 7 {
-		t.Errorf("%d calls", calls)
+	calls = 0
+	if ask("x"); calls != 0 {
+		t.Error("a whole entry is computed anew")
+	}
+	tomorrow := time.Now().Add(24 * time.Hour)
+	if err := os.Chtimes(path, tomorrow, tomorrow); err != nil {
+		t.Fatal(err)
+	}
+	if ask("x"); calls != 1 {
+		t.Error("an entry of tomorrow is believed")
+	}
+	if ask("x"); calls != 1 {
+		t.Error("the entry after it is not")
+	}
+}
+
+// Inputs that print alike, or have the same JSON, are told apart: each is asked
+// for twice, computed once, and gets its own answer.
+func TestInputsAreToldApart(t *testing.T) {
+	cacheFiles(t)
+	type hidden struct{ steps int }
+	p := nqmkit.TwoDirections(50, 1)
+	renamed, streamed := p, p
+	renamed.Name, streamed.Streaming = "another name", true
+	turned := nqmkit.Rotated(p, 30)
+	stiffer := nqmkit.Rotated(nqmkit.TwoDirections(51, 1), 30)
+	stiffer.Name = turned.Name
+	inputs := []any{
+		hidden{1}, hidden{2}, []any{1}, []any{1.0}, 1, 1.0, "1",
+		p, renamed, streamed, turned, stiffer, nqmkit.StudentT(p, 5), nqmkit.StudentT(p, 9), nqmkit.StudentT(p, math.Nextafter(9, 10)),
+		nqmkit.StudentT(turned, 5), nqmkit.Rademacher(p), nqmkit.Rademacher(turned), &p, []theory.Problem{p},
+		nqmkit.Adam(0.1), nqmkit.AdamW(0.1, 0), nqmkit.Adam(0.1).EMA(0.5), nqmkit.Adam(0.1).EMA(0.6), nqmkit.TailAverage(nqmkit.Adam(0.1), 3),
+		nqmkit.Lookahead(nqmkit.Adam(0.1), 3, 0.5), nqmkit.SGD(0.1), nqmkit.SGD(0.1).Batch(1), nqmkit.SGD(0.1).Cosine(), nqmkit.SGD(nqmkit.Free), nqmkit.Trials(1, 2), nqmkit.Trials(2, 1),
+	}
+	for range 2 {
+		for k, in := range inputs {
+			if got := nqmkit.Cached("kinds", in, func() int { return k }); got != k {
+				t.Errorf("%T %+v got the answer of %T %+v", in, in, inputs[got], inputs[got])
+			}
+		}
+	}
+	again := nqmkit.StudentT(nqmkit.Rotated(nqmkit.TwoDirections(50, 1), 30), 5)
+	if nqmkit.Cached("kinds", again, func() int { return -1 }) == -1 {
+		t.Error("an equal problem that was made anew is not known")
 	}
 }
 
@@ -114,7 +168,7 @@ func TestNoCache(t *testing.T) {
 		t.Setenv("HOME", home)
 		calls := 0
 		for range 2 {
-			if got := nqmkit.Cached(1, func() int { calls++; return 5 }); got != 5 {
+			if got := nqmkit.Cached("x", 1, func() int { calls++; return 5 }); got != 5 {
 				t.Errorf("got %d", got)
 			}
 		}
@@ -128,11 +182,16 @@ func TestCachedRefuses(t *testing.T) {
 	cacheFiles(t)
 	type hidden struct{ steps int }
 	for want, call := range map[string]func(){
-		"its field nqmkit_test.hidden.steps would be lost":    func() { nqmkit.Cached(1, func() hidden { return hidden{1} }) },
-		"an interface, interface {}, whose type would be los": func() { nqmkit.Cached(1, func() theory.Sweep[any] { return theory.Sweep[any]{} }) },
-		"a func(), which JSON does not have":                  func() { nqmkit.Cached(1, func() []func() { return nil }) },
-		"a func() cannot be the inputs of Cached":             func() { nqmkit.Cached(func() {}, func() int { return 1 }) },
-		"a complex128, which JSON does not have":              func() { nqmkit.Cached(1, func() complex128 { return 1 }) },
+		"its field nqmkit_test.hidden.steps would be lost":    func() { nqmkit.Cached("x", 1, func() hidden { return hidden{1} }) },
+		"an interface, interface {}, whose type would be los": func() { nqmkit.Cached("x", 1, func() theory.Sweep[any] { return theory.Sweep[any]{} }) },
+		"a func(), which JSON does not have":                  func() { nqmkit.Cached("x", 1, func() []func() { return nil }) },
+		"Cached without a name: give one":                     func() { nqmkit.Cached("", 1, func() int { return 1 }) },
+		"theory.Linear.System, a func(float64) theory.System, which cannot be told from another: give the numbers": func() { nqmkit.Cached("x", triple(0.1, 0.5), func() int { return 1 }) },
+		"nqmkit.CustomMethod.Start, a func() nqmkit.Update, which": func() {
+			nqmkit.Cached("x", []any{nqmkit.Custom("mine", func() nqmkit.Update { return nil })}, func() int { return 1 })
+		},
+		"the inputs of Cached hold a func(), which cannot": func() { nqmkit.Cached("x", func() {}, func() int { return 1 }) },
+		"a complex128, which JSON does not have":           func() { nqmkit.Cached("x", 1, func() complex128 { return 1 }) },
 	} {
 		if message := panicOf(call); !strings.Contains(message, want) || strings.Contains(message, "\n") {
 			t.Errorf("got %q, want one sentence with %q", message, want)
@@ -143,7 +202,7 @@ func TestCachedRefuses(t *testing.T) {
 // An interrupted sweep is returned and not kept.
 func TestInterruptedIsNotCached(t *testing.T) {
 	files := cacheFiles(t)
-	s := nqmkit.Cached(1, func() theory.Sweep[float64] {
+	s := nqmkit.Cached("x", 1, func() theory.Sweep[float64] {
 		return nqmkit.Sweep("x", nqmkit.Spaced(0, 1, 1000), func(x float64) float64 {
 			if x > 0.1 {
 				interruptSelf(t)
@@ -207,7 +266,7 @@ func TestCacheSurvivesKilledWriters(t *testing.T) {
 }
 
 func cacheEntry(i int, calls *int) []float64 {
-	return nqmkit.Cached(i, func() []float64 {
+	return nqmkit.Cached("writers", i, func() []float64 {
 		*calls++
 		return slices.Repeat([]float64{float64(i)}, 20_000)
 	})
@@ -228,7 +287,7 @@ func TestHelperCacheWriter(t *testing.T) {
 func ExampleCached() {
 	defer nqmkit.ClearCache()
 	target := 0.01
-	s := nqmkit.Cached(target, func() theory.Steps {
+	s := nqmkit.Cached("steps to the target", target, func() theory.Steps {
 		return nqmkit.StepsToTarget(nqmkit.PowerLaw(10_000, 1), target, nqmkit.SGD(0.1).Batch(64))
 	})
 	fmt.Println(s.Outcome, s.Loss <= target)

@@ -1,0 +1,145 @@
+package nqmkit
+
+import (
+	"encoding"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"slices"
+
+	"nqm/nqmkit/internal/cache"
+	"nqm/theory"
+	"nqm/theory/wholefile"
+)
+
+// Cached returns compute(), or what it returned when it was last asked under the
+// same name with equal inputs, also in another cell, notebook or process:
+//
+//	func p() nqmkit.Problem { return nqmkit.PowerLaw(10_000, 1) }
+//	%%
+//	alphas := nqmkit.LogSpaced(0.01, 1, 1000)
+//	s := nqmkit.Cached("rates to 0.01", []any{p(), alphas}, func() theory.Sweep[theory.Steps] {
+//		return nqmkit.Sweep("learning rate", alphas, func(alpha float64) theory.Steps {
+//			return nqmkit.StepsToTarget(p(), 0.01, nqmkit.SGD(alpha).Batch(64))
+//		})
+//	})
+//
+// The inputs are all that the function uses: variables, and what the functions
+// that it calls depend on. Equal are values of the same types, to the last bit,
+// fields that are not exported and what pointers point to included. Functions
+// and channels cannot be told apart and are refused: a method of one's own
+// (Linear, Custom) is named by the numbers that it is made of.
+//
+// The code of the function is not looked at. Change the name when you change it,
+// or the code that it calls: "rates to 0.01, second try". Another type of result,
+// another version of Go or of a module, and other numbers of nqm compute anew; who
+// works on nqm itself calls ClearCache.
+//
+// The result goes through JSON, now and later, so that it is the same from the
+// cache; see theory.EncodeJSON. It is kept in nqm/results in the user's cache
+// folder, in a file that is written whole or not at all; a file that is damaged,
+// of another result, or of the future is computed anew. Beyond 256 MB in all,
+// those that were not used for longest are removed; ClearCache removes all. What
+// an interrupt cut short is not kept.
+//
+// Cached panics without a name, on inputs that cannot be told apart, and on a
+// type of result that would not come back as it was: one with an interface, a
+// function, a channel or a field that is not exported.
+func Cached[T any](name string, inputs any, compute func() T) T {
+	if name == "" {
+		panic(fmt.Errorf("nqmkit: Cached without a name: give one, and another whenever the function changes"))
+	}
+	if err := keeps(reflect.TypeFor[T](), nil); err != nil {
+		panic(fmt.Errorf("nqmkit: a %v cannot be cached: %w", reflect.TypeFor[T](), err))
+	}
+	key, err := cache.KeyOf(name, versions(), inputs, new(T))
+	if err != nil {
+		panic(fmt.Errorf("nqmkit: the inputs of Cached hold %w", err))
+	}
+	return cachedUnder(key, compute)
+}
+
+func cachedUnder[T any](key cache.Key, compute func() T) T {
+	kept, isKept := results()
+	var result T
+	if data, ok := kept.Load(key); isKept && ok && theory.DecodeJSON(data, &result) == nil {
+		return result
+	}
+	before := interrupts.Load()
+	computed := compute()
+	data := must(theory.EncodeJSON(computed))
+	if interrupts.Load() != before {
+		return computed
+	}
+	if isKept {
+		kept.Keep(key, data)
+	}
+	result = *new(T) // of the kept one a part may have been read
+	if err := theory.DecodeJSON(data, &result); err != nil {
+		panic(fmt.Errorf("nqmkit: a %T cannot be cached: %w", computed, err))
+	}
+	return result
+}
+
+// ClearCache removes all results that Cached has kept.
+func ClearCache() {
+	if kept, ok := results(); ok {
+		if err := os.RemoveAll(kept.Folder); err != nil {
+			panic(fmt.Errorf("nqmkit: the cache %s cannot be removed: %w", kept.Folder, wholefile.Cause(err)))
+		}
+	}
+}
+
+// results is where results are kept; the answer is false where there is no cache
+// folder.
+func results() (cache.Store, bool) {
+	dir, err := os.UserCacheDir()
+	return cache.Store{Folder: filepath.Join(dir, "nqm", "results"), Limit: 256 << 20}, err == nil
+}
+
+// numbersVersion changes with any number that nqm answers with.
+const numbersVersion = "1"
+
+// versions are those of nqm's numbers, of Go with its processor, and of all
+// modules.
+func versions() []string {
+	all := []string{numbersVersion, runtime.Version(), runtime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			for ; m != nil; m = m.Replace {
+				all = append(all, m.Path, m.Version, m.Sum)
+			}
+		}
+	}
+	return all
+}
+
+// keeps says why a type would not come back from JSON as it was.
+func keeps(t reflect.Type, outer []reflect.Type) error {
+	if slices.Contains(outer, t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return nil
+	}
+	outer = append(outer, t)
+	switch t.Kind() {
+	case reflect.Interface:
+		return fmt.Errorf("it holds an interface, %v, whose type would be lost: want a concrete type", t)
+	case reflect.Func, reflect.Chan, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
+		return fmt.Errorf("it holds a %v, which JSON does not have", t)
+	case reflect.Slice, reflect.Array, reflect.Pointer, reflect.Map:
+		return keeps(t.Elem(), outer)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if !f.IsExported() || f.Tag.Get("json") == "-" {
+				return fmt.Errorf("its field %v.%s would be lost: want exported fields only", t, f.Name)
+			}
+			if err := keeps(f.Type, outer); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
