@@ -53,10 +53,7 @@ func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.A
 // CheckAgainst holds the closed form of one method against runs of another, as
 // of an update that a researcher wrote and believes to be momentum.
 func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sampled Sampler) theory.Agreement {
-	exactProblem, ok := exactly(p)
-	if !ok {
-		panic(fmt.Errorf("nqmkit: %v has no closed form to check: want nqmkit.Sample", p))
-	}
+	exactProblem := must(exactly(p))
 	of := SampleAt(p, steps, runs, sampled)[0]
 	exact := upTo(must(theory.Expect(exactProblem, steps, closed)), len(of.Steps))
 	return theory.Agreement{

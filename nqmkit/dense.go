@@ -1,6 +1,7 @@
 package nqmkit
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -99,43 +100,35 @@ func squares(v []float64) []float64 {
 	return s
 }
 
-// diagonal returns the problem in H's eigenbasis, as far as expected losses are
-// concerned: there only the diagonal of C counts. It needs a start whose
-// covariance is a multiple of the identity, or a problem made by Rotated.
-func (p Dense) diagonal() (theory.Problem, bool) {
+// Spectrum returns p in H's eigenbasis, under p's name, as far as expected losses
+// of methods that do not see the axes are concerned: there only the diagonals of C
+// and of Cov θ(0) count. The error names what is wrong with p.
+func (p Dense) Spectrum() (theory.Problem, error) {
+	if err := p.Validate(); err != nil {
+		return theory.Problem{}, err
+	}
+	flat := theory.Problem{}
 	if p.exact != nil {
-		return *p.exact, true
-	}
-	d := p.Hessian.SymmetricDim()
-	variance := 0.0
-	if p.Start != nil {
-		variance = p.Start.At(0, 0)
-		for i := range d {
-			for j := range d {
-				if want := variance * identity(i, j); p.Start.At(i, j) != want {
-					return theory.Problem{}, false
-				}
-			}
+		flat = *p.exact
+	} else {
+		noise, start, err := p.inEigenbasis()
+		if err != nil {
+			return theory.Problem{}, err
 		}
+		flat = noise
+		flat.Variance, flat.Streaming = start.Noise, p.Streaming
 	}
-	noise := p.Noise
-	if noise == nil {
-		noise = mat.NewSymDense(d, nil)
-	}
-	mean := p.Mean
-	if mean == nil {
-		mean = make([]float64, d)
-	}
-	flat, err := theory.Dense(p.Hessian, noise, mean, variance)
-	flat.Name, flat.Streaming = p.String(), p.Streaming
-	return flat, err == nil
+	flat.Name = p.String()
+	return flat, nil
 }
 
-func identity(i, j int) float64 {
-	if i == j {
-		return 1
+// inEigenbasis returns p with C as its noise, and with Cov θ(0) in its place.
+func (p Dense) inEigenbasis() (noise, start theory.Problem, err error) {
+	zero := mat.NewSymDense(p.Hessian.SymmetricDim(), nil)
+	if noise, err = theory.Dense(p.Hessian, cmp.Or(p.Noise, zero), p.Mean, 0); err == nil {
+		start, err = theory.Dense(p.Hessian, cmp.Or(p.Start, zero), nil, 0)
 	}
-	return 0
+	return noise, start, err
 }
 
 // labelNoise returns σ where C = σ² H, else 0.

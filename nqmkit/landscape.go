@@ -49,6 +49,41 @@ func (n Noisy) Validate() error {
 	return n.Problem.Validate()
 }
 
+// Spectrum returns the problem without its law, which no expected loss depends on,
+// in H's eigenbasis and under n's name; see Dense. The error names what is wrong
+// with n.
+func (n Noisy) Spectrum() (theory.Problem, error) {
+	if err := n.Validate(); err != nil {
+		return theory.Problem{}, err
+	}
+	p, err := spectrumOf(n.Problem)
+	p.Name = n.String()
+	return p, err
+}
+
+// spectrumOf returns the problem that closed forms know with the same expected
+// loss under every linear method that does not see the axes.
+func spectrumOf(q Quadratic) (theory.Problem, error) {
+	switch p := q.(type) {
+	case theory.Problem:
+		return p, nil
+	case interface {
+		Spectrum() (theory.Problem, error)
+	}:
+		return p.Spectrum()
+	}
+	return theory.Problem{}, fmt.Errorf("nqmkit: %v has no closed form: want a theory.Problem, a nqmkit.Dense, or one of them with another noise", q)
+}
+
+// exactly returns the spectrum with all directions written out.
+func exactly(q Quadratic) (theory.Problem, error) {
+	p, err := spectrumOf(q)
+	if err != nil {
+		return theory.Problem{}, err
+	}
+	return p.Explicit()
+}
+
 // ground is a problem laid out for runs side by side (see shape): where they
 // start, the stochastic gradient at their points, and their losses.
 type ground interface {

@@ -70,7 +70,7 @@ func samplePaths(p Quadratic, m Sampler, steps []int, runs Runs) theory.Paths {
 	return theory.Paths{
 		Problem: p.String(), Method: m.String(), Family: m.Family(),
 		Curvature: e.landscape.curvature, Hessian: planeHessian(p), Steps: slices.Clone(steps),
-		Theta: whole, Mean: expectedPath(p, m, steps), Seed: runs.Seed, Partial: len(whole) < runs.Trials,
+		Theta: whole, Mean: e.expectedPath(p, m), Seed: runs.Seed, Partial: len(whole) < runs.Trials,
 	}
 }
 
@@ -89,13 +89,14 @@ func planeHessian(q Quadratic) [][]float64 {
 }
 
 // expectedPath returns E θ_i(t) for each coordinate and step, nil if there is
-// no closed form.
-func expectedPath(q Quadratic, s Sampler, steps []int) [][]float64 {
+// no closed form of it in these coordinates.
+func (e experiment) expectedPath(q Quadratic, s Sampler) [][]float64 {
 	m, ok := s.(theory.Method)
-	p, exact := exactly(q)
-	if _, rotated := q.(Dense); !ok || !exact || rotated {
+	p, err := exactly(q)
+	if !ok || err != nil || e.landscape.curvature == nil {
 		return nil
 	}
+	steps := e.steps
 	if o, ok := m.(theory.Optimizer); ok {
 		m = must(o.Over(steps[len(steps)-1]))
 	}
@@ -114,19 +115,4 @@ func expectedPath(q Quadratic, s Sampler, steps []int) [][]float64 {
 		}
 	}
 	return mean
-}
-
-// exactly returns the problem that closed forms know with the same expected
-// loss under every linear method that does not see the axes.
-func exactly(q Quadratic) (theory.Problem, bool) {
-	switch p := q.(type) {
-	case theory.Problem:
-		explicit, err := p.Explicit()
-		return explicit, err == nil
-	case Noisy:
-		return exactly(p.Problem)
-	case Dense:
-		return p.diagonal()
-	}
-	return theory.Problem{}, false
 }

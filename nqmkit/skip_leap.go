@@ -75,6 +75,14 @@ func (s *leaps) stand() {
 	}
 }
 
+// identity is I[i][j].
+func identity(i, j int) float64 {
+	if i == j {
+		return 1
+	}
+	return 0
+}
+
 // single makes the leap of one step.
 func (s *leaps) single(k int, t step) {
 	a, v := s.of(k)
