@@ -15,11 +15,11 @@ import (
 // loss, where they are given, are rings on the stairs of their methods: most
 // runs arrive earlier, because the first lucky step counts.
 func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figure {
-	colors := newPalette(families(samples, func(s theory.SampledSteps) string { return s.Family }))
+	colors := newPalette(mapped(samples, func(s theory.SampledSteps) string { return s.Family }))
 	p := Panel{X: arrivalAxis(samples, expected), Y: Axis{Label: "share of runs arrived", Max: 1}}
 	table := Table{Columns: []string{"method", "runs", "5%", "median", "95%", "late", "diverged"}}
-	f := Figure{Title: "Steps to " + targetWords(numbersOf(samples, func(s theory.SampledSteps) float64 { return s.Target })) + ", run by run: " +
-		common(families(samples, func(s theory.SampledSteps) string { return s.Problem }))}
+	f := Figure{Title: "Steps to " + targetWords(mapped(samples, func(s theory.SampledSteps) float64 { return s.Target })) + ", run by run: " +
+		common(mapped(samples, func(s theory.SampledSteps) string { return s.Problem }))}
 	for _, s := range samples {
 		l := colors.next(s.Family)
 		p.Series = append(p.Series, arrived(s, l, p.X))

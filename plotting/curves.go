@@ -19,7 +19,7 @@ import (
 func LossCurves(curves []theory.Curve) Figure {
 	panel := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
 	ceiling := ceilingOf(curves)
-	colors := newPalette(families(curves, func(c theory.Curve) string { return c.Family }))
+	colors := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
 	for _, c := range curves {
 		l := colors.next(c.Family)
 		panel.Series = append(panel.Series, below(ceiling, panel.X.from(Series{
@@ -204,25 +204,9 @@ func asFloats(steps []int) []float64 {
 	return x
 }
 
-func families[T any](results []T, family func(T) string) []string {
-	names := make([]string, len(results))
-	for i, r := range results {
-		names[i] = family(r)
-	}
-	return names
-}
-
-func numbersOf[T any](results []T, number func(T) float64) []float64 {
-	all := make([]float64, len(results))
-	for i, r := range results {
-		all[i] = number(r)
-	}
-	return all
-}
-
 // commonProblem names the problem of the curves, if they share one.
 func commonProblem(curves []theory.Curve) string {
-	return common(families(curves, func(c theory.Curve) string { return c.Problem }))
+	return common(mapped(curves, func(c theory.Curve) string { return c.Problem }))
 }
 
 func common(problems []string) string {

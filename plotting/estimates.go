@@ -14,7 +14,7 @@ import (
 func ScaleEstimators(estimates []theory.ScaleEstimates) Figure {
 	x := Axis{Label: "simple noise scale B", Scale: Log10}
 	f := Figure{
-		Title:   "Estimates of the gradient noise scale: " + common(families(estimates, func(e theory.ScaleEstimates) string { return e.Problem })),
+		Title:   "Estimates of the gradient noise scale: " + common(mapped(estimates, func(e theory.ScaleEstimates) string { return e.Problem })),
 		Table:   estimatesTable(estimates),
 		Height:  rowsHeight(len(estimates)),
 		Caption: "Bars hold the central 90% of the estimates; the dashed line is the exact value. The mean of a quotient is thrown far off where its denominator comes near zero; the median and the quotient of the pooled averages are not.",

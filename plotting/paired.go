@@ -73,7 +73,7 @@ func highest(values []float64) float64 {
 }
 
 func negated(values []float64) []float64 {
-	return numbersOf(values, func(v float64) float64 { return -v })
+	return mapped(values, func(v float64) float64 { return -v })
 }
 
 func lastOf(steps []int) int {

@@ -16,7 +16,7 @@ import (
 func Paths(paths []theory.Paths) (Figure, error) {
 	panel := Panel{X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
 	table := Table{Columns: []string{"method", "θ₁ at the end, mean", "θ₂ at the end, mean"}}
-	colors := newPalette(families(paths, func(p theory.Paths) string { return p.Family }))
+	colors := newPalette(mapped(paths, func(p theory.Paths) string { return p.Family }))
 	var averaged, notes []string
 	for i, p := range paths {
 		if d := coordinates(p); d != 2 {
@@ -48,9 +48,9 @@ func Paths(paths []theory.Paths) (Figure, error) {
 		thick += " (of " + strings.Join(averaged, " and ") + " the mean of the runs)"
 	}
 	return Figure{
-		Title:   "Paths: " + common(families(paths, func(p theory.Paths) string { return p.Problem })),
+		Title:   "Paths: " + common(mapped(paths, func(p theory.Paths) string { return p.Problem })),
 		Caption: fmt.Sprintf("Thin: %s of %s (seed %d). Thick: %s. Grey: contours of the loss, each four times the next.", several(len(paths[0].Theta), "run"), several(lastOf(paths[0].Steps), "step"), paths[0].Seed, thick),
-		Alt:     "Paths of " + strings.Join(families(paths, func(p theory.Paths) string { return p.Method }), " and ") + " from their start towards the minimum at (0, 0), over ellipses of equal loss.",
+		Alt:     "Paths of " + strings.Join(mapped(paths, func(p theory.Paths) string { return p.Method }), " and ") + " from their start towards the minimum at (0, 0), over ellipses of equal loss.",
 		Time:    "step t",
 		Panels:  []Panel{panel},
 		Notes:   notes,

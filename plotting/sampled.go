@@ -14,7 +14,7 @@ import (
 // from there on: the line ends in an arrow, and a note counts them.
 func SampledCurves(curves []theory.SampledCurve) Figure {
 	family := func(c theory.SampledCurve) string { return c.Family }
-	colors := newPalette(families(curves, family))
+	colors := newPalette(mapped(curves, family))
 	panel := Panel{Y: quantityAxis(curves)}
 	last := 0
 	for _, c := range curves {
@@ -36,7 +36,7 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 		}
 	}
 	f := Figure{Panels: []Panel{panel}, Table: table, Notes: notes}
-	f.Title = "Sampled " + quantityOf(curves) + ": " + common(families(curves, func(c theory.SampledCurve) string { return c.Problem }))
+	f.Title = "Sampled " + quantityOf(curves) + ": " + common(mapped(curves, func(c theory.SampledCurve) string { return c.Problem }))
 	if len(curves) > 0 {
 		f.Caption = fmt.Sprintf("Mean of %d runs of the update rule (seed %d); the band holds the central %g%% of them.",
 			curves[0].Trials, curves[0].Seed, 100*curves[0].Level)
@@ -120,7 +120,7 @@ func bandOf(c theory.SampledCurve, l look, name string) Series {
 // the runs; below, the z-score of the mean at each step with the limits that
 // decide the verdict.
 func Agreement(results []theory.Agreement) Figure {
-	colors := newPalette(families(results, func(a theory.Agreement) string { return a.Exact.Family }))
+	colors := newPalette(mapped(results, func(a theory.Agreement) string { return a.Exact.Family }))
 	var loss, z Panel
 	z.Y = Axis{Label: "z-score"}
 	reach := 0.0
@@ -144,7 +144,7 @@ func Agreement(results []theory.Agreement) Figure {
 	}
 	z.Y.Min, z.Y.Max = -math.Ceil(reach+1), math.Ceil(reach+1)
 	return Figure{
-		Title:   "Theory against samples: " + common(families(results, func(a theory.Agreement) string { return a.Exact.Problem })),
+		Title:   "Theory against samples: " + common(mapped(results, func(a theory.Agreement) string { return a.Exact.Problem })),
 		Caption: strings.Join(verdicts, " "),
 		Panels:  []Panel{loss, z},
 		Notes:   notes,

@@ -20,9 +20,9 @@ type scalingLine struct {
 }
 
 func scalingLines(s theory.Scaling) []scalingLine {
-	colors := newPalette(families(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
+	colors := newPalette(mapped(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
 	lines := make([]scalingLine, len(s.Curves))
-	names := distinct(families(s.Curves, scalingName))
+	names := distinct(mapped(s.Curves, scalingName))
 	for i, c := range s.Curves {
 		l := scalingLine{name: names[i], look: colors.next(c.Family), batch: s.BatchSizes,
 			tuned: make([]*theory.Tuned, len(s.BatchSizes)), alone: len(s.Curves) < 2 || len(s.Curves) > mostEnds}
@@ -70,7 +70,7 @@ func shapesOf(s theory.Schedule) string {
 	if len(s) > 3 {
 		return fmt.Sprintf("%d pieces", len(s))
 	}
-	return strings.Join(families(s, func(g theory.Segment) string { return g.Shape.String() }), " then ")
+	return strings.Join(mapped(s, func(g theory.Segment) string { return g.Shape.String() }), " then ")
 }
 
 // distinct numbers the names that are there more than once.
@@ -181,14 +181,14 @@ func sampleBounds(s theory.Scaling, y Axis) []Series {
 		return nil
 	}
 	line := func(samples float64) Values {
-		return numbersOf(s.BatchSizes, func(b float64) float64 { return samples / b })
+		return mapped(s.BatchSizes, func(b float64) float64 { return samples / b })
 	}
 	var drawn []Series
 	if n := s.BayesSamples; countable(n) {
 		const name = "Bayes bound"
 		foot := min(y.Min, n/s.BatchSizes[len(s.BatchSizes)-1]) / 10 // out of sight, also of frames with other axes
 		drawn = append(drawn,
-			Series{Name: name, Kind: Band, X: s.BatchSizes, Y: numbersOf(s.BatchSizes, func(float64) float64 { return foot }), High: line(n), Color: grey},
+			Series{Name: name, Kind: Band, X: s.BatchSizes, Y: mapped(s.BatchSizes, func(float64) float64 { return foot }), High: line(n), Color: grey},
 			Series{Name: name, X: s.BatchSizes, Y: line(n), Color: grey, Width: 1.5})
 	}
 	if n := s.MaximumLikelihood; countable(n) {

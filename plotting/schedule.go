@@ -34,7 +34,7 @@ func Schedules(results []theory.BestRates) Figure {
 	}
 	panel.References = limits(results)
 	return Figure{
-		Title:   "Best learning rates: " + common(families(results, func(s theory.BestRates) string { return s.Problem })),
+		Title:   "Best learning rates: " + common(mapped(results, func(s theory.BestRates) string { return s.Problem })),
 		Caption: scheduleCaption(results),
 		Panels:  []Panel{panel},
 		Table:   schedulesTable(results, names),
@@ -97,7 +97,7 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 	}
 	labelEnds(panel.Series)
 	return Figure{
-		Title:   "Best batch sizes: " + common(families(results, func(s theory.BestBatches) string { return s.Problem })),
+		Title:   "Best batch sizes: " + common(mapped(results, func(s theory.BestBatches) string { return s.Problem })),
 		Caption: "Batch sizes of the lowest expected loss for the samples given, with a constant learning rate. Stairs hold until the next change.",
 		Panels:  []Panel{panel},
 		Table:   table,

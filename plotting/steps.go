@@ -14,14 +14,14 @@ import (
 // not arrive has its answer in words, and a dotted bar as far as it was
 // followed where nothing more is proved. The caption is the certificate.
 func StepsToTarget(answers []theory.Steps) Figure {
-	colors := newPalette(families(answers, func(s theory.Steps) string { return s.Family }))
+	colors := newPalette(mapped(answers, func(s theory.Steps) string { return s.Family }))
 	rows := make([]row, len(answers))
 	for i, s := range answers {
 		rows[i] = stepsRow(s, s.Method, colors.next(s.Family))
 	}
 	f := stepsFigure(rows)
-	f.Title = "Steps to " + targetWords(numbersOf(answers, func(s theory.Steps) float64 { return s.Target })) + ": " +
-		common(families(answers, func(s theory.Steps) string { return s.Problem }))
+	f.Title = "Steps to " + targetWords(mapped(answers, func(s theory.Steps) float64 { return s.Target })) + ": " +
+		common(mapped(answers, func(s theory.Steps) string { return s.Problem }))
 	f.Caption = certificates(answers)
 	f.Table = stepsTable(answers)
 	return f
@@ -91,7 +91,7 @@ func certificates(answers []theory.Steps) string {
 	if len(answers) > mostCertificates {
 		return "First step at which the expected loss is at or below the target, exact; the numbers have the loss there and one step before."
 	}
-	return strings.Join(families(answers, theory.Steps.String), ". ") + "."
+	return strings.Join(mapped(answers, theory.Steps.String), ". ") + "."
 }
 
 func stepsTable(answers []theory.Steps) Table {

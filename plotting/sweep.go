@@ -122,7 +122,7 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 	first := sweptOf(results[0])
 	p := Panel{X: axisOver(axis.Name, x)}
 	table := Table{Columns: []string{axis.Name}}
-	colors := newPalette(families(first, func(s swept) string { return s.method }))
+	colors := newPalette(mapped(first, func(s swept) string { return s.method }))
 	var every Values
 	left := 0
 	for k, one := range first {

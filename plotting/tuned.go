@@ -12,7 +12,7 @@ import (
 // at the end of a budget of steps. The caption is the certificate, and says what
 // the search cost.
 func Tuned(answers []theory.Tuned) Figure {
-	colors := newPalette(families(answers, func(t theory.Tuned) string { return t.Family }))
+	colors := newPalette(mapped(answers, func(t theory.Tuned) string { return t.Family }))
 	rows := make([]row, len(answers))
 	budget := len(answers) > 0
 	for i, t := range answers {
@@ -20,12 +20,12 @@ func Tuned(answers []theory.Tuned) Figure {
 		budget = budget && t.Target == 0
 	}
 	f := stepsFigure(rows)
-	f.Title = "Best settings for " + targetWords(numbersOf(answers, func(t theory.Tuned) float64 { return t.Target }))
+	f.Title = "Best settings for " + targetWords(mapped(answers, func(t theory.Tuned) float64 { return t.Target }))
 	if budget {
 		p := rowsPanel(Axis{Label: "expected loss at the end", Scale: Log10}, rows)
 		f.Panels, f.Title = []Panel{p}, fmt.Sprintf("Best settings for %d steps", answers[0].Budget)
 	}
-	f.Title += ": " + common(families(answers, func(t theory.Tuned) string { return t.Problem }))
+	f.Title += ": " + common(mapped(answers, func(t theory.Tuned) string { return t.Problem }))
 	f.Caption, f.Table = tunedCaption(answers), tunedTable(answers)
 	return f
 }

@@ -305,11 +305,12 @@ func (p Panel) printable() Panel {
 	return p
 }
 
-func mapped[T any](list []T, change func(T) T) []T {
+// mapped returns what each entry of a list becomes; of nil, nil.
+func mapped[T, U any](list []T, change func(T) U) []U {
 	if list == nil {
 		return nil
 	}
-	changed := make([]T, len(list))
+	changed := make([]U, len(list))
 	for i, v := range list {
 		changed[i] = change(v)
 	}
