@@ -1,9 +1,7 @@
 package plotting
 
 import (
-	"fmt"
 	"math"
-	"strings"
 
 	"nqm/theory"
 )
@@ -113,80 +111,4 @@ func shareY(panels []Panel, decades float64) {
 	for i := range panels {
 		panels[i].Y = within(panels[i].Y, y)
 	}
-}
-
-// SideBySide returns one figure of several, as panels side by side on equal y
-// axes where they have the same label and scale. Each panel has the title of
-// its figure, or the name of its only series where figures have equal titles;
-// captions and tables are joined.
-func SideBySide(title string, figures ...Figure) Figure {
-	f := Figure{Title: title, Columns: min(len(figures), 3)}
-	var captions, titles []string
-	for _, g := range figures {
-		titles = append(titles, g.Title)
-	}
-	alike := len(unique(titles)) < len(titles)
-	for _, g := range figures {
-		for _, p := range g.Panels {
-			if names := g.legend(); p.Title == "" && alike && len(names) == 1 {
-				p.Title = names[0]
-			}
-			if p.Title == "" {
-				p.Title = g.Title
-			}
-			f.Panels = append(f.Panels, p)
-		}
-		if g.Caption != "" {
-			captions = append(captions, g.Caption)
-		}
-		f.Notes, f.Time = append(f.Notes, g.Notes...), g.Time
-		f.Table = stacked(f.Table, g)
-	}
-	f.Caption = strings.Join(unique(captions), " ")
-	same := true
-	for _, p := range f.Panels {
-		same = same && p.Y.Label == f.Panels[0].Y.Label && p.Y.Scale == f.Panels[0].Y.Scale
-	}
-	if same {
-		shareY(f.Panels, math.Inf(1))
-	}
-	return f
-}
-
-// stacked appends the table of a figure, with the figure's title before each
-// row. Tables of other columns are kept as cells that name theirs.
-func stacked(t Table, g Figure) Table {
-	if t.Columns == nil {
-		t.Columns = append([]string{"panel"}, g.Table.Columns...)
-	}
-	for _, row := range g.Table.Rows {
-		cells := []string{g.Title}
-		for k, cell := range row {
-			if k+1 >= len(t.Columns) {
-				last := len(cells) - 1
-				cells[last] += fmt.Sprintf(", %s: %s", g.Table.Columns[k], cell)
-				continue
-			}
-			if t.Columns[k+1] != g.Table.Columns[k] {
-				cell = g.Table.Columns[k] + ": " + cell
-			}
-			cells = append(cells, cell)
-		}
-		for len(cells) < len(t.Columns) {
-			cells = append(cells, "")
-		}
-		t.Rows = append(t.Rows, cells)
-	}
-	return t
-}
-
-func unique(words []string) []string {
-	var kept []string
-	seen := map[string]bool{}
-	for _, w := range words {
-		if !seen[w] {
-			seen[w], kept = true, append(kept, w)
-		}
-	}
-	return kept
 }

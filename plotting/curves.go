@@ -3,11 +3,14 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"unicode/utf8"
 
 	"nqm/theory"
 )
+
+var _ = pictures(sure(LossCurves), named)
 
 // LossCurves returns the figure of expected loss against steps, one line for
 // each curve, with the steady-state risk (the floor) as a grey line where few
@@ -189,7 +192,11 @@ func curvesTable(curves []theory.Curve) Table {
 	for _, c := range curves {
 		row := []string{c.Method}
 		for _, k := range at {
-			row = append(row, number(c.Loss[k]))
+			cell := "–" // this curve is not asked there
+			if own, ok := slices.BinarySearch(c.Steps, curves[0].Steps[k]); ok {
+				cell = number(c.Loss[own])
+			}
+			row = append(row, cell)
 		}
 		t.Rows = append(t.Rows, append(row, number(c.Floor)))
 	}

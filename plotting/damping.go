@@ -3,10 +3,13 @@ package plotting
 import (
 	"fmt"
 	"math"
-	"strconv"
 
 	"nqm/theory"
 )
+
+var _ = pictures(sure(Dampings), numbered(func(d theory.Damping) swept {
+	return swept{value: memory(d.Radius), label: "steps to 1/e"}
+}))
 
 // Dampings returns the figure of how the mean of single directions moves in
 // the long run. One direction is drawn as its slowest motion, rᵗ cos ωt with
@@ -27,7 +30,7 @@ func Dampings(all []theory.Damping) Figure {
 	for r := theory.Monotone; r <= theory.Unstable; r++ {
 		s := Series{Name: r.String(), Kind: Points, Color: black, Marker: regimeMarkers[r]}
 		for _, d := range all {
-			switch steps := memory(d); {
+			switch steps := memory(d.Radius); {
 			case d.Regime != r:
 			case countable(steps) && d.Curvature > 0:
 				s.X, s.Y = append(s.X, d.Curvature), append(s.Y, steps)
@@ -48,18 +51,19 @@ func Dampings(all []theory.Damping) Figure {
 
 var regimeMarkers = [...]Marker{theory.Monotone: Circle, theory.Ringing: Ring, theory.Flipping: Triangle, theory.Critical: Diamond, theory.Standing: Square, theory.Unstable: Cross}
 
-// memory returns the steps in which the mean falls to 1/e, +Inf if it does not.
-func memory(d theory.Damping) float64 {
-	if !(d.Radius < 1) {
+// memory returns the steps in which the mean falls to 1/e with a spectral
+// radius, +Inf if it does not.
+func memory(radius float64) float64 {
+	if !(radius < 1) {
 		return math.Inf(1)
 	}
-	return -1 / math.Log(d.Radius)
+	return -1 / math.Log(radius)
 }
 
 // motion draws the slowest motion of a direction over a few of its memories or
 // periods.
 func motion(d theory.Damping) Figure {
-	steps := max(8, math.Ceil(5*memory(d)))
+	steps := max(8, math.Ceil(5*memory(d.Radius)))
 	if period := 2 * math.Pi / d.Angle; d.Angle > 0 {
 		steps = min(max(steps, 2*period), 40*period)
 	}
@@ -78,7 +82,7 @@ func motion(d theory.Damping) Figure {
 		line.Marker = Circle
 	}
 	p := Panel{X: Axis{Label: "steps t"}, Y: Axis{Label: "mean of θ, relative"}, Series: []Series{envelope, line}, References: []Reference{{At: 0}}}
-	if m := memory(d); m < steps {
+	if m := memory(d.Radius); m < steps {
 		p.References = append(p.References, Reference{At: m, Label: "envelope at 1/e", Vertical: true})
 	}
 	return Figure{
@@ -109,30 +113,87 @@ func regimeWords(d theory.Damping) string {
 	return "grows, or does not forget its start"
 }
 
+var _ = pictures(sure(func(r []theory.Rate) Figure { return RateOfDecay(r...) }), numbered(func(r theory.Rate) swept {
+	return swept{value: r.Time, label: "steps to 1/e"}
+}))
+
 // RateOfDecay returns the figure of the direction that decides the rate of a
-// method on a problem: without noise the loss falls like r^2t.
-func RateOfDecay(r theory.Rate) Figure {
-	f := motion(r.Slowest)
-	f.Title = fmt.Sprintf("Slowest direction, h = %s: %v", number(r.Slowest.Curvature), r.Slowest.Regime)
-	f.Table.Rows = append(f.Table.Rows[:0], []string{number(r.Slowest.Curvature), r.Slowest.Regime.String(), strconv.FormatFloat(r.Radius, 'g', 9, 64), number(r.Slowest.Angle), number(r.Time)})
+// method on a problem: without noise the loss falls like r^2t. Of several it is
+// the steps in which the mean falls to 1/e, a row each.
+func RateOfDecay(rates ...theory.Rate) Figure {
+	table := dampingTable(mapped(rates, func(r theory.Rate) theory.Damping { return r.Slowest }))
+	for i, k := range few(len(rates), mostDampings) {
+		table.Rows[i][2], table.Rows[i][4] = nineDigits(rates[k].Radius), number(rates[k].Time)
+	}
+	if len(rates) == 1 {
+		slowest := rates[0].Slowest
+		f := motion(slowest)
+		f.Title, f.Table = fmt.Sprintf("Slowest direction, h = %s: %v", number(slowest.Curvature), slowest.Regime), table
+		return f
+	}
+	rows := make([]row, len(rates))
+	for i, r := range rates {
+		rows[i] = memoryRow(r.Radius, fmt.Sprintf("slowest direction h = %s, %v", number(r.Slowest.Curvature), r.Slowest.Regime), look{color: grey})
+	}
+	f := memoryFigure(rows)
+	f.Title, f.Table = "Rates of decay", table
 	return f
 }
 
+var _ = pictures(sure(func(o []theory.BestSettings) Figure { return BestPair(o...) }), numbered(func(o theory.BestSettings) swept {
+	return swept{value: memory(o.Radius), label: "steps to 1/e, best settings", method: o.Optimizer.Family()}
+}))
+
 // BestPair returns the figure of the best settings for convergence without
-// noise: how the mean falls with them along the slowest direction.
-func BestPair(o theory.BestSettings) Figure {
-	f := motion(theory.Damping{Radius: o.Radius, Regime: theory.Critical})
-	f.Title = "Best without noise: " + rounded(o.Optimizer).String()
-	f.Caption = "How the mean falls in the long run along the slowest direction, in units of its amplitude at the start."
-	f.Table = Table{Columns: []string{"best settings", "radius r"}, Rows: [][]string{{rounded(o.Optimizer).String(), strconv.FormatFloat(o.Radius, 'g', 9, 64)}}}
+// noise: how the mean falls with them along the slowest direction. Of several it
+// is the steps in which it falls to 1/e, a row each.
+func BestPair(best ...theory.BestSettings) Figure {
+	table := Table{Columns: []string{"best settings", "radius r"}}
+	rows := make([]row, len(best))
+	colors := newPalette(mapped(best, func(o theory.BestSettings) string { return o.Optimizer.Family() }))
+	for i, o := range best {
+		name := rounded(o.Optimizer).String()
+		table.Rows = append(table.Rows, []string{name, nineDigits(o.Radius)})
+		rows[i] = memoryRow(o.Radius, name, colors.next(o.Optimizer.Family()))
+	}
+	f := memoryFigure(rows)
+	f.Title = "Best without noise"
+	if len(best) == 1 {
+		f = motion(theory.Damping{Radius: best[0].Radius, Regime: theory.Critical})
+		f.Title = "Best without noise: " + table.Rows[0][0]
+		f.Caption = "How the mean falls in the long run along the slowest direction, in units of its amplitude at the start."
+	}
+	f.Table = table
 	return f
 }
+
+// memoryRow is the row of a spectral radius.
+func memoryRow(radius float64, name string, l look) row {
+	r := row{label: "does not fall: " + name, look: l}
+	if steps := memory(radius); countable(steps) {
+		r.label = count(steps) + " steps: " + name
+		r.bar = [2]float64{min(1, steps), steps}
+		r.marks = []rowMark{{"", Circle, steps}}
+	}
+	return r
+}
+
+// memoryFigure is the figure of rows of steps to 1/e.
+func memoryFigure(rows []row) Figure {
+	f := stepsFigure(rows)
+	f.Panels[0].X.Label = "steps to 1/e"
+	f.Caption = "Steps in which the mean falls to 1/e in the long run along the slowest direction, without noise."
+	return f
+}
+
+// mostDampings is how many directions a table has.
+const mostDampings = 12
 
 func dampingTable(all []theory.Damping) Table {
 	t := Table{Columns: []string{"curvature h", "regime", "radius r", "angle ω", "steps to 1/e"}}
-	for _, k := range few(len(all), 12) {
+	for _, k := range few(len(all), mostDampings) {
 		d := all[k]
-		t.Rows = append(t.Rows, []string{number(d.Curvature), d.Regime.String(), strconv.FormatFloat(d.Radius, 'g', 9, 64), number(d.Angle), count(memory(d))})
+		t.Rows = append(t.Rows, []string{number(d.Curvature), d.Regime.String(), nineDigits(d.Radius), number(d.Angle), count(memory(d.Radius))})
 	}
 	return t
 }

@@ -5,15 +5,23 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 )
 
 // dataJSON returns the whole figure as JSON, or the frames with all figures,
 // with every digit: encoding/json reads it back into the same Figure or Frames.
-func (p picture) dataJSON() ([]byte, error) {
-	var value any = p.Figure
-	if p.frames != nil {
-		value = *p.frames
+// Several are an array.
+func dataJSON(all []picture) ([]byte, error) {
+	values := mapped(all, func(p picture) any {
+		if p.frames != nil {
+			return *p.frames
+		}
+		return p.Figure
+	})
+	var value any = values
+	if len(values) == 1 {
+		value = values[0]
 	}
 	data, err := json.MarshalIndent(value, "", " ")
 	return append(data, '\n'), err
@@ -22,7 +30,8 @@ func (p picture) dataJSON() ([]byte, error) {
 // dataCSV returns the data of the figure as comma-separated values (RFC 4180),
 // a row for each point:
 //
-//	parameter  value of the slider; this column is there for frames only
+//	figure     number of the figure, from 1; this column is there for several only
+//	parameter  value of the slider; this column is there with frames only, named by the first
 //	panel      number of the panel, from 1
 //	series     name
 //	kind       line, points, step, band, bar, heat, contour or path
@@ -31,21 +40,44 @@ func (p picture) dataJSON() ([]byte, error) {
 //	time       when the point is reached
 //
 // Numbers have every digit; +Inf is written so.
-func (p picture) dataCSV() ([]byte, error) {
+func dataCSV(all []picture) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	head := []string{"panel", "series", "kind", "x", "y", "high", "time"}
-	if p.frames == nil {
-		w.Write(head)
-		p.Figure.printable().csvRows(w, nil)
-	} else {
-		w.Write(append([]string{printable(p.frames.Parameter)}, head...))
-		for k, f := range p.frames.Figures {
-			f.printable().csvRows(w, []string{digits(p.frames.Values[k])})
+	slider := slices.IndexFunc(all, func(p picture) bool { return p.frames != nil })
+	if slider >= 0 {
+		head = append([]string{printable(all[slider].frames.Parameter)}, head...)
+	}
+	if len(all) > 1 {
+		head = append([]string{"figure"}, head...)
+	}
+	w.Write(head)
+	for i, p := range all {
+		figures := []Figure{p.Figure}
+		if p.frames != nil {
+			figures = p.frames.Figures
+		}
+		for k, f := range figures {
+			var before []string
+			if len(all) > 1 {
+				before = append(before, strconv.Itoa(i+1))
+			}
+			if slider >= 0 {
+				before = append(before, digits(p.parameter(k)))
+			}
+			f.printable().csvRows(w, before)
 		}
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
+}
+
+// parameter returns the value of frame k, NaN of a figure without a slider.
+func (p picture) parameter(k int) float64 {
+	if p.frames == nil {
+		return math.NaN()
+	}
+	return p.frames.Values[k]
 }
 
 func (f Figure) csvRows(w *csv.Writer, before []string) {

@@ -7,6 +7,8 @@ import (
 	"nqm/theory"
 )
 
+var _ = pictures(sure(ScaleEstimators))
+
 // ScaleEstimators returns the figure of estimators of the gradient noise scale
 // beside its exact value: a bar over the central 90% of the estimates of each,
 // with their median, their mean, and the quotient of the pooled averages. A bar

@@ -55,7 +55,7 @@ func TestFramesWithoutAScript(t *testing.T) {
 		t.Errorf("starts at %d", f.Start)
 	}
 	f.Start = 3
-	p, err := shownOf(f)
+	p, err := onePicture(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestFramesWithoutAScript(t *testing.T) {
 	if len(p.Table.Rows) != 8 || p.Table.Rows[0][0] != "0.01" {
 		t.Errorf("the table has %d rows: %v", len(p.Table.Rows), p.Table.Rows)
 	}
-	svg, err := p.encode(".svg")
+	svg, err := encodeFile(".svg", p.Figure)
 	if err != nil || !bytes.Contains(svg, []byte("α=2.05 (diverges)")) {
 		t.Errorf("the still is not the chosen frame (%v)", err)
 	}
@@ -140,7 +140,7 @@ func TestFramesStaySmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := shownOf(f)
+	p, err := onePicture(f)
 	if err != nil {
 		t.Fatal(err)
 	}

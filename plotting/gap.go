@@ -7,6 +7,8 @@ import (
 	"nqm/theory"
 )
 
+var _ = pictures(sure(BayesGaps))
+
 // BayesGaps returns the figure of expected loss beside what no method can have
 // with as many samples: above, the loss of each method and its Bayes bound in
 // grey; below, how many times the bound it is.

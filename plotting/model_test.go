@@ -11,11 +11,11 @@ import (
 // A figure goes through JSON and back without loss, infinities included.
 func TestFiguresSurviveJSON(t *testing.T) {
 	for _, s := range gallery() {
-		p, err := shownOf(s.value)
+		p, err := onePicture(s.value)
 		if err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
-		data, err := p.dataJSON()
+		data, err := dataJSON([]picture{p})
 		if err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
@@ -125,7 +125,7 @@ func TestRepairedWithANote(t *testing.T) {
 		if err != nil || !strings.Contains(string(page), test.want) {
 			t.Errorf("%s: the page does not say %q (%v)", test.name, test.want, err)
 		}
-		svg, err := test.figure.encode(".svg")
+		svg, err := encodeFile(".svg", test.figure)
 		if err != nil || !strings.Contains(string(svg), test.want) {
 			t.Errorf("%s: the image does not say %q (%v)", test.name, test.want, err)
 		}

@@ -146,7 +146,7 @@ func wellFormed(data []byte) error {
 // Text stays text in SVG and PDF, in letters that the PDF brings along.
 func TestTextStaysText(t *testing.T) {
 	f := phaseMap()
-	svg, err := f.encode(".svg")
+	svg, err := encodeFile(".svg", f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestTextStaysText(t *testing.T) {
 			t.Errorf("the SVG has no text %q", want)
 		}
 	}
-	pdf, err := f.encode(".pdf")
+	pdf, err := encodeFile(".pdf", f)
 	if err != nil || !bytes.Contains(pdf, []byte("/ToUnicode")) || len(pdf) > 150_000 {
 		t.Errorf("the PDF of %d bytes does not say which letters it has (%v)", len(pdf), err)
 	}
@@ -180,7 +180,7 @@ func TestCSVHasEveryDigit(t *testing.T) {
 		{Kind: Band, X: Values{1}, Y: Values{2}, High: Values{3}, Color: blue},
 		{Kind: Bar, X: Values{0, 1}, To: Values{1, 3}, Y: Values{5, 6}, Color: blue},
 		{Kind: Heat, X: Values{0, 1}, Y: Values{7, 8}, Z: Values{1, 2, 3, 4}}}}}}
-	data, err := picture{Figure: f}.dataCSV()
+	data, err := dataCSV([]picture{{Figure: f}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestCSVHasEveryDigit(t *testing.T) {
 	if got := strings.Join(rows[8][2:6], " "); got != "heat 0 8 3" {
 		t.Errorf("a cell is %q", got)
 	}
-	slide, err := picture{frames: &Frames{Parameter: "β", Values: Values{0.5}, Figures: []Figure{f}}}.dataCSV()
+	slide, err := dataCSV([]picture{{frames: &Frames{Parameter: "β", Values: Values{0.5}, Figures: []Figure{f}}}})
 	if err != nil || !strings.HasPrefix(string(slide), "β,panel,") || !strings.Contains(string(slide), "\n0.5,1,") {
 		t.Errorf("frames are %q (%v)", slide, err)
 	}
@@ -234,7 +234,7 @@ func TestPageIsSelfContained(t *testing.T) {
 // Notebooks stay small: an output has the data of the chart and a small still.
 func TestOutputsStaySmall(t *testing.T) {
 	for _, s := range gallery() {
-		p, err := shownOf(s.value)
+		p, err := onePicture(s.value)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ import (
 // outputOf returns what a cell that shows the value puts into the notebook.
 func outputOf(t *testing.T, value any) string {
 	t.Helper()
-	p, err := shownOf(value)
+	p, err := onePicture(value)
 	if err != nil {
 		t.Fatal(err)
 	}

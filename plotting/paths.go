@@ -4,16 +4,38 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"nqm/theory"
 )
 
+var _ = pictures(Paths)
+
 // Paths returns the figure of runs in two coordinates over the contours of the
 // loss: thin lines are runs, the thick line is the expected path, or the mean of
-// the runs where that has no closed form.
+// the runs where that has no closed form. Each problem has a panel.
 // The error says that the problem does not have two coordinates.
 func Paths(paths []theory.Paths) (Figure, error) {
+	problems := unique(mapped(paths, func(p theory.Paths) string { return p.Problem }))
+	if len(problems) < 2 {
+		return pathsOver(paths)
+	}
+	figures := make([]Figure, len(problems))
+	for i, problem := range problems {
+		var err error
+		figures[i], err = pathsOver(slices.DeleteFunc(slices.Clone(paths), func(p theory.Paths) bool { return p.Problem != problem }))
+		if err != nil {
+			return Figure{}, err
+		}
+	}
+	f := multiples("Paths", problems, figures)
+	f.Time = figures[0].Time
+	return f, nil
+}
+
+// pathsOver draws paths on one problem.
+func pathsOver(paths []theory.Paths) (Figure, error) {
 	panel := Panel{X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
 	table := Table{Columns: []string{"method", "θ₁ at the end, mean", "θ₂ at the end, mean"}}
 	colors := newPalette(mapped(paths, func(p theory.Paths) string { return p.Family }))

@@ -6,6 +6,9 @@ import (
 	"nqm/theory"
 )
 
+var _ = pictures(each("Heavy ball", func(m theory.PhaseMap) string { return m.Problem },
+	func(theory.PhaseMap) string { return "" }, PhaseMap))
+
 // PhaseMap returns the figure of heavy ball's convergence over learning rate and
 // momentum: colours are the steps in which the mean falls to 1/e along the
 // slowest direction, grey is unstable. The lines are the critical damping

@@ -47,11 +47,11 @@ func TestEveryValueHasEveryForm(t *testing.T) {
 			continue
 		}
 		for _, extension := range []string{".svg", ".pdf", ".png"} {
-			first, err := f.encode(extension)
+			first, err := encodeFile(extension, f)
 			if err != nil {
 				t.Errorf("%s%s: %v", name, extension, err)
 			}
-			if again, _ := f.encode(extension); !bytes.Equal(first, again) || len(first) < 1000 {
+			if again, _ := encodeFile(extension, f); !bytes.Equal(first, again) || len(first) < 1000 {
 				t.Errorf("%s%s: two renderings of %d and %d bytes differ", name, extension, len(first), len(again))
 			}
 		}
@@ -148,7 +148,7 @@ func TestLabelsAreNeverMarkup(t *testing.T) {
 	if got := strings.Count(page, "</script>"); got != 2 {
 		t.Errorf("%d ends of scripts, want those of the option and of the waking script", got)
 	}
-	svg, err := f.encode(".svg")
+	svg, err := encodeFile(".svg", f)
 	if err != nil || bytes.Contains(svg, []byte("<script>")) {
 		t.Errorf("a label became markup in SVG (%v)", err)
 	}
@@ -263,4 +263,13 @@ func TestNoBandWithoutDeviation(t *testing.T) {
 			t.Errorf("a band %v to %v", s.Y, s.High)
 		}
 	}
+}
+
+// onePicture returns the picture of a value that has one.
+func onePicture(value any) (picture, error) {
+	all, err := shownOf(value)
+	if err != nil {
+		return picture{}, err
+	}
+	return all[0], nil
 }

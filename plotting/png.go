@@ -13,21 +13,25 @@ import (
 )
 
 // writePNG writes the still image of a valid figure.
-func (f Figure) writePNG(w io.Writer) error {
-	s := f.still()
-	c := vgimg.NewWith(vgimg.UseWH(s.width, s.height()), vgimg.UseDPI(stillDPI))
+func (f Figure) writePNG(w io.Writer) error { return sheet{f.still()}.writePNG(w) }
+
+// writePNG writes the image of the figures.
+func (s sheet) writePNG(w io.Writer) error {
+	c := vgimg.NewWith(vgimg.UseWH(s.width(), s.height()), vgimg.UseDPI(stillDPI))
 	s.draw(draw.New(c))
 	m, ok := c.Image().(*image.RGBA)
 	if !ok {
 		return png.Encode(w, c.Image())
 	}
-	return png.Encode(w, paletted(m, f.shades()))
+	return png.Encode(w, paletted(m, s.shades()))
 }
 
-// shades returns the shades of the figure's heat maps, if it has one.
-func (f Figure) shades() [][3]uint8 {
-	if !slices.ContainsFunc(f.Panels, func(p Panel) bool {
-		return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == Heat })
+// shades returns the shades of the heat maps, if there is one.
+func (s sheet) shades() [][3]uint8 {
+	if !slices.ContainsFunc(s, func(f still) bool {
+		return slices.ContainsFunc(f.Panels, func(p Panel) bool {
+			return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == Heat })
+		})
 	}) {
 		return nil
 	}

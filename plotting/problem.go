@@ -1,58 +1,95 @@
 package plotting
 
 import (
+	"fmt"
 	"math"
 	"sort"
+	"strings"
 
 	"nqm/theory"
 )
 
+var _ = pictures(func(problems []theory.Problem) (Figure, error) {
+	for _, p := range problems {
+		if err := p.Validate(); err != nil {
+			return Figure{}, err
+		}
+	}
+	return Spectrum(problems...), nil
+})
+
 // Spectrum returns the figure of a problem: curvature and gradient noise of
-// its directions in falling order of curvature, on logarithmic axes.
-func Spectrum(p theory.Problem) Figure {
+// its directions in falling order of curvature, on logarithmic axes. Several
+// problems have a colour each, for both.
+func Spectrum(problems ...theory.Problem) Figure {
 	panel := Panel{
 		X: Axis{Label: "direction i", Scale: Log10},
 		Y: Axis{Label: "h and c", Scale: Log10},
 	}
-	ranks, h, c := ranked(p)
-	panel.Series = []Series{
-		{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5},
-		{Name: "noise variance c of one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5},
+	names := distinct(mapped(problems, theory.Problem.String))
+	colors := newPalette(names)
+	for i, p := range problems {
+		ranks, h, c := ranked(p)
+		curvature := Series{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5}
+		noise := Series{Name: "noise variance c of one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5}
+		if len(problems) > 1 {
+			curvature.Name, noise.Name, curvature.Color = names[i], names[i], colors.next(names[i]).color
+			noise.Color = shade(curvature.Color, 0.3)
+		}
+		panel.Series = append(panel.Series, curvature, noise)
 	}
-	return Figure{
-		Title:   "Problem: " + p.String(),
+	f := Figure{
+		Title:   "Problem: " + strings.Join(names, ""),
 		Caption: "Eigenvalues of the Hessian and the gradient noise along them. Directions without curvature or noise have no place on a logarithmic axis.",
 		Panels:  []Panel{panel},
-		Table:   problemTable(p),
+		Table:   problemTable(problems...),
 	}
+	if len(problems) > 1 {
+		f.Title = fmt.Sprintf("Spectra of %d problems", len(problems))
+		f.Caption += " Solid: curvature h; dashed: noise variance c of one example."
+	}
+	return f
 }
 
-func problemTable(p theory.Problem) Table {
-	s, err := theory.SummaryOf(p)
-	if err != nil {
-		return Table{}
+func problemTable(problems ...theory.Problem) Table {
+	summaries := make([]theory.Summary, len(problems))
+	for i, p := range problems {
+		var err error
+		if summaries[i], err = theory.SummaryOf(p); err != nil {
+			return Table{}
+		}
 	}
-	return summaryTable(s)
+	t := summaryTable(summaries...)
+	if len(problems) > 1 {
+		t.Columns = append(t.Columns[:1], distinct(mapped(problems, theory.Problem.String))...)
+	}
+	return t
 }
 
-func summaryTable(s theory.Summary) Table {
-	table := Table{Columns: []string{"quantity", "value"}}
+func summaryTable(problems ...theory.Summary) Table {
+	t := Table{Columns: []string{"quantity", "value"}}
+	if len(problems) > 1 {
+		t.Columns = t.Columns[:1]
+		for i := range problems {
+			t.Columns = append(t.Columns, nth("problem", i, len(problems)))
+		}
+	}
 	for _, row := range []struct {
 		quantity string
-		value    float64
+		value    func(theory.Summary) float64
 	}{
-		{"dimension d", s.Dimension},
-		{"condition number κ", s.Condition},
-		{"tr H", s.TraceH},
-		{"tr C", s.TraceC},
-		{"effective dimension", s.EffectiveDimension},
-		{"loss at the start", s.StartLoss},
-		{"noise scale B_noise = tr HC / g'Hg", s.NoiseScale},
-		{"noise scale B_simple = tr C / g'g", s.SimpleNoiseScale},
+		{"dimension d", func(s theory.Summary) float64 { return s.Dimension }},
+		{"condition number κ", func(s theory.Summary) float64 { return s.Condition }},
+		{"tr H", func(s theory.Summary) float64 { return s.TraceH }},
+		{"tr C", func(s theory.Summary) float64 { return s.TraceC }},
+		{"effective dimension", func(s theory.Summary) float64 { return s.EffectiveDimension }},
+		{"loss at the start", func(s theory.Summary) float64 { return s.StartLoss }},
+		{"noise scale B_noise = tr HC / g'Hg", func(s theory.Summary) float64 { return s.NoiseScale }},
+		{"noise scale B_simple = tr C / g'g", func(s theory.Summary) float64 { return s.SimpleNoiseScale }},
 	} {
-		table.Rows = append(table.Rows, []string{row.quantity, number(row.value)})
+		t.Rows = append(t.Rows, append([]string{row.quantity}, mapped(problems, func(s theory.Summary) string { return number(row.value(s)) })...))
 	}
-	return table
+	return t
 }
 
 // neighbours is the ratio of ranks that are drawn as one where a law's

@@ -20,7 +20,7 @@ func TestREADMEPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	svg, err := f.encode(".svg")
+	svg, err := encodeFile(".svg", f)
 	if err != nil {
 		t.Fatal(err)
 	}

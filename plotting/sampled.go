@@ -8,6 +8,8 @@ import (
 	"nqm/theory"
 )
 
+var _ = pictures(sure(SampledCurves))
+
 // SampledCurves returns the figure of sampled loss against steps, or of another
 // quantity that was observed: the mean of the runs as a line, and the band that
 // holds the stated share of them. Where runs overflowed the mean is infinite
@@ -115,6 +117,8 @@ func bandOf(c theory.SampledCurve, l look, name string) Series {
 	return Series{Name: name, Kind: Band, X: asFloats(c.Steps), Y: c.Low, High: c.High, Color: l.color}
 }
 
+var _ = pictures(sure(Agreement))
+
 // Agreement returns the figure that holds closed forms against samples: above,
 // the expected loss as a line, the mean of the runs as points and the band of
 // the runs; below, the z-score of the mean at each step with the limits that
@@ -123,14 +127,17 @@ func Agreement(results []theory.Agreement) Figure {
 	colors := newPalette(mapped(results, func(a theory.Agreement) string { return a.Exact.Family }))
 	var loss, z Panel
 	z.Y = Axis{Label: "z-score"}
-	reach := 0.0
+	reach, last := 0.0, 0
+	for _, a := range results {
+		last = max(last, lastOf(a.Exact.Steps))
+	}
+	loss.X, loss.Y = stepAxis(last), lossAxis()
+	z.X = loss.X
 	var verdicts, notes []string
 	table := Table{Columns: []string{"method", "worst |z|", "allowed", "verdict"}}
 	for _, a := range results {
 		l := colors.next(a.Exact.Family)
 		steps := asFloats(a.Exact.Steps)
-		loss.X, loss.Y = stepAxis(a.Exact.Steps[len(steps)-1]), lossAxis()
-		z.X = loss.X
 		loss.Series = append(loss.Series,
 			loss.X.from(Series{Name: a.Exact.Method, X: steps, Y: a.Exact.Loss, Color: l.color, Dash: l.dash, Width: 2}),
 			loss.X.from(bandOf(a.Sampled, l, a.Exact.Method)),

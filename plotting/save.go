@@ -2,7 +2,6 @@ package plotting
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -22,8 +21,9 @@ import (
 //	.csv            the data, a row for each point
 //	.json           the whole figure, to be read back or drawn elsewhere
 //
-// A page may hold several values: give it a []any. The same value gives the
-// same bytes. A file is written whole or not at all.
+// Of values of several kinds in a []any a page and an image have the figures
+// one below the other. The same value gives the same bytes. A file is written
+// whole or not at all.
 //
 // Save panics with one sentence on an unknown extension, a folder that does
 // not exist or may not be written, and a figure that cannot be drawn.
@@ -46,57 +46,42 @@ func save(path string, value any) error {
 
 // encodeFile returns the bytes of a value's file of one form.
 func encodeFile(extension string, value any) ([]byte, error) {
-	if values, ok := value.([]any); ok && extension == ".html" {
-		return pageOf(values)
-	}
-	p, err := shownOf(value)
+	all, err := shownOf(value)
 	if err != nil {
 		return nil, err
 	}
 	switch extension {
 	case ".html":
-		return page([]picture{p})
+		return page(all)
 	case ".csv":
-		return p.dataCSV()
+		return dataCSV(all)
 	case ".json":
-		return p.dataJSON()
+		return dataJSON(all)
 	}
-	return p.encode(extension)
+	var s sheet
+	for _, p := range all {
+		s = append(s, p.still())
+	}
+	return s.encode(extension)
 }
 
-func pageOf(values []any) ([]byte, error) {
-	if len(values) == 0 {
-		return nil, errors.New("an empty page: give at least one value")
-	}
-	pictures := make([]picture, len(values))
-	for i, v := range values {
-		var err error
-		if pictures[i], err = shownOf(v); err != nil {
-			return nil, err
-		}
-	}
-	return page(pictures)
-}
-
-// encode returns the bytes of the still figure's file of one form.
-func (f Figure) encode(extension string) ([]byte, error) {
+// encode returns the bytes of the image's file of one form.
+func (s sheet) encode(extension string) ([]byte, error) {
 	var b bytes.Buffer
 	switch extension {
 	case ".png":
-		err := f.writePNG(&b)
+		err := s.writePNG(&b)
 		return b.Bytes(), err
 	case ".svg":
-		p := f.still()
-		return p.encodeVector(vgsvg.New(p.width, p.height()), &b)
+		return s.encodeVector(vgsvg.New(s.width(), s.height()), &b)
 	case ".pdf":
-		p := f.still()
-		return p.encodeVector(newPDF(p.width, p.height()), &b)
+		return s.encodeVector(newPDF(s.width(), s.height()), &b)
 	}
 	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf, .png, .html, .csv or .json", extension)
 }
 
-func (s still) encodeVector(c vg.CanvasWriterTo, b *bytes.Buffer) ([]byte, error) {
-	s.draw(draw.NewCanvas(c, s.width, s.height()))
+func (s sheet) encodeVector(c vg.CanvasWriterTo, b *bytes.Buffer) ([]byte, error) {
+	s.draw(draw.NewCanvas(c, s.width(), s.height()))
 	_, err := c.WriteTo(b)
 	return b.Bytes(), err
 }

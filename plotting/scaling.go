@@ -7,6 +7,9 @@ import (
 	"nqm/theory"
 )
 
+var _ = pictures(each("Steps against batch size", func(s theory.Scaling) string { return s.Problem },
+	func(s theory.Scaling) string { return fmt.Sprintf("loss %g", s.Target) }, BatchScaling))
+
 // BatchScaling returns the figure of steps to a target against batch size, one
 // line a method, on logarithmic axes. Where a method scales perfectly its line
 // follows the dotted one, along which B·T is constant; where larger batches

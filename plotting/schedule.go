@@ -8,6 +8,10 @@ import (
 	"nqm/theory"
 )
 
+var _ = pictures(sure(Schedules), numbered(func(s theory.BestRates) swept {
+	return swept{s.Loss, "lowest loss", s.Family, fmt.Sprintf("Lowest loss of %d learning rates: %s", len(s.Lengths), s.Problem)}
+}))
+
 // Schedules returns the figure of best learning-rate schedules: the rate
 // against the step as stairs, one line for each result, dark to light in their
 // order. Runs of very different lengths are drawn against the part of the run
@@ -40,6 +44,10 @@ func Schedules(results []theory.BestRates) Figure {
 		Table:   schedulesTable(results, names),
 	}
 }
+
+var _ = pictures(scheduleSteps, numbered(func(s theory.ScheduleSteps) swept {
+	return swept{stepsOrNone(s.Outcome, s.Steps), "steps to target, best schedule", s.Family, fmt.Sprintf("Fewest steps of a schedule to loss %g: %s", s.Target, s.Problem)}
+}))
 
 // SchedulesToTarget returns the figure of Schedules for the fewest steps to a
 // target, with the certificates as its numbers. Results without a schedule
@@ -79,6 +87,10 @@ func scheduleSteps(results []theory.ScheduleSteps) (Figure, error) {
 	return Figure{}, fmt.Errorf("plotting: no schedule to draw: %v", results)
 }
 
+var _ = pictures(sure(BatchSchedules), numbered(func(s theory.BestBatches) swept {
+	return swept{s.Loss, "lowest loss", s.Family, fmt.Sprintf("Lowest loss of %d batch sizes: %s", len(s.Lengths), s.Problem)}
+}))
+
 // BatchSchedules returns the figure of best batch-size schedules: the batch size
 // against the samples used, as stairs.
 func BatchSchedules(results []theory.BestBatches) Figure {
@@ -103,6 +115,9 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 		Table:   table,
 	}
 }
+
+var _ = pictures(each("What schedules buy", func(c theory.ScheduleComparison) string { return c.Problem },
+	func(c theory.ScheduleComparison) string { return fmt.Sprintf("%g samples", c.Samples) }, ScheduleComparison))
 
 // ScheduleComparison returns the figure of what schedules of the learning rate
 // and of the batch size buy: both settings of both, against the samples used.

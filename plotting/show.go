@@ -3,42 +3,29 @@ package plotting
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
-
-	"nqm/theory"
 )
 
 // Show puts the picture of each value into the notebook's cell, or prints its
-// numbers as text outside a notebook. It takes
+// numbers as text outside a notebook. It takes a Figure, Frames, and every
+// result of nqm/theory and nqm/nqmkit:
 //
-//	theory.Problem                             spectrum and noise
-//	theory.Curve, []theory.Curve               expected loss
-//	theory.SampledCurve, []theory.SampledCurve sampled loss with its band
-//	theory.Agreement, []theory.Agreement       theory against samples
-//	theory.Paths, []theory.Paths               two coordinates on loss contours
-//	Frames                                     figures with a slider
-//	theory.PhaseMap                              convergence over learning rate and momentum
-//	theory.BestRates, []theory.BestRates, theory.ScheduleSteps, []theory.ScheduleSteps
-//	                                           learning rates in pieces
-//	theory.BestBatches                batch sizes in pieces
-//	theory.ScheduleComparison                  what each of the two buys
-//	theory.Summary                             dimensions, condition number, noise scales
-//	theory.PairedCurve                         difference of two methods with its interval
-//	theory.SampledSteps, []theory.SampledSteps share of runs at the target
-//	theory.ScaleEstimates, []theory.ScaleEstimates
-//	                                           estimators of the noise scale, and its exact value
-//	theory.NoiseScales                         noise scales along the path
-//	theory.Gap, []theory.Gap                   loss and the Bayes bound
-//	theory.Damping, []theory.Damping, theory.Rate, theory.BestSettings
-//	                                           how the mean of a direction moves
-//	theory.Steps, []theory.Steps               steps to target, with the certificate
-//	theory.Tuned, []theory.Tuned               best settings, with the certificate
-//	theory.Scaling                             steps to target against batch size
-//	theory.Sweep                               its curves, or its numbers over one axis or two
-//	Figure                                     itself
+//	problems    spectrum and noise, sizes; one of full matrices, by its eigenvalues
+//	losses      expected and sampled curves, the one against the other, paired
+//	            differences, the Bayes gap, paths, laws of coordinates
+//	answers     steps to a target (exact and run by run), tuned settings, rates,
+//	            damping, the phase map, noise scales and their estimates
+//	scaling     steps against batch size
+//	schedules   of learning rates and batch sizes, and what each buys
+//	numbers     a []float64
+//
+// Several results of one kind, in a slice or in slices of slices, are one
+// picture, and a theory.Sweep of any kind is its numbers, curves or pictures
+// over its axes. Values of several kinds in a []any are a picture each.
 //
 // It panics with one sentence on any other value, and on a figure that cannot
 // be drawn truly.
@@ -54,28 +41,38 @@ func Show(values ...any) {
 }
 
 func show(value any) error {
-	p, err := shownOf(value)
+	all, err := shownOf(value)
 	if err != nil {
 		return err
 	}
-	if !gonbui.IsNotebook {
-		_, err := fmt.Fprintln(os.Stdout, p.text())
-		return err
+	for _, p := range all {
+		if !gonbui.IsNotebook {
+			if _, err := fmt.Fprintln(os.Stdout, p.text()); err != nil {
+				return err
+			}
+			continue
+		}
+		b, err := p.bundle()
+		if err != nil {
+			return err
+		}
+		gonbui.SendData(&protocol.DisplayData{Data: b, Metadata: map[string]any{}})
 	}
-	b, err := p.bundle()
-	if err != nil {
-		return err
-	}
-	gonbui.SendData(&protocol.DisplayData{Data: b, Metadata: map[string]any{}})
 	return nil
 }
 
 // FigureOf returns the obvious picture of a value; see Show for the values. Of
 // Frames it is the one that stands for all.
-// The error says that the value has none, or cannot be drawn truly.
+// The error says that the value has none, or several, or cannot be drawn truly.
 func FigureOf(value any) (Figure, error) {
-	p, err := shownOf(value)
-	return p.Figure, err
+	all, err := shownOf(value)
+	if err != nil {
+		return Figure{}, err
+	}
+	if len(all) > 1 {
+		return Figure{}, fmt.Errorf("plotting: a %T of %d pictures is not one: Show and Save take all of them, and SideBySide joins figures", value, len(all))
+	}
+	return all[0].Figure, nil
 }
 
 // picture is what is shown of a value: a figure, and with it the frames that
@@ -85,100 +82,58 @@ type picture struct {
 	frames *Frames
 }
 
-func shownOf(value any) (picture, error) {
-	if f, ok := value.(Frames); ok {
-		if err := f.Validate(); err != nil {
-			return picture{}, err
-		}
-		f = f.aligned()
-		return picture{f.start(), &f}, nil
+// shownOf returns the picture of a value, or one for each value of a list of
+// several kinds.
+func shownOf(value any) ([]picture, error) {
+	results, err := leaves(value)
+	if err != nil {
+		return nil, err
 	}
-	f, err := pictureOf(value)
+	if k, ok := kindOf(results); ok {
+		return pictureOf(k.draw(results))
+	}
+	switch v := value.(type) {
+	case Figure:
+		return pictureOf(v, nil)
+	case Frames:
+		if err := v.Validate(); err != nil {
+			return nil, err
+		}
+		v = v.aligned()
+		return []picture{{v.start(), &v}}, nil
+	case Swept:
+		return pictureOf(Sweep(v))
+	}
+	if list := reflect.ValueOf(value); value != nil && list.Kind() == reflect.Slice {
+		return picturesOf(list)
+	}
+	return nil, fmt.Errorf("plotting: a %T has no picture: give a problem, a result of nqmkit or a Figure", value)
+}
+
+func pictureOf(f Figure, err error) ([]picture, error) {
 	if err == nil {
 		err = f.Validate()
 	}
 	if err != nil {
-		return picture{}, err
+		return nil, err
 	}
-	return picture{Figure: f}, nil
+	return []picture{{Figure: f}}, nil
 }
 
-func pictureOf(value any) (Figure, error) {
-	switch v := value.(type) {
-	case Figure:
-		return v, nil
-	case theory.Problem:
-		return Spectrum(v), v.Validate()
-	case theory.Curve:
-		return LossCurves([]theory.Curve{v}), nil
-	case []theory.Curve:
-		return LossCurves(v), nil
-	case theory.SampledCurve:
-		return SampledCurves([]theory.SampledCurve{v}), nil
-	case []theory.SampledCurve:
-		return SampledCurves(v), nil
-	case theory.Agreement:
-		return Agreement([]theory.Agreement{v}), nil
-	case []theory.Agreement:
-		return Agreement(v), nil
-	case theory.PairedCurve:
-		return PairedDifference(v), nil
-	case theory.SampledSteps:
-		return TimeToTarget([]theory.SampledSteps{v}), nil
-	case []theory.SampledSteps:
-		return TimeToTarget(v), nil
-	case theory.ScaleEstimates:
-		return ScaleEstimators([]theory.ScaleEstimates{v}), nil
-	case []theory.ScaleEstimates:
-		return ScaleEstimators(v), nil
-	case theory.NoiseScales:
-		return NoiseScales(v), nil
-	case theory.Gap:
-		return BayesGaps([]theory.Gap{v}), nil
-	case []theory.Gap:
-		return BayesGaps(v), nil
-	case theory.Damping:
-		return Dampings([]theory.Damping{v}), nil
-	case []theory.Damping:
-		return Dampings(v), nil
-	case theory.Rate:
-		return RateOfDecay(v), nil
-	case theory.BestSettings:
-		return BestPair(v), nil
-	case theory.Summary:
-		return Summary(v), nil
-	case theory.Steps:
-		return StepsToTarget([]theory.Steps{v}), nil
-	case []theory.Steps:
-		return StepsToTarget(v), nil
-	case theory.Tuned:
-		return Tuned([]theory.Tuned{v}), nil
-	case []theory.Tuned:
-		return Tuned(v), nil
-	case theory.Scaling:
-		return BatchScaling(v), nil
-	case theory.PhaseMap:
-		return PhaseMap(v), nil
-	case theory.BestRates:
-		return Schedules([]theory.BestRates{v}), nil
-	case []theory.BestRates:
-		return Schedules(v), nil
-	case theory.ScheduleSteps:
-		return scheduleSteps([]theory.ScheduleSteps{v})
-	case []theory.ScheduleSteps:
-		return scheduleSteps(v)
-	case theory.BestBatches:
-		return BatchSchedules([]theory.BestBatches{v}), nil
-	case theory.ScheduleComparison:
-		return ScheduleComparison(v), nil
-	case theory.Paths:
-		return Paths([]theory.Paths{v})
-	case []theory.Paths:
-		return Paths(v)
-	case Swept:
-		return Sweep(v)
+// picturesOf returns the pictures of each value of a list.
+func picturesOf(list reflect.Value) ([]picture, error) {
+	if list.Len() == 0 {
+		return nil, fmt.Errorf("plotting: nothing to draw: an empty %v", list.Type())
 	}
-	return Figure{}, fmt.Errorf("plotting: a %T has no picture: give a problem, a result of nqmkit or a Figure", value)
+	var all []picture
+	for i := range list.Len() {
+		more, err := shownOf(list.Index(i).Interface())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	return all, nil
 }
 
 // text returns the figure as plain text: title, numbers, caption, notes.

@@ -8,6 +8,10 @@ import (
 	"nqm/theory"
 )
 
+var _ = pictures(sure(StepsToTarget), numbered(func(s theory.Steps) swept {
+	return swept{stepsOrNone(s.Outcome, s.Steps), "steps to target", s.Family, fmt.Sprintf("Steps to loss %g: %s", s.Target, s.Problem)}
+}))
+
 // StepsToTarget returns the figure of how many steps each method takes to its
 // target: a bar to the first step at or below it on a logarithmic axis, and a
 // ring where the loss stays there from, if that is later. A method that does
@@ -115,5 +119,5 @@ func certificateCells(s theory.Steps) []string {
 	return cells
 }
 
-// nineDigits writes a loss that is compared with its target.
+// nineDigits writes a number that is compared with another near it.
 func nineDigits(v float64) string { return fmt.Sprintf("%.9g", v) }

@@ -66,6 +66,34 @@ func (f Figure) still() still {
 	return s
 }
 
+// sheet is figures one below the other, all as wide as the widest.
+type sheet []still
+
+func (s sheet) width() vg.Length {
+	var widest vg.Length
+	for _, f := range s {
+		widest = max(widest, f.width)
+	}
+	return widest
+}
+
+func (s sheet) height() vg.Length {
+	var sum vg.Length
+	for _, f := range s {
+		sum += f.height()
+	}
+	return sum
+}
+
+func (s sheet) draw(c draw.Canvas) {
+	above := vg.Length(0)
+	for _, f := range s {
+		below := s.height() - above - f.height()
+		f.draw(draw.Crop(c, 0, 0, below, -above))
+		above += f.height()
+	}
+}
+
 func (s still) height() vg.Length {
 	panels := stillPanel
 	if n := s.rows(); n > 1 || s.columns() > 1 {

@@ -13,15 +13,16 @@ type Swept interface {
 	Grid() (axes []theory.Axis, results []any, partial bool)
 }
 
-// Sweep returns the figure of a theory.Sweep. Curves are drawn as LossCurves
-// does. A number for each point (a float64, or the steps of a theory.Steps or
-// Tuned, or the time of a Rate) is a line over one axis, or a heat map over
-// two, with the first axis along x; several in a slice are several lines. What
-// has no number (a target that is never reached) leaves a gap, and a note says
-// so.
+// Sweep returns the figure of a theory.Sweep of anything that Show takes.
+// Curves are drawn as LossCurves does. A number for each point (a float64, the
+// steps of a theory.Steps or Tuned, the time of a Rate, the loss of a schedule)
+// is a line over one axis, or a heat map over two, with the first axis along x;
+// several in a slice are several lines. What has no number (a target that is
+// never reached) leaves a gap, and a note says so. Of any other results it is
+// the figures one after another, each with the values of its point.
 //
-// The error says that the sweep has no picture: more than two axes, no results,
-// or results of another type.
+// The error says that the sweep has no picture: no results, results that have
+// none, numbers over more than two axes, or several over two.
 func Sweep(s Swept) (Figure, error) {
 	axes, results, partial := s.Grid()
 	if len(results) == 0 {
@@ -35,13 +36,20 @@ func Sweep(s Swept) (Figure, error) {
 }
 
 func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
-	if curves, ok := curvesOf(results); ok {
-		return LossCurves(curves), nil
+	all, err := leaves(results)
+	if err != nil {
+		return Figure{}, err
+	}
+	if k, ok := kindOf(all); ok && k.named {
+		return k.draw(all)
 	}
 	n := len(sweptOf(results[0]))
+	if n == 0 {
+		return sweepFigures(axes, results)
+	}
 	for _, r := range results {
-		if len(sweptOf(r)) != n || n == 0 {
-			return Figure{}, fmt.Errorf("plotting: a sweep of a %T has no picture: want curves, numbers, Steps, Tuned or Rate, as many at each point", r)
+		if len(sweptOf(r)) != n {
+			return Figure{}, fmt.Errorf("plotting: a sweep of a %T has no picture: want numbers, as many at each point", r)
 		}
 	}
 	switch {
@@ -53,67 +61,56 @@ func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
 	return Figure{}, fmt.Errorf("plotting: a sweep of %d numbers over %d axes has no picture: want one axis, or two and one number", n, len(axes))
 }
 
-// curvesOf returns the curves of results that are nothing but curves.
-func curvesOf(results []any) ([]theory.Curve, bool) {
-	var curves []theory.Curve
-	for _, r := range results {
-		switch v := r.(type) {
-		case theory.Curve:
-			curves = append(curves, v)
-		case []theory.Curve:
-			curves = append(curves, v...)
-		default:
-			return nil, false
+// sweepFigures draws the figure of each point.
+func sweepFigures(axes []theory.Axis, results []any) (Figure, error) {
+	figures, points := make([]Figure, len(results)), make([]string, len(results))
+	for k, r := range results {
+		found, err := leaves(r)
+		kind, ok := kindOf(found)
+		if err == nil && !ok {
+			err = fmt.Errorf("plotting: a sweep of a %T has no picture: want numbers, or what Show takes", r)
 		}
-	}
-	return curves, true
-}
-
-// swept is a number that was found at one point.
-type swept struct {
-	value                float64
-	label, method, title string
-}
-
-// sweptOf returns the numbers of one result, or none.
-func sweptOf(result any) []swept {
-	switch v := result.(type) {
-	case float64:
-		return []swept{{value: v, label: "value"}}
-	case int:
-		return []swept{{value: float64(v), label: "value"}}
-	case theory.Steps:
-		return []swept{{stepsOrNone(v), "steps to target", v.Family, fmt.Sprintf("Steps to loss %g: %s", v.Target, v.Problem)}}
-	case theory.Tuned:
-		if v.Budget > 0 {
-			return []swept{{v.Steps.Loss, "lowest loss", v.Family, fmt.Sprintf("Lowest loss after %d steps: %s", v.Budget, v.Problem)}}
+		if err == nil {
+			figures[k], err = kind.draw(found)
 		}
-		return []swept{{stepsOrNone(v.Steps), "steps to target, tuned", v.Family, fmt.Sprintf("Fewest steps to loss %g: %s", v.Target, v.Problem)}}
-	case theory.Rate:
-		return []swept{{value: v.Time, label: "steps to 1/e"}}
-	case []float64:
-		return allSwept(v)
-	case []theory.Steps:
-		return allSwept(v)
-	case []theory.Tuned:
-		return allSwept(v)
+		if err != nil {
+			return Figure{}, err
+		}
+		var at []string
+		for i, v := range theory.PointOf(axes, k) {
+			at = append(at, fmt.Sprintf("%s = %.5g", axes[i].Name, v))
+		}
+		points[k] = strings.Join(at, ", ")
 	}
-	return nil
+	over := strings.Join(mapped(axes, func(a theory.Axis) string { return a.Name }), " and ")
+	return multiples(sharedTitle(figures)+" over "+over, points, figures), nil
 }
 
-func allSwept[T any](results []T) []swept {
-	var numbers []swept
-	for _, r := range results {
-		numbers = append(numbers, sweptOf(r)...)
+// sharedTitle returns what the titles of figures say alike: all, what stands
+// before their colon, or nothing.
+func sharedTitle(figures []Figure) string {
+	titles := mapped(figures, func(f Figure) string { return f.Title })
+	if len(unique(titles)) > 1 {
+		titles = unique(mapped(titles, func(title string) string { before, _, _ := strings.Cut(title, ":"); return before }))
 	}
-	return numbers
+	if len(unique(titles)) > 1 {
+		return "Results"
+	}
+	return titles[0]
 }
 
-func stepsOrNone(s theory.Steps) float64 {
-	if s.Outcome != theory.Reached {
+// The numbers of a cell's own.
+var (
+	_ = pictures[float64](nil, numbered(func(v float64) swept { return swept{value: v, label: "value"} }))
+	_ = pictures[int](nil, numbered(func(v int) swept { return swept{value: float64(v), label: "value"} }))
+)
+
+// stepsOrNone returns a number of steps, +Inf if the target was not reached.
+func stepsOrNone(outcome theory.Outcome, steps int) float64 {
+	if outcome != theory.Reached {
 		return math.Inf(1)
 	}
-	return float64(s.Steps)
+	return float64(steps)
 }
 
 // sweepLines draws n lines over one axis.

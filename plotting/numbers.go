@@ -1,0 +1,51 @@
+package plotting
+
+import (
+	"cmp"
+	"fmt"
+)
+
+var _ = pictures(sure(Numbers))
+
+// Numbers returns the figure of numbers in their order, a line for each list.
+// Those that are not finite are left out, and a note counts them.
+func Numbers(lists [][]float64) Figure {
+	f := Figure{
+		Title:   "Numbers",
+		Caption: "Numbers in their order.",
+		Table:   Table{Columns: []string{"place"}},
+	}
+	var p Panel
+	var every Values
+	longest := 0
+	for i, list := range lists {
+		s := Series{Name: nth("list", i, len(lists)), Color: sequence(i, max(len(lists), 2)), Dash: dashes[i%len(dashes)], Width: 2}
+		if len(list) <= mostMarkers {
+			s.Marker = markers[i%len(markers)]
+		}
+		for k, v := range list {
+			s.X, s.Y = append(s.X, float64(k+1)), append(s.Y, v)
+		}
+		if n := countNone(s.Y); n > 0 {
+			f.Notes = append(f.Notes, fmt.Sprintf("Not drawn: %d of %d numbers, which are not finite.", n, len(list)))
+		}
+		s = trimmed(s)
+		p.Series, every, longest = append(p.Series, s), append(every, s.Y...), max(longest, len(list))
+		f.Table.Columns = append(f.Table.Columns, cmp.Or(s.Name, "number"))
+	}
+	p.X, p.Y = Axis{Label: "place"}, axisOver("number", every)
+	for _, k := range few(longest, 12) {
+		row := []string{fmt.Sprint(k + 1)}
+		for _, list := range lists {
+			cell := ""
+			if k < len(list) {
+				cell = number(list[k])
+			}
+			row = append(row, cell)
+		}
+		f.Table.Rows = append(f.Table.Rows, row)
+	}
+	labelEnds(p.Series)
+	f.Panels = []Panel{orWords(p)}
+	return f
+}
