@@ -4,21 +4,21 @@
 //	plotting.Show(nqmkit.Expect(p, 5000, nqmkit.SGD(0.3)))          // in the cell
 //	plotting.Save("curve.pdf", nqmkit.Expect(p, 5000, nqmkit.SGD(0.3)))
 //
-// A value knows its obvious picture and table: Show and Save take the results
-// of nqm/nqmkit as they are. A Figure is plain data in between. The
+// A value knows its obvious picture: Show and Save take the results of
+// nqm/nqmkit as they are, one or several. A Figure is plain data in between. The
 // constructors (LossCurves, LossBands, LossSplit, ModeDecay, Spectrum, Scree,
 // Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
 // StepsToTarget, Tuned, BatchScaling, TradeOff, BestSettings, TimeToTarget,
-// PairedDifference, ScaleEstimators, NoiseScales, BayesGaps, Dampings,
-// Schedules, BatchSchedules, Sweep, SideBySide and more) return one, research
-// code may edit it or write its own, and Show and Save draw it. Slide puts many
-// into one figure with a slider.
+// PairedDifference, CoordinateLaws, ScaleEstimators, NoiseScales, BayesGaps,
+// Dampings, Schedules, BatchSchedules, Sweep, SideBySide and more) return one,
+// research code may edit it or write its own, and Show and Save draw it. Slide
+// puts many into one figure with a slider.
 //
 // In a notebook a figure is one output of three forms: an interactive chart
 // (Apache ECharts, with a still image in its place until a script has run, and
 // for ever where none may run), the still image as PNG, and the numbers as
-// text. Outside a notebook Show prints the text. Save writes SVG, PDF, PNG, a
-// page of HTML, CSV and JSON.
+// text. Outside a notebook Show prints the text. Save writes SVG, PDF, PNG and a
+// page of HTML, SaveData the points as CSV and the figure as JSON.
 //
 // # What is drawn
 //

@@ -47,7 +47,7 @@ func TestWriteGallery(t *testing.T) {
 	var all []any
 	for _, s := range chosen() {
 		for _, e := range forms {
-			if err := save(filepath.Join(dir, s.name+e), s.value); err != nil {
+			if err := save(filepath.Join(dir, s.name+e), s.value, encoderOf(e)); err != nil {
 				t.Errorf("%s%s: %v", s.name, e, err)
 			}
 		}
@@ -57,7 +57,7 @@ func TestWriteGallery(t *testing.T) {
 	if len(forms) < len(extensions) {
 		page = all[:1]
 	}
-	if err := save(filepath.Join(dir, "index.html"), page); err != nil {
+	if err := save(filepath.Join(dir, "index.html"), page, encodePicture); err != nil {
 		t.Error(err)
 	}
 	written, err := os.ReadDir(dir)

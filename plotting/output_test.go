@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +20,23 @@ import (
 )
 
 var extensions = []string{".svg", ".pdf", ".png", ".html", ".csv", ".json"}
+
+// encoderOf returns what writes files of one form.
+func encoderOf(extension string) encoder {
+	if extension == ".csv" || extension == ".json" {
+		return encodeData
+	}
+	return encodePicture
+}
+
+// encodeFile returns the bytes of a value's file of one form.
+func encodeFile(extension string, value any) ([]byte, error) {
+	all, err := shownOf(value)
+	if err != nil {
+		return nil, err
+	}
+	return encoderOf(extension)(extension, all)
+}
 
 // Every chart is written in every form, with the same bytes each time. The
 // images, which take most of the time, are few with -short: a line chart, a heat
@@ -261,17 +279,31 @@ func TestSaveErrorsSayWhat(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := map[string]string{
-		filepath.Join(dir, "f.gif"):        `unknown extension ".gif": want .svg, .pdf, .png, .html, .csv or .json`,
+		filepath.Join(dir, "f.gif"):        `unknown extension ".gif": want .svg, .pdf, .png or .html`,
+		filepath.Join(dir, "f.csv"):        "nqmkit.Save writes the table of a result, plotting.SaveData the points of a figure",
 		filepath.Join(dir, "no", "f.html"): "cannot write",
 		folder:                             "cannot write",
 	}
 	if os.Geteuid() != 0 { // root may write anywhere
-		tests[filepath.Join(locked, "f.csv")] = "permission denied"
+		tests[filepath.Join(locked, "f.svg")] = "permission denied"
 	}
 	for path, want := range tests {
-		err := save(path, tradeOff())
+		err := save(path, tradeOff(), encodePicture)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "plotting: ") {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
+	}
+}
+
+// SaveData writes a row for each point, or the figure, and nothing else.
+func TestSaveData(t *testing.T) {
+	f, path := tradeOff(), filepath.Join(t.TempDir(), "f.json")
+	SaveData(path, f)
+	var back Figure
+	if err := json.Unmarshal(must(os.ReadFile(path)), &back); err != nil || !reflect.DeepEqual(back, f) {
+		t.Errorf("the figure came back changed (%v)", err)
+	}
+	if err := save("f.svg", f, encodeData); err == nil || !strings.Contains(err.Error(), "want .csv or .json") {
+		t.Errorf("an image of data: %v", err)
 	}
 }

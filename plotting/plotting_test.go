@@ -181,7 +181,7 @@ func TestSaveIsWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	p := nqmkit.TwoDirections(50, 1)
 	for _, path := range []string{"missing/f.svg", "f.gif", "f"} {
-		if err := save(filepath.Join(dir, path), p); err == nil || strings.Contains(err.Error(), "\n") {
+		if err := save(filepath.Join(dir, path), p, encodePicture); err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Save(%q): %v, want one sentence", path, err)
 		}
 	}

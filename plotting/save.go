@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -18,51 +19,69 @@ import (
 //
 //	.svg .pdf .png  the still figure
 //	.html           a page that holds the interactive figure and all it needs
-//	.csv            the data, a row for each point
-//	.json           the whole figure, to be read back or drawn elsewhere
 //
-// Of values of several kinds in a []any a page and an image have the figures
-// one below the other. The same value gives the same bytes. A file is written
-// whole or not at all.
+// Of values of several kinds in a []any the figures stand one below the other.
+// The same value gives the same bytes. A file is written whole or not at all.
 //
 // Save panics with one sentence on an unknown extension, a folder that does
-// not exist or may not be written, and a figure that cannot be drawn.
-func Save(path string, value any) {
-	if err := save(path, value); err != nil {
+// not exist or may not be written, and a figure that cannot be drawn. The
+// table of a result is written by nqmkit.Save, the points of a figure by
+// SaveData.
+func Save(path string, value any) { mustSave(path, value, encodePicture) }
+
+// SaveData writes the data of a value's picture to a file:
+//
+//	.csv   a row for each point, with every digit
+//	.json  the whole figure, to be read back into a Figure (or Frames, or a list
+//	       of them) or drawn elsewhere
+//
+// It panics like Save.
+func SaveData(path string, value any) { mustSave(path, value, encodeData) }
+
+// encoder returns the bytes of the file of pictures, of the form that an
+// extension says.
+type encoder func(extension string, all []picture) ([]byte, error)
+
+func mustSave(path string, value any, encode encoder) {
+	if err := save(path, value, encode); err != nil {
 		panic(err)
 	}
 }
 
-func save(path string, value any) error {
-	data, err := encodeFile(strings.ToLower(filepath.Ext(path)), value)
+func save(path string, value any, encode encoder) error {
+	all, err := shownOf(value)
 	if err != nil {
-		if !strings.HasPrefix(err.Error(), "plotting:") {
-			err = fmt.Errorf("plotting: %s: %w", path, err)
-		}
 		return err
+	}
+	data, err := encode(strings.ToLower(filepath.Ext(path)), all)
+	if err != nil {
+		return fmt.Errorf("plotting: %s: %w", path, err)
 	}
 	return writeWhole(path, data)
 }
 
-// encodeFile returns the bytes of a value's file of one form.
-func encodeFile(extension string, value any) ([]byte, error) {
-	all, err := shownOf(value)
-	if err != nil {
-		return nil, err
-	}
+func encodePicture(extension string, all []picture) ([]byte, error) {
 	switch extension {
 	case ".html":
 		return page(all)
-	case ".csv":
-		return dataCSV(all)
-	case ".json":
-		return dataJSON(all)
+	case ".csv", ".json":
+		return nil, errors.New("numbers are no picture: nqmkit.Save writes the table of a result, plotting.SaveData the points of a figure")
 	}
 	var s sheet
 	for _, p := range all {
 		s = append(s, p.still())
 	}
 	return s.encode(extension)
+}
+
+func encodeData(extension string, all []picture) ([]byte, error) {
+	switch extension {
+	case ".csv":
+		return dataCSV(all)
+	case ".json":
+		return dataJSON(all)
+	}
+	return nil, fmt.Errorf("unknown extension %q of data: want .csv or .json", extension)
 }
 
 // encode returns the bytes of the image's file of one form.
@@ -77,7 +96,7 @@ func (s sheet) encode(extension string) ([]byte, error) {
 	case ".pdf":
 		return s.encodeVector(newPDF(s.width(), s.height()), &b)
 	}
-	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf, .png, .html, .csv or .json", extension)
+	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf, .png or .html", extension)
 }
 
 func (s sheet) encodeVector(c vg.CanvasWriterTo, b *bytes.Buffer) ([]byte, error) {
