@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // NoiseAmplification returns the figure of how much more of the gradient noise
@@ -34,7 +35,7 @@ func NoiseAmplification(curvatures []float64, methods ...theory.Method) (Figure,
 		Y:          Axis{Label: "variance of θ, ratio", Scale: Log10},
 		References: []Reference{{At: 1, Label: methods[0].String()}},
 	}
-	table := Table{Columns: []string{"method", "at the smallest h", "at the largest h"}}
+	t := table.Text("method", "at the smallest h", "at the largest h")
 	colors := newPalette(names)
 	colors.next(names[0])
 	for i, m := range methods[1:] {
@@ -48,7 +49,7 @@ func NoiseAmplification(curvatures []float64, methods ...theory.Method) (Figure,
 		}
 		panel.Series = append(panel.Series, s)
 		if n := len(s.Y); n > 0 {
-			table.Rows = append(table.Rows, []string{m.String(), number(s.Y[0]), number(s.Y[n-1])})
+			t.Rows = append(t.Rows, table.Texts(m.String(), number(s.Y[0]), number(s.Y[n-1])))
 		}
 	}
 	labelEnds(panel.Series)
@@ -56,7 +57,7 @@ func NoiseAmplification(curvatures []float64, methods ...theory.Method) (Figure,
 		Title:   "Noise amplification against " + methods[0].String(),
 		Caption: "Variance of θ at steady state, exact, as a multiple of that of " + methods[0].String() + " at the same curvature and noise.",
 		Panels:  []Panel{panel},
-		Table:   table,
+		Table:   t,
 	}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(func(s []theory.SampledSteps) Figure { return TimeToTarget(s) }), numbered(func(s theory.SampledSteps) swept {
@@ -25,7 +26,7 @@ var _ = pictures(sure(func(s []theory.SampledSteps) Figure { return TimeToTarget
 func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figure {
 	colors := newPalette(mapped(samples, func(s theory.SampledSteps) string { return s.Family }))
 	p := Panel{X: arrivalAxis(samples, expected), Y: Axis{Label: "share of runs arrived", Max: 1}}
-	table := Table{Columns: []string{"method", "runs", "5%", "median", "95%", "late", "diverged"}}
+	t := table.Text("method", "runs", "5%", "median", "95%", "late", "diverged")
 	f := Figure{Title: "Steps to " + targetWords(mapped(samples, func(s theory.SampledSteps) float64 { return s.Target })) + ", run by run: " +
 		common(mapped(samples, func(s theory.SampledSteps) string { return s.Problem }))}
 	for _, s := range samples {
@@ -39,7 +40,7 @@ func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figur
 			}
 			row = append(row, cell)
 		}
-		table.Rows = append(table.Rows, append(row, strconv.Itoa(s.Late), strconv.Itoa(s.Diverged)))
+		t.Rows = append(t.Rows, table.Texts(append(row, strconv.Itoa(s.Late), strconv.Itoa(s.Diverged))...))
 		if s.Late > 0 {
 			f.Notes = append(f.Notes, fmt.Sprintf("%s: %d of %d runs were still above the target after %d steps.", s.Method, s.Late, s.Trials, s.Limit))
 		}
@@ -62,7 +63,7 @@ func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figur
 		p.Series = append(p.Series, rings)
 	}
 	f.Caption = "The share of runs whose loss has been at or below the target by step t. " + seedWords(samples)
-	f.Panels, f.Table = []Panel{orWords(p)}, table
+	f.Panels, f.Table = []Panel{orWords(p)}, t
 	return f
 }
 

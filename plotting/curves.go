@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(LossCurves), named)
@@ -179,16 +180,16 @@ func curvesCaption(curves []theory.Curve) string {
 	return "Expected loss, exact, over the start and the gradient noise."
 }
 
-func curvesTable(curves []theory.Curve) Table {
-	t := Table{Columns: []string{"method"}}
+func curvesTable(curves []theory.Curve) table.Table {
 	if len(curves) == 0 {
-		return t
+		return table.Table{}
 	}
+	heads := []string{"method"}
 	at := few(len(curves[0].Steps), 5)
 	for _, k := range at {
-		t.Columns = append(t.Columns, fmt.Sprintf("L(%d)", curves[0].Steps[k]))
+		heads = append(heads, fmt.Sprintf("L(%d)", curves[0].Steps[k]))
 	}
-	t.Columns = append(t.Columns, "floor")
+	t := table.Text(append(heads, "floor")...)
 	for _, c := range curves {
 		row := []string{c.Method}
 		for _, k := range at {
@@ -198,7 +199,7 @@ func curvesTable(curves []theory.Curve) Table {
 			}
 			row = append(row, cell)
 		}
-		t.Rows = append(t.Rows, append(row, number(c.Floor)))
+		t.Rows = append(t.Rows, table.Texts(append(row, number(c.Floor))...))
 	}
 	return t
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(Dampings), numbered(func(d theory.Damping) swept {
@@ -121,14 +122,14 @@ var _ = pictures(sure(func(r []theory.Rate) Figure { return RateOfDecay(r...) })
 // method on a problem: without noise the loss falls like r^2t. Of several it is
 // the steps in which the mean falls to 1/e, a row each.
 func RateOfDecay(rates ...theory.Rate) Figure {
-	table := dampingTable(mapped(rates, func(r theory.Rate) theory.Damping { return r.Slowest }))
+	t := dampingTable(mapped(rates, func(r theory.Rate) theory.Damping { return r.Slowest }))
 	for i, k := range few(len(rates), mostDampings) {
-		table.Rows[i][2], table.Rows[i][4] = nineDigits(rates[k].Radius), number(rates[k].Time)
+		t.Rows[i][2], t.Rows[i][4] = nineDigits(rates[k].Radius), number(rates[k].Time)
 	}
 	if len(rates) == 1 {
 		slowest := rates[0].Slowest
 		f := motion(slowest)
-		f.Title, f.Table = fmt.Sprintf("Slowest direction, h = %s: %v", number(slowest.Curvature), slowest.Regime), table
+		f.Title, f.Table = fmt.Sprintf("Slowest direction, h = %s: %v", number(slowest.Curvature), slowest.Regime), t
 		return f
 	}
 	rows := make([]row, len(rates))
@@ -136,7 +137,7 @@ func RateOfDecay(rates ...theory.Rate) Figure {
 		rows[i] = memoryRow(r.Radius, fmt.Sprintf("slowest direction h = %s, %v", number(r.Slowest.Curvature), r.Slowest.Regime), look{color: grey})
 	}
 	f := memoryFigure(rows)
-	f.Title, f.Table = "Rates of decay", table
+	f.Title, f.Table = "Rates of decay", t
 	return f
 }
 
@@ -148,22 +149,22 @@ var _ = pictures(sure(func(o []theory.BestSettings) Figure { return BestPair(o..
 // noise: how the mean falls with them along the slowest direction. Of several it
 // is the steps in which it falls to 1/e, a row each.
 func BestPair(best ...theory.BestSettings) Figure {
-	table := Table{Columns: []string{"best settings", "radius r"}}
+	t := table.Text("best settings", "radius r")
 	rows := make([]row, len(best))
 	colors := newPalette(mapped(best, func(o theory.BestSettings) string { return o.Optimizer.Family() }))
 	for i, o := range best {
 		name := rounded(o.Optimizer).String()
-		table.Rows = append(table.Rows, []string{name, nineDigits(o.Radius)})
+		t.Rows = append(t.Rows, table.Texts(name, nineDigits(o.Radius)))
 		rows[i] = memoryRow(o.Radius, name, colors.next(o.Optimizer.Family()))
 	}
 	f := memoryFigure(rows)
 	f.Title = "Best without noise"
 	if len(best) == 1 {
 		f = motion(theory.Damping{Radius: best[0].Radius, Regime: theory.Critical})
-		f.Title = "Best without noise: " + table.Rows[0][0]
+		f.Title = "Best without noise: " + rounded(best[0].Optimizer).String()
 		f.Caption = "How the mean falls in the long run along the slowest direction, in units of its amplitude at the start."
 	}
-	f.Table = table
+	f.Table = t
 	return f
 }
 
@@ -189,11 +190,11 @@ func memoryFigure(rows []row) Figure {
 // mostDampings is how many directions a table has.
 const mostDampings = 12
 
-func dampingTable(all []theory.Damping) Table {
-	t := Table{Columns: []string{"curvature h", "regime", "radius r", "angle ω", "steps to 1/e"}}
+func dampingTable(all []theory.Damping) table.Table {
+	t := table.Text("curvature h", "regime", "radius r", "angle ω", "steps to 1/e")
 	for _, k := range few(len(all), mostDampings) {
 		d := all[k]
-		t.Rows = append(t.Rows, []string{number(d.Curvature), d.Regime.String(), nineDigits(d.Radius), number(d.Angle), count(memory(d.Radius))})
+		t.Rows = append(t.Rows, table.Texts(number(d.Curvature), d.Regime.String(), nineDigits(d.Radius), number(d.Angle), count(memory(d.Radius))))
 	}
 	return t
 }

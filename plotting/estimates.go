@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(ScaleEstimators))
@@ -55,14 +56,14 @@ func exactScales(estimates []theory.ScaleEstimates) []Reference {
 	return lines
 }
 
-func estimatesTable(estimates []theory.ScaleEstimates) Table {
-	t := Table{Columns: []string{"estimator", "exact", "mean", "bias", "± error", "spread", "5%", "median", "95%", "pooled", "trials"}}
+func estimatesTable(estimates []theory.ScaleEstimates) table.Table {
+	t := table.Text("estimator", "exact", "mean", "bias", "± error", "spread", "5%", "median", "95%", "pooled", "trials")
 	for _, e := range estimates {
 		row := []string{e.Estimator}
 		for _, v := range []float64{e.Exact, e.Mean, e.Bias, e.BiasStdErr, e.StdDev, e.Low, e.Median, e.High, e.Pooled} {
 			row = append(row, number(v))
 		}
-		t.Rows = append(t.Rows, append(row, strconv.Itoa(e.Trials)))
+		t.Rows = append(t.Rows, table.Texts(append(row, strconv.Itoa(e.Trials))...))
 	}
 	return t
 }

@@ -1,5 +1,7 @@
 package plotting
 
+import "nqm/theory/table"
+
 // Figure is a picture as plain data: panels one below the other, or in
 // columns. It goes through JSON and back without loss.
 type Figure struct {
@@ -21,8 +23,8 @@ type Figure struct {
 	// Time names what the times of the series count, as in "step t". A figure
 	// with times can be played where scripts run.
 	Time string `json:"time,omitempty"`
-	// Table holds the figure's main numbers.
-	Table Table `json:"table"`
+	// Table holds the figure's main numbers, as texts.
+	Table table.Table `json:"table,omitzero"`
 }
 
 // Panel is one pair of axes with what is drawn in it.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"nqm/theory/table"
 )
 
 // Frames is one figure for each value of a parameter: where scripts run, a
@@ -148,15 +150,15 @@ func (f Frames) start() Figure {
 }
 
 // table returns the tables of all frames as one, the parameter first.
-func (f Frames) table() Table {
-	t := Table{Columns: append([]string{f.Parameter}, f.Figures[0].Table.Columns...)}
+func (f Frames) table() table.Table {
+	var t table.Table
 	for k, g := range f.Figures {
-		for _, row := range g.Table.Rows {
-			row = append([]string{number(f.Values[k])}, row...)
-			for len(row) < len(t.Columns) {
-				row = append(row, "")
-			}
-			t.Rows = append(t.Rows, row[:len(t.Columns)])
+		own := g.Table.Lines()
+		if k == 0 {
+			t = table.Text(append([]string{f.Parameter}, own[0]...)...)
+		}
+		for _, row := range own[1:] {
+			t.Rows = append(t.Rows, padded(append([]string{number(f.Values[k])}, row...), len(t.Columns)))
 		}
 	}
 	return t

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(BayesGaps))
@@ -25,14 +26,14 @@ func BayesGaps(gaps []theory.Gap) Figure {
 	}
 	ratio := Panel{X: loss.X, Y: Axis{Label: "loss / bound", Scale: Log10}, References: []Reference{{At: 1, Label: "no method is below"}}}
 	var bounds []Series
-	f.Table = Table{Columns: []string{"method", "t", "loss", "Bayes bound", "ratio"}}
+	f.Table = table.Text("method", "t", "loss", "Bayes bound", "ratio")
 	for i, g := range gaps {
 		line, steps := loss.Series[i], asFloats(g.Curve.Steps)
 		bounds = append(bounds, loss.X.from(countables(Series{Name: "Bayes bound", X: steps, Y: g.Bound, Color: grey, Dash: line.Dash, Width: 2})))
 		times := loss.X.from(countables(Series{Name: line.Name, X: steps, Y: g.Ratio, Color: line.Color, Dash: line.Dash, Width: 2}))
 		ratio.Series = append(ratio.Series, times)
 		for _, k := range few(len(g.Curve.Steps), 5) {
-			f.Table.Rows = append(f.Table.Rows, []string{g.Curve.Method, fmt.Sprint(g.Curve.Steps[k]), number(g.Curve.Loss[k]), number(g.Bound[k]), number(g.Ratio[k])})
+			f.Table.Rows = append(f.Table.Rows, table.Texts(g.Curve.Method, fmt.Sprint(g.Curve.Steps[k]), number(g.Curve.Loss[k]), number(g.Bound[k]), number(g.Ratio[k])))
 		}
 	}
 	loss.Series = append(bounds, loss.Series...)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"nqm/theory/table"
 )
 
 // Distribution is a sample of numbers to be counted, such as the steps to
@@ -21,7 +23,7 @@ type Distribution struct {
 // distributions stand one below the other.
 // The error names a distribution without a finite number.
 func Histogram(title string, axis Axis, distributions ...Distribution) (Figure, error) {
-	f := Figure{Title: title, Table: Table{Columns: []string{"", "runs", "median", "5%", "95%", "never"}}}
+	f := Figure{Title: title, Table: table.Text("", "runs", "median", "5%", "95%", "never")}
 	low, high := math.Inf(1), math.Inf(-1)
 	largest := 0
 	for _, d := range distributions {
@@ -47,8 +49,8 @@ func Histogram(title string, axis Axis, distributions ...Distribution) (Figure, 
 			f.Notes = append(f.Notes, fmt.Sprintf("%s: %d of %d runs have no number on the axis (never, or beyond it).", d.Name, never, len(d.Values)))
 		}
 		f.Panels = append(f.Panels, p)
-		f.Table.Rows = append(f.Table.Rows, []string{d.Name, fmt.Sprint(len(d.Values)),
-			number(quantile(d.Values, 0.5)), number(quantile(d.Values, 0.05)), number(quantile(d.Values, 0.95)), fmt.Sprint(len(d.Values) - len(inside))})
+		f.Table.Rows = append(f.Table.Rows, table.Texts(d.Name, fmt.Sprint(len(d.Values)),
+			number(quantile(d.Values, 0.5)), number(quantile(d.Values, 0.05)), number(quantile(d.Values, 0.95)), fmt.Sprint(len(d.Values)-len(inside))))
 	}
 	f.Caption = "How many runs fall into each bin; bins are equally wide on the axis."
 	return f, nil

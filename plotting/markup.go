@@ -73,7 +73,7 @@ func (p picture) markup(still, chart []byte) string {
 		`<script type="application/json">%s</script></div>`+
 		`%s<details><summary>numbers</summary><div style="overflow-x:auto">%s</div></details>`,
 		f.height(), html.EscapeString(f.alt()), base64.StdEncoding.EncodeToString(still),
-		chart, below.String(), f.Table.html())
+		chart, below.String(), tableHTML(f.Table))
 }
 
 //go:embed wake.js

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"nqm/theory/table"
 )
 
 // A figure goes through JSON and back without loss, infinities included.
@@ -90,7 +92,7 @@ func TestRefused(t *testing.T) {
 		{"level 1 after 2", with(func(p *Panel) { g := grid; g.Kind, g.Color, g.Levels = Contour, blue, Values{2, 1}; p.Series[0] = g })},
 		{"colours on a symmetric scale", with(func(p *Panel) { g := grid; g.ZAxis.Scale = Symmetric; p.Series[0] = g })},
 		{"-1 columns", Figure{Columns: -1, Panels: []Panel{{Series: []Series{line}}}}},
-		{"row 0 of the table has 1 cells", Figure{Panels: []Panel{{Series: []Series{line}}}, Table: Table{Columns: []string{"a", "b"}, Rows: [][]string{{"c"}}}}},
+		{"row 0 of the table has 1 cells", Figure{Panels: []Panel{{Series: []Series{line}}}, Table: table.Table{Columns: make([]table.Column, 2), Rows: [][]any{{"c"}}}}},
 		{"65 panels", Figure{Panels: make([]Panel, 65)}},
 	} {
 		if err := test.figure.Validate(); err == nil || !strings.Contains(err.Error(), test.want) {

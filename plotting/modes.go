@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // mostModes is how many eigen-directions one figure follows.
@@ -31,7 +32,7 @@ func ModeDecay(p theory.Problem, m theory.Method, steps []int) (Figure, error) {
 		return Figure{}, fmt.Errorf("plotting: modes of %s at no steps: give at least one", m)
 	}
 	panel := Panel{X: stepAxis(steps[len(steps)-1]), Y: Axis{Label: "loss, ½ h E θ²", Scale: Log10}}
-	table := Table{Columns: []string{"curvature h", "at the start", fmt.Sprintf("t = %d", steps[len(steps)-1]), "floor"}}
+	t := table.Text("curvature h", "at the start", fmt.Sprintf("t = %d", steps[len(steps)-1]), "floor")
 	p = grouped(p)
 	chosen := spreadOver(byCurvature(p), mostModes)
 	for n, i := range chosen {
@@ -46,14 +47,14 @@ func ModeDecay(p theory.Problem, m theory.Method, steps []int) (Figure, error) {
 			s.Y = append(s.Y, loss(mode.At(t)))
 		}
 		panel.Series = append(panel.Series, panel.X.from(below(headroom*d.Curvature*max(d.SecondMoment(), 1), s)))
-		table.Rows = append(table.Rows, []string{number(d.Curvature), number(s.Y[0]), number(s.Y[len(s.Y)-1]), number(loss(mode.Limit()))})
+		t.Rows = append(t.Rows, table.Texts(number(d.Curvature), number(s.Y[0]), number(s.Y[len(s.Y)-1]), number(loss(mode.Limit()))))
 	}
 	labelEnds(panel.Series)
 	return Figure{
 		Title:   fmt.Sprintf("Directions one by one: %s", m),
 		Caption: fmt.Sprintf("Expected loss, exact, along single eigen-directions of %s; the darker, the stiffer.", p),
 		Panels:  []Panel{panel},
-		Table:   table,
+		Table:   t,
 	}, nil
 }
 

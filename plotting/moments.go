@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(CoordinateLaws))
@@ -115,11 +116,11 @@ func bell(m theory.Moment) Figure {
 	return f
 }
 
-func lawsTable(laws []theory.Moment) Table {
-	t := Table{Columns: []string{"coordinate", "mean", "variance", "left of the start", "put in by the noise", "E θ²"}}
+func lawsTable(laws []theory.Moment) table.Table {
+	t := table.Text("coordinate", "mean", "variance", "left of the start", "put in by the noise", "E θ²")
 	for _, k := range few(len(laws), 12) {
 		m := laws[k]
-		t.Rows = append(t.Rows, []string{fmt.Sprint(k + 1), number(m.Mean), number(m.Variance), number(m.Start), number(m.Noise), number(m.SecondMoment())})
+		t.Rows = append(t.Rows, table.Texts(fmt.Sprint(k+1), number(m.Mean), number(m.Variance), number(m.Start), number(m.Noise), number(m.SecondMoment())))
 	}
 	return t
 }

@@ -3,6 +3,8 @@ package plotting
 import (
 	"cmp"
 	"fmt"
+
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(Numbers))
@@ -13,9 +15,9 @@ func Numbers(lists [][]float64) Figure {
 	f := Figure{
 		Title:   "Numbers",
 		Caption: "Numbers in their order.",
-		Table:   Table{Columns: []string{"place"}},
 	}
 	var p Panel
+	heads := []string{"place"}
 	var every Values
 	longest := 0
 	for i, list := range lists {
@@ -31,8 +33,9 @@ func Numbers(lists [][]float64) Figure {
 		}
 		s = trimmed(s)
 		p.Series, every, longest = append(p.Series, s), append(every, s.Y...), max(longest, len(list))
-		f.Table.Columns = append(f.Table.Columns, cmp.Or(s.Name, "number"))
+		heads = append(heads, cmp.Or(s.Name, "number"))
 	}
+	f.Table = table.Text(heads...)
 	p.X, p.Y = Axis{Label: "place"}, axisOver("number", every)
 	for _, k := range few(longest, 12) {
 		row := []string{fmt.Sprint(k + 1)}
@@ -43,7 +46,7 @@ func Numbers(lists [][]float64) Figure {
 			}
 			row = append(row, cell)
 		}
-		f.Table.Rows = append(f.Table.Rows, row)
+		f.Table.Rows = append(f.Table.Rows, table.Texts(row...))
 	}
 	labelEnds(p.Series)
 	f.Panels = []Panel{orWords(p)}

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"nqm/plotting/echarts"
+	"nqm/theory/table"
 )
 
 var extensions = []string{".svg", ".pdf", ".png", ".html", ".csv", ".json"}
@@ -98,7 +99,7 @@ func hostileFigure() Figure {
 	bad := hostile + "\x00\x1b]\u202e\xff$&\n" + `"); alert(3); //`
 	return Figure{
 		Title: bad, Caption: bad, Notes: []string{bad}, Time: bad,
-		Table: Table{Columns: []string{bad}, Rows: [][]string{{bad}}},
+		Table: table.Table{Columns: table.Text(bad).Columns, Rows: [][]any{{bad}}},
 		Panels: []Panel{{
 			Title: bad, X: Axis{Label: bad}, Y: Axis{Label: bad},
 			Series: []Series{

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(func(c []theory.PairedCurve) Figure { return PairedDifference(c...) }))
@@ -135,11 +136,12 @@ func partialRuns(name string, partial bool, trials int) []string {
 	return []string{fmt.Sprintf("Partial: an interrupt ended the sampling of %s after %d runs.", name, trials)}
 }
 
-func pairedTable(comparisons []theory.PairedCurve, names []string) Table {
-	t := Table{Columns: []string{"t", "mean difference", "low", "high", "verdict"}}
+func pairedTable(comparisons []theory.PairedCurve, names []string) table.Table {
+	heads := []string{"t", "mean difference", "low", "high", "verdict"}
 	if len(comparisons) > 1 {
-		t.Columns = append([]string{"difference"}, t.Columns...)
+		heads = append([]string{"difference"}, heads...)
 	}
+	t := table.Text(heads...)
 	for i, c := range comparisons {
 		for _, k := range few(len(c.Steps), 6) {
 			verdict := "not told apart"
@@ -153,7 +155,7 @@ func pairedTable(comparisons []theory.PairedCurve, names []string) Table {
 			if len(comparisons) > 1 {
 				row = append([]string{names[i]}, row...)
 			}
-			t.Rows = append(t.Rows, row)
+			t.Rows = append(t.Rows, table.Texts(row...))
 		}
 	}
 	return t

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(Paths)
@@ -37,7 +38,7 @@ func Paths(paths []theory.Paths) (Figure, error) {
 // pathsOver draws paths on one problem.
 func pathsOver(paths []theory.Paths) (Figure, error) {
 	panel := Panel{X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
-	table := Table{Columns: []string{"method", "θ₁ at the end, mean", "θ₂ at the end, mean"}}
+	t := table.Text("method", "θ₁ at the end, mean", "θ₂ at the end, mean")
 	colors := newPalette(mapped(paths, func(p theory.Paths) string { return p.Family }))
 	var averaged, notes []string
 	for i, p := range paths {
@@ -59,7 +60,7 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 			panel.Series = append(panel.Series, Series{Name: p.Method, X: run[0], Y: run[1], Time: asFloats(p.Steps), Color: shade(l.color, -0.5), Width: 0.8})
 		}
 		last := len(p.Steps) - 1
-		table.Rows = append(table.Rows, []string{p.Method, number(mean[0][last]), number(mean[1][last])})
+		t.Rows = append(t.Rows, table.Texts(p.Method, number(mean[0][last]), number(mean[1][last])))
 		notes = append(notes, partialRuns(p.Method, p.Partial, len(p.Theta))...)
 	}
 	if len(paths) == 0 {
@@ -76,7 +77,7 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 		Time:    "step t",
 		Panels:  []Panel{panel},
 		Notes:   notes,
-		Table:   table,
+		Table:   t,
 	}, nil
 }
 

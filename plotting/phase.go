@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(each("Heavy ball", func(m theory.PhaseMap) string { return m.Problem },
@@ -46,7 +47,7 @@ func PhaseMap(m theory.PhaseMap) Figure {
 		Axis{Label: "learning rate α", Max: last}, Axis{Label: "momentum β", Max: 1},
 		grid, boundaries, &[2]float64{m.Best.Optimizer.LearningRate, m.Best.Optimizer.Momentum})
 	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise; grey is unstable. The diamond is the best pair."
-	f.Table.Rows = append(f.Table.Rows, []string{"its spectral radius", number(m.Best.Radius)})
+	f.Table.Rows = append(f.Table.Rows, table.Texts("its spectral radius", number(m.Best.Radius)))
 	return f
 }
 
@@ -70,10 +71,10 @@ func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2
 		}
 		p.Series = append(p.Series, b)
 	}
-	f := Figure{Title: title, Table: Table{Columns: []string{"quantity", "value"}}}
+	f := Figure{Title: title, Table: table.Text("quantity", "value")}
 	if best != nil {
 		p.Series = append(p.Series, Series{Name: "best pair", Kind: Points, Marker: Diamond, X: Values{best[0]}, Y: Values{best[1]}, Color: vermillion})
-		f.Table.Rows = [][]string{{"best " + x.Label, number(best[0])}, {"best " + y.Label, number(best[1])}}
+		f.Table.Rows = [][]any{table.Texts("best "+x.Label, number(best[0])), table.Texts("best "+y.Label, number(best[1]))}
 	}
 	f.Panels = []Panel{p}
 	f.Caption = "Colours: " + grid.ZAxis.Label + ". Lines: boundaries."

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(func(problems []theory.Problem) (Figure, error) {
@@ -51,29 +52,24 @@ func Spectrum(problems ...theory.Problem) Figure {
 	return f
 }
 
-func problemTable(problems ...theory.Problem) Table {
+func problemTable(problems ...theory.Problem) table.Table {
 	summaries := make([]theory.Summary, len(problems))
 	for i, p := range problems {
 		var err error
 		if summaries[i], err = theory.SummaryOf(p); err != nil {
-			return Table{}
+			return table.Table{}
 		}
 	}
-	t := summaryTable(summaries...)
-	if len(problems) > 1 {
-		t.Columns = append(t.Columns[:1], distinct(mapped(problems, theory.Problem.String))...)
-	}
-	return t
+	return summaryTable(distinct(mapped(problems, theory.Problem.String)), summaries...)
 }
 
-func summaryTable(problems ...theory.Summary) Table {
-	t := Table{Columns: []string{"quantity", "value"}}
-	if len(problems) > 1 {
-		t.Columns = t.Columns[:1]
-		for i := range problems {
-			t.Columns = append(t.Columns, nth("problem", i, len(problems)))
-		}
+// summaryTable returns the sizes of problems, by their names if there are
+// several.
+func summaryTable(names []string, problems ...theory.Summary) table.Table {
+	if len(problems) == 1 {
+		names = []string{"value"}
 	}
+	t := table.Text(append([]string{"quantity"}, names...)...)
 	for _, row := range []struct {
 		quantity string
 		value    func(theory.Summary) float64
@@ -87,7 +83,8 @@ func summaryTable(problems ...theory.Summary) Table {
 		{"noise scale B_noise = tr HC / g'Hg", func(s theory.Summary) float64 { return s.NoiseScale }},
 		{"noise scale B_simple = tr C / g'g", func(s theory.Summary) float64 { return s.SimpleNoiseScale }},
 	} {
-		t.Rows = append(t.Rows, append([]string{row.quantity}, mapped(problems, func(s theory.Summary) string { return number(row.value(s)) })...))
+		cells := mapped(problems, func(s theory.Summary) string { return number(row.value(s)) })
+		t.Rows = append(t.Rows, table.Texts(append([]string{row.quantity}, cells...)...))
 	}
 	return t
 }

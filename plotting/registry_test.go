@@ -72,6 +72,8 @@ var notDrawn = map[string]string{
 	"Linear":        "a method",
 	"System":        "a part of a Linear",
 	"Segment":       "a part of an Optimizer's schedule",
+	"Setting":       "what can be said of a field of an Optimizer",
+	"Rule":          "the steps of a method, which sampling follows",
 	"Response":      "a mode at one step: what moments are made of",
 	"Law":           "a part of a Problem",
 	"Power":         "a part of a Law",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(SampledCurves))
@@ -23,7 +24,7 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 		last = max(last, lastOf(c.Steps))
 	}
 	panel.X = stepAxis(last)
-	table := Table{Columns: []string{"method", "t", "mean", "standard error", "low", "high"}}
+	t := table.Text("method", "t", "mean", "standard error", "low", "high")
 	var notes []string
 	ceiling := sampledCeiling(curves)
 	for _, c := range curves {
@@ -33,11 +34,11 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 			bandBelow(ceiling, panel.X.from(bandOf(c, l, c.Method))))
 		notes = append(append(notes, divergedNote(c)...), partialRuns(c.Method, c.Partial, c.Trials)...)
 		if k := len(c.Steps) - 1; k >= 0 {
-			table.Rows = append(table.Rows, []string{c.Method, fmt.Sprint(c.Steps[k]),
-				number(c.Mean[k]), number(c.StdErr[k]), number(c.Low[k]), number(c.High[k])})
+			t.Rows = append(t.Rows, table.Texts(c.Method, fmt.Sprint(c.Steps[k]),
+				number(c.Mean[k]), number(c.StdErr[k]), number(c.Low[k]), number(c.High[k])))
 		}
 	}
-	f := Figure{Panels: []Panel{panel}, Table: table, Notes: notes}
+	f := Figure{Panels: []Panel{panel}, Table: t, Notes: notes}
 	f.Title = "Sampled " + quantityOf(curves) + ": " + common(mapped(curves, func(c theory.SampledCurve) string { return c.Problem }))
 	if len(curves) > 0 {
 		f.Caption = fmt.Sprintf("Mean of %d runs of the update rule (seed %d); the band holds the central %g%% of them.",
@@ -134,7 +135,7 @@ func Agreement(results []theory.Agreement) Figure {
 	loss.X, loss.Y = stepAxis(last), lossAxis()
 	z.X = loss.X
 	var verdicts, notes []string
-	table := Table{Columns: []string{"method", "worst |z|", "allowed", "verdict"}}
+	t := table.Text("method", "worst |z|", "allowed", "verdict")
 	for _, a := range results {
 		l := colors.next(a.Exact.Family)
 		steps := asFloats(a.Exact.Steps)
@@ -147,7 +148,7 @@ func Agreement(results []theory.Agreement) Figure {
 		reach = max(reach, a.Threshold, min(a.Worst(), 10*a.Threshold))
 		verdicts = append(verdicts, verdict(a))
 		notes = append(append(notes, divergedNote(a.Sampled)...), partialRuns(a.Sampled.Method, a.Sampled.Partial, a.Sampled.Trials)...)
-		table.Rows = append(table.Rows, []string{a.Exact.Method, number(a.Worst()), number(a.Threshold), verdictWord(a)})
+		t.Rows = append(t.Rows, table.Texts(a.Exact.Method, number(a.Worst()), number(a.Threshold), verdictWord(a)))
 	}
 	z.Y.Min, z.Y.Max = -math.Ceil(reach+1), math.Ceil(reach+1)
 	return Figure{
@@ -155,7 +156,7 @@ func Agreement(results []theory.Agreement) Figure {
 		Caption: strings.Join(verdicts, " "),
 		Panels:  []Panel{loss, z},
 		Notes:   notes,
-		Table:   table,
+		Table:   t,
 	}
 }
 

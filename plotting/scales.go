@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(func(s []theory.NoiseScales) Figure { return NoiseScales(s...) }))
@@ -22,11 +23,11 @@ func NoiseScales(paths ...theory.NoiseScales) Figure {
 		Title:   "Gradient noise scales along the path",
 		Caption: "Exact. A batch of B makes the best single step of SGD gain 1/(1 + B_noise/B) of what the exact gradient would: larger batches pay while B is below the line.",
 		Panels:  []Panel{{X: x, Y: Axis{Label: "noise scale B", Scale: Log10}}},
-		Table:   Table{Columns: []string{"t", "B_noise", "B_simple"}},
+		Table:   table.Text("t", "B_noise", "B_simple"),
 	}
 	if len(paths) > 1 {
 		f.Title = fmt.Sprintf("Gradient noise scales along %d paths", len(paths))
-		f.Table.Columns = append([]string{"path"}, f.Table.Columns...)
+		f.Table = table.Text("path", "t", "B_noise", "B_simple")
 	}
 	for i, s := range paths {
 		name := nth("path", i, len(paths))
@@ -46,7 +47,7 @@ func NoiseScales(paths ...theory.NoiseScales) Figure {
 			if len(paths) > 1 {
 				cells = append([]string{name}, cells...)
 			}
-			f.Table.Rows = append(f.Table.Rows, cells)
+			f.Table.Rows = append(f.Table.Rows, table.Texts(cells...))
 		}
 	}
 	if len(paths) > 1 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // tunedWords says how the points of the curves were chosen.
@@ -119,23 +120,21 @@ func count(n float64) string {
 	return number(n)
 }
 
-func scalingTable(s theory.Scaling) Table {
+func scalingTable(s theory.Scaling) table.Table {
 	names := definitions(s.Curves)
-	t := Table{Columns: []string{"method", "fewest samples", "fewest steps"}}
-	for _, d := range names {
-		t.Columns = append(t.Columns, "critical B, "+d)
-	}
+	critical := mapped(names, func(definition string) string { return "critical B, " + definition })
+	t := table.Text(append([]string{"method", "fewest samples", "fewest steps"}, critical...)...)
 	for i, l := range scalingLines(s) {
 		c := s.Curves[i]
 		row := []string{l.name, count(c.Perfect), count(float64(c.Fewest))}
 		for _, d := range names {
 			row = append(row, criticalWords(criticalBatch(c, d)))
 		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, table.Texts(row...))
 	}
 	bound := func(name string, samples float64) {
 		if samples > 0 {
-			t.Rows = append(t.Rows, append([]string{name, count(samples), ""}, make([]string, len(names))...))
+			t.Rows = append(t.Rows, table.Texts(append([]string{name, count(samples), ""}, make([]string, len(names))...)...))
 		}
 	}
 	bound("Bayes bound", s.BayesSamples)
@@ -156,8 +155,8 @@ func criticalWords(b theory.CriticalBatch) string {
 }
 
 // settingsTable lists the settings found at each end and in the middle.
-func settingsTable(lines []scalingLine) Table {
-	t := Table{Columns: []string{"method", "batch size", "steps", "best settings"}}
+func settingsTable(lines []scalingLine) table.Table {
+	t := table.Text("method", "batch size", "steps", "best settings")
 	for _, l := range lines {
 		for _, k := range few(len(l.tuned), 3) {
 			row := []string{l.name, batchWord(l.batch[k]), "–", "–"}
@@ -167,7 +166,7 @@ func settingsTable(lines []scalingLine) Table {
 					row[2] = fmt.Sprint(p.Steps.Steps)
 				}
 			}
-			t.Rows = append(t.Rows, row)
+			t.Rows = append(t.Rows, table.Texts(row...))
 		}
 	}
 	return t

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(Schedules), numbered(func(s theory.BestRates) swept {
@@ -58,7 +59,7 @@ func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
 		found = append(found, s.Schedule)
 	}
 	f := Schedules(found)
-	f.Table = Table{Columns: []string{"batch size", "power", "steps T", "L(T)", "L(T-1)", "samples", "outcome"}}
+	f.Table = table.Text("batch size", "power", "steps T", "L(T)", "L(T-1)", "samples", "outcome")
 	targets := map[float64]bool{}
 	for _, s := range results {
 		targets[s.Target] = true
@@ -67,7 +68,7 @@ func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
 		if s.Outcome == theory.Reached {
 			row[2], row[5] = fmt.Sprint(s.Steps), number(s.Samples())
 		}
-		f.Table.Rows = append(f.Table.Rows, row)
+		f.Table.Rows = append(f.Table.Rows, table.Texts(row...))
 	}
 	if len(targets) == 1 {
 		f.Title += fmt.Sprintf(", to loss %g", results[0].Target)
@@ -95,7 +96,7 @@ var _ = pictures(sure(BatchSchedules), numbered(func(s theory.BestBatches) swept
 // against the samples used, as stairs.
 func BatchSchedules(results []theory.BestBatches) Figure {
 	panel := Panel{X: Axis{Label: "samples used"}, Y: Axis{Label: "batch size B", Scale: Log2}}
-	table := Table{Columns: []string{"learning rate", "samples", "steps", "B at first", "B at last", "loss"}}
+	t := table.Text("learning rate", "samples", "steps", "B at first", "B at last", "loss")
 	for i, s := range results {
 		line := stairsOf(samplesIn(s.Lengths, s.BatchSizes), s.BatchSizes)
 		line.Name = fmt.Sprintf("α=%.3g, %d steps", s.LearningRate, s.Steps)
@@ -104,15 +105,15 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 			line.Color = lookOf(s.Family).color
 		}
 		panel.Series = append(panel.Series, line)
-		table.Rows = append(table.Rows, []string{number(s.LearningRate), number(s.Samples), fmt.Sprint(s.Steps),
-			number(s.BatchSizes[0]), number(s.BatchSizes[len(s.BatchSizes)-1]), number(s.Loss)})
+		t.Rows = append(t.Rows, table.Texts(number(s.LearningRate), number(s.Samples), fmt.Sprint(s.Steps),
+			number(s.BatchSizes[0]), number(s.BatchSizes[len(s.BatchSizes)-1]), number(s.Loss)))
 	}
 	labelEnds(panel.Series)
 	return Figure{
 		Title:   "Best batch sizes: " + common(mapped(results, func(s theory.BestBatches) string { return s.Problem })),
 		Caption: "Batch sizes of the lowest expected loss for the samples given, with a constant learning rate. Stairs hold until the next change.",
 		Panels:  []Panel{panel},
-		Table:   table,
+		Table:   t,
 	}
 }
 
@@ -149,14 +150,25 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 				line(rates, constant(batch, n), constant(batch, n), c.Rates.Lengths),
 				line(batches, c.Batches.BatchSizes, c.Batches.BatchSizes, c.Batches.Lengths)}},
 		},
-		Table: Table{Columns: []string{"schedule", "steps", "loss"}, Rows: [][]string{
-			{"one learning rate", fmt.Sprint(c.Rate.Steps), number(c.Rate.Loss)},
-			{fmt.Sprintf("%d learning rates", n), fmt.Sprint(c.Rates.Steps), number(c.Rates.Loss)},
-			{"one batch size", fmt.Sprint(c.Batch.Steps), number(c.Batch.Loss)},
-			{fmt.Sprintf("%d batch sizes", m), fmt.Sprint(c.Batches.Steps), number(c.Batches.Loss)},
-			{"Bayes bound", "", number(c.Bayes)},
-		}},
+		Table: comparisonTable(c),
 	}
+}
+
+func comparisonTable(c theory.ScheduleComparison) table.Table {
+	t := table.Text("schedule", "steps", "loss")
+	for _, row := range []struct {
+		name, steps string
+		loss        float64
+	}{
+		{"one learning rate", fmt.Sprint(c.Rate.Steps), c.Rate.Loss},
+		{fmt.Sprintf("%d learning rates", len(c.Rates.Lengths)), fmt.Sprint(c.Rates.Steps), c.Rates.Loss},
+		{"one batch size", fmt.Sprint(c.Batch.Steps), c.Batch.Loss},
+		{fmt.Sprintf("%d batch sizes", len(c.Batches.Lengths)), fmt.Sprint(c.Batches.Steps), c.Batches.Loss},
+		{"Bayes bound", "", c.Bayes},
+	} {
+		t.Rows = append(t.Rows, table.Texts(row.name, row.steps, number(row.loss)))
+	}
+	return t
 }
 
 // stairsOf returns a step line over pieces of the given lengths.
@@ -254,11 +266,11 @@ func scheduleCaption(results []theory.BestRates) string {
 	return text
 }
 
-func schedulesTable(results []theory.BestRates, names []string) Table {
-	t := Table{Columns: []string{"schedule", "steps", "pieces", "loss", "largest α", "last α", "at the limit", "residual"}}
+func schedulesTable(results []theory.BestRates, names []string) table.Table {
+	t := table.Text("schedule", "steps", "pieces", "loss", "largest α", "last α", "at the limit", "residual")
 	for i, s := range results {
-		t.Rows = append(t.Rows, []string{names[i], fmt.Sprint(s.Steps), fmt.Sprint(len(s.Lengths)), number(s.Loss),
-			number(slices.Max(s.LearningRates)), number(s.LearningRates[len(s.LearningRates)-1]), fmt.Sprint(s.AtLimit), fmt.Sprintf("%.0e", s.Residual)})
+		t.Rows = append(t.Rows, table.Texts(names[i], fmt.Sprint(s.Steps), fmt.Sprint(len(s.Lengths)), number(s.Loss),
+			number(slices.Max(s.LearningRates)), number(s.LearningRates[len(s.LearningRates)-1]), fmt.Sprint(s.AtLimit), fmt.Sprintf("%.0e", s.Residual)))
 	}
 	return t
 }

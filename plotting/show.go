@@ -138,7 +138,7 @@ func picturesOf(list reflect.Value) ([]picture, error) {
 
 // text returns the figure as plain text: title, numbers, caption, notes.
 func (f Figure) text() string {
-	parts := []string{f.Title, "\n\n", f.Table.String(), "\n", f.Caption}
+	parts := []string{f.Title, "\n\n", f.Table.Full(), "\n", f.Caption}
 	for _, n := range f.notes() {
 		parts = append(parts, "\n", n)
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"nqm/theory/table"
 )
 
 // SideBySide returns one figure of several, as panels side by side on equal y
@@ -48,29 +50,32 @@ func SideBySide(title string, figures ...Figure) Figure {
 
 // stacked appends the table of a figure, with the figure's title before each
 // row. Tables of other columns are kept as cells that name theirs.
-func stacked(t Table, g Figure) Table {
+func stacked(t table.Table, g Figure) table.Table {
+	own := g.Table.Lines()
 	if t.Columns == nil {
-		t.Columns = append([]string{"panel"}, g.Table.Columns...)
+		t = table.Text(append([]string{"panel"}, own[0]...)...)
 	}
-	for _, row := range g.Table.Rows {
+	for _, row := range own[1:] {
 		cells := []string{g.Title}
 		for k, cell := range row {
 			if k+1 >= len(t.Columns) {
 				last := len(cells) - 1
-				cells[last] += fmt.Sprintf(", %s: %s", g.Table.Columns[k], cell)
+				cells[last] += fmt.Sprintf(", %s: %s", own[0][k], cell)
 				continue
 			}
-			if t.Columns[k+1] != g.Table.Columns[k] {
-				cell = g.Table.Columns[k] + ": " + cell
+			if t.Columns[k+1].String() != own[0][k] {
+				cell = own[0][k] + ": " + cell
 			}
 			cells = append(cells, cell)
 		}
-		for len(cells) < len(t.Columns) {
-			cells = append(cells, "")
-		}
-		t.Rows = append(t.Rows, cells)
+		t.Rows = append(t.Rows, padded(cells, len(t.Columns)))
 	}
 	return t
+}
+
+// padded returns a row of exactly n texts.
+func padded(cells []string, n int) []any {
+	return table.Texts(append(cells, make([]string, max(n-len(cells), 0))...)[:n]...)
 }
 
 // multiples returns the figures of results of one kind one after another, each

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(StepsToTarget), numbered(func(s theory.Steps) swept {
@@ -98,10 +99,10 @@ func certificates(answers []theory.Steps) string {
 	return strings.Join(mapped(answers, theory.Steps.String), ". ") + "."
 }
 
-func stepsTable(answers []theory.Steps) Table {
-	t := Table{Columns: []string{"method", "target", "steps T", "loss at T", "one step before", "stays from", "floor"}}
+func stepsTable(answers []theory.Steps) table.Table {
+	t := table.Text("method", "target", "steps T", "loss at T", "one step before", "stays from", "floor")
 	for _, s := range answers {
-		t.Rows = append(t.Rows, append([]string{s.Method, number(s.Target)}, certificateCells(s)...))
+		t.Rows = append(t.Rows, table.Texts(append([]string{s.Method, number(s.Target)}, certificateCells(s)...)...))
 	}
 	return t
 }

@@ -14,10 +14,14 @@ var _ = pictures(sure(func(s []theory.Summary) Figure { return Summary(s...) }))
 // scales. The table has the rest. Several problems share the rows, with a
 // symbol each, by their number.
 func Summary(problems ...theory.Summary) Figure {
+	names := make([]string, len(problems))
+	for i := range names {
+		names[i] = nth("problem", i, len(problems))
+	}
 	f := Figure{
 		Title:   "Summary of a problem",
 		Caption: "Sizes without a unit, on one axis. Batches far smaller than the noise scales see mostly noise; far fewer directions than d carry most of the curvature where the effective dimension is small.",
-		Table:   summaryTable(problems...),
+		Table:   summaryTable(names, problems...),
 	}
 	if len(problems) > 1 {
 		f.Title = fmt.Sprintf("Summaries of %d problems", len(problems))
@@ -42,7 +46,7 @@ func Summary(problems ...theory.Summary) Figure {
 			}
 			low, high = min(low, size), max(high, size)
 			r.bar = [2]float64{min(1, size), max(1, size)}
-			r.marks = append(r.marks, rowMark{nth("problem", i, len(sizes)), markers[i%len(markers)], size})
+			r.marks = append(r.marks, rowMark{names[i], markers[i%len(markers)], size})
 		}
 		if len(sizes) > 1 {
 			r.bar = [2]float64{}

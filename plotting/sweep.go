@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // Swept is a theory.Sweep of any type of results.
@@ -118,7 +119,7 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 	x := Values(axis.Values[:len(results)])
 	first := sweptOf(results[0])
 	p := Panel{X: axisOver(axis.Name, x)}
-	table := Table{Columns: []string{axis.Name}}
+	heads := []string{axis.Name}
 	colors := newPalette(mapped(first, func(s swept) string { return s.method }))
 	var every Values
 	left := 0
@@ -135,21 +136,22 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 		if n > 1 && one.method != "" {
 			head += ", " + one.method
 		}
-		table.Columns = append(table.Columns, head)
+		heads = append(heads, head)
 	}
 	if n == 1 {
 		p.Series[0].Name = ""
 	}
 	labelEnds(p.Series)
 	p.Y = axisOver(first[0].label, every)
+	t := table.Text(heads...)
 	for _, i := range few(len(results), 12) {
 		row := []string{fmt.Sprintf("%.5g", x[i])}
 		for _, one := range sweptOf(results[i]) {
 			row = append(row, valueText(one.value))
 		}
-		table.Rows = append(table.Rows, row)
+		t.Rows = append(t.Rows, table.Texts(row...))
 	}
-	f := Figure{Title: sweepTitle(first[0], axis.Name), Panels: []Panel{p}, Table: table}
+	f := Figure{Title: sweepTitle(first[0], axis.Name), Panels: []Panel{p}, Table: t}
 	f.Caption = upper(first[0].label) + " at each " + axis.Name + "."
 	if left > 0 {
 		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
@@ -192,7 +194,6 @@ func trimmed(s Series) Series {
 func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 	nx, ny := len(horizontal.Values), len(vertical.Values)
 	grid := Series{X: horizontal.Values, Y: vertical.Values}
-	table := Table{Columns: []string{horizontal.Name, vertical.Name, ""}}
 	for j := range ny {
 		for i := range nx {
 			z := math.Inf(1) // not reached
@@ -204,15 +205,15 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 	}
 	first := sweptOf(results[0])[0]
 	grid.ZAxis = axisOver(first.label, grid.Z)
-	table.Columns[2] = first.label
+	t := table.Text(horizontal.Name, vertical.Name, first.label)
 	for _, k := range few(len(results), 12) {
 		at := theory.PointOf([]theory.Axis{horizontal, vertical}, k)
-		table.Rows = append(table.Rows, []string{fmt.Sprintf("%.5g", at[0]), fmt.Sprintf("%.5g", at[1]), valueText(sweptOf(results[k])[0].value)})
+		t.Rows = append(t.Rows, table.Texts(fmt.Sprintf("%.5g", at[0]), fmt.Sprintf("%.5g", at[1]), valueText(sweptOf(results[k])[0].value)))
 	}
 	f := HeatMap(sweepTitle(first, horizontal.Name+" and "+vertical.Name),
 		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
 	f.Caption = "Colours: " + first.label + "; grey where there is none."
-	f.Table = table
+	f.Table = t
 	return f
 }
 

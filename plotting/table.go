@@ -5,48 +5,25 @@ import (
 	"html"
 	"math"
 	"strings"
-	"text/tabwriter"
+
+	"nqm/theory/table"
 )
 
-// Table is a small table of text, with a name for each column.
-type Table struct {
-	Columns []string   `json:"columns,omitempty"`
-	Rows    [][]string `json:"rows,omitempty"`
-}
-
-// String returns the table with aligned columns, one row a line.
-func (t Table) String() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range append([][]string{t.Columns}, t.Rows...) {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
-	}
-	w.Flush()
-	lines := strings.Split(b.String(), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
-}
-
-// html returns the table as markup, every cell as text.
-func (t Table) html() string {
+// tableHTML returns a table as markup, every cell as text.
+func tableHTML(t table.Table) string {
 	var b strings.Builder
 	b.WriteString("<table>")
-	tableRow(&b, "th", t.Columns)
-	for _, row := range t.Rows {
-		tableRow(&b, "td", row)
+	tag := "th"
+	for _, row := range t.Lines() {
+		b.WriteString("<tr>")
+		for _, c := range row {
+			fmt.Fprintf(&b, "<%s>%s</%s>", tag, html.EscapeString(c), tag)
+		}
+		b.WriteString("</tr>")
+		tag = "td"
 	}
 	b.WriteString("</table>")
 	return b.String()
-}
-
-func tableRow(b *strings.Builder, tag string, cells []string) {
-	b.WriteString("<tr>")
-	for _, c := range cells {
-		fmt.Fprintf(b, "<%s>%s</%s>", tag, html.EscapeString(c), tag)
-	}
-	b.WriteString("</tr>")
 }
 
 // number writes v in at most five digits, and divergence as such.

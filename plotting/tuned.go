@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(sure(Tuned), numbered(func(t theory.Tuned) swept {
@@ -79,14 +80,14 @@ func tunedSentence(t theory.Tuned) string {
 		nineDigits(t.Steps.Loss), t.Steps.Steps, nineDigits(t.BestBefore))
 }
 
-func tunedTable(answers []theory.Tuned) Table {
-	t := Table{Columns: []string{"best settings", "steps", "samples", "loss", "lowest one step before"}}
+func tunedTable(answers []theory.Tuned) table.Table {
+	t := table.Text("best settings", "steps", "samples", "loss", "lowest one step before")
 	for _, a := range answers {
 		row := []string{rounded(a.Optimizer).String(), stepsWords(a.Steps), count(a.Samples()), nineDigits(a.Steps.Loss), nineDigits(a.BestBefore)}
 		if a.Target == 0 {
 			row[1], row[2], row[4] = fmt.Sprintf("%d steps", a.Budget), count(float64(a.Budget)*max(a.Optimizer.BatchSize, 1)), "–"
 		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, table.Texts(row...))
 	}
 	return t
 }

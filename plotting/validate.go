@@ -6,6 +6,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
+
+	"nqm/theory/table"
 )
 
 // The most of what one figure can hold: beyond, a notebook that shows it
@@ -36,7 +38,7 @@ func (f Figure) Validate() error {
 			return fmt.Errorf("plotting: panel %d of %q: %w", i, f.Title, err)
 		}
 	}
-	return f.Table.validate()
+	return validateTable(f.Table)
 }
 
 func (p Panel) validate() error {
@@ -162,7 +164,7 @@ func (s Series) validateGrid(x, y Axis) error {
 	return s.ZAxis.validate()
 }
 
-func (t Table) validate() error {
+func validateTable(t table.Table) error {
 	for i, row := range t.Rows {
 		if len(row) != len(t.Columns) {
 			return fmt.Errorf("plotting: row %d of the table has %d cells: want %d", i, len(row), len(t.Columns))

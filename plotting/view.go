@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"unicode"
+
+	"nqm/theory/table"
 )
 
 // view is a panel made ready for drawing, in one place for every output: its
@@ -289,7 +291,17 @@ func printable(label string) string {
 func (f Figure) printable() Figure {
 	f.Title, f.Caption, f.Alt, f.Time = printable(f.Title), printable(f.Caption), printable(f.Alt), printable(f.Time)
 	f.Notes = mapped(f.Notes, printable)
-	f.Table = Table{Columns: mapped(f.Table.Columns, printable), Rows: mapped(f.Table.Rows, func(row []string) []string { return mapped(row, printable) })}
+	f.Table.Columns = mapped(f.Table.Columns, func(c table.Column) table.Column {
+		return table.Column{Name: printable(c.Name), Unit: printable(c.Unit)}
+	})
+	f.Table.Rows = mapped(f.Table.Rows, func(row []any) []any {
+		return mapped(row, func(cell any) any {
+			if words, ok := cell.(string); ok {
+				return printable(words)
+			}
+			return cell
+		})
+	})
 	f.Panels = mapped(f.Panels, Panel.printable)
 	return f
 }

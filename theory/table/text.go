@@ -26,8 +26,11 @@ func (t Table) String() string {
 }
 
 // Full returns what String does, with every row, and a line end after the last.
-func (t Table) Full() string {
-	return aligned(append([][]string{t.heads()}, shortTexts(t.Rows)...))
+func (t Table) Full() string { return aligned(t.Lines()) }
+
+// Lines returns the texts that Full aligns: the columns, then each row.
+func (t Table) Lines() [][]string {
+	return append([][]string{t.heads()}, shortTexts(t.Rows)...)
 }
 
 func (t Table) heads() []string {
