@@ -248,7 +248,7 @@ func ExampleSourceCondition() {
 	c, _ := theory.Expect(p, []int{0, 1000}, theory.SGD(0.5))
 	fmt.Printf("%v: %.6f\n", p, c.Loss)
 	// Output:
-	// power law, h = i^-1.2, d = 1000000, h E θ(0)² = i^-0.8: [37.403565 31.268917]
+	// power law, h = i^-1.2, d = 1000000; h E θ(0)² = i^-0.8: [37.403565 31.268917]
 }
 
 func ExampleTorch() {

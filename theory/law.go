@@ -57,7 +57,7 @@ const (
 )
 
 // lawful returns the problem that follows a law.
-func lawful(name string, l Law) (Problem, error) {
+func lawful(l Law) (Problem, error) {
 	if !(l.Count >= 1 && l.Count <= maxCount) || l.Count != math.Trunc(l.Count) {
 		return Problem{}, fmt.Errorf("theory: dimension %v: want 1 to %g, a whole number", l.Count, maxCount)
 	}
@@ -66,7 +66,6 @@ func lawful(name string, l Law) (Problem, error) {
 		n = head
 	}
 	p := l.first(n)
-	p.Name = name
 	if l.Count > unlawful {
 		p.Law = l
 	}
@@ -148,7 +147,7 @@ func (l Law) validate(p Problem) error {
 // directions are written out in the slices, of a larger problem the first
 // 2^10; every answer is about all of them.
 func PowerLaw(d int, exponent float64) (Problem, error) {
-	return powerLaw(d, exponent, Power{1, 0}, "")
+	return powerLaw(d, exponent, Power{1, 0})
 }
 
 // SourceCondition returns PowerLaw(d, exponent) with a start that falls as a
@@ -164,26 +163,16 @@ func SourceCondition(d int, exponent, source float64, weighted bool) (Problem, e
 	if math.IsNaN(source) || math.IsInf(source, 0) {
 		return Problem{}, fmt.Errorf("theory: source exponent %v: want a finite number", source)
 	}
-	name := fmt.Sprintf(", E θ(0)² = i^-%g", source)
 	if weighted {
-		name = fmt.Sprintf(", h E θ(0)² = i^-%g", source)
 		source -= exponent
 	}
-	return powerLaw(d, exponent, Power{1, source}, name)
+	return powerLaw(d, exponent, Power{1, source})
 }
 
-func powerLaw(d int, exponent float64, start Power, suffix string) (Problem, error) {
+func powerLaw(d int, exponent float64, start Power) (Problem, error) {
 	if !(exponent >= 0) || math.IsInf(exponent, 0) {
 		return Problem{}, fmt.Errorf("theory: PowerLaw: exponent %v: want a finite number >= 0", exponent)
 	}
 	h := Power{1, exponent}
-	name := fmt.Sprintf("power law, h = %s, d = %d%s", powerName(exponent), d, suffix)
-	return lawful(name, Law{Count: float64(d), Curvature: h, Noise: h, Variance: start})
-}
-
-func powerName(exponent float64) string {
-	if exponent == 1 {
-		return "1/i"
-	}
-	return fmt.Sprintf("i^-%g", exponent)
+	return lawful(Law{Count: float64(d), Curvature: h, Noise: h, Variance: start})
 }

@@ -16,7 +16,9 @@ import (
 //
 // A Problem is a plain value; methods never change it.
 type Problem struct {
-	// Name says in a few words what the problem is, for titles and tables.
+	// Name, if not empty, stands for the spectrum in titles and tables, beside a
+	// fingerprint of it. Without one the text is made from the numbers: see
+	// Description.
 	Name string
 	// Curvature holds the eigenvalues h_i >= 0 of the Hessian. At least one.
 	Curvature []float64
@@ -125,14 +127,6 @@ func atLeast(min float64) string {
 		return ""
 	}
 	return fmt.Sprintf(" >= %v", min)
-}
-
-// String returns the problem's name, or its dimension if it has none.
-func (p Problem) String() string {
-	if p.Name != "" {
-		return p.Name
-	}
-	return fmt.Sprintf("quadratic of %g dimensions", p.Dimension())
 }
 
 // Records returns a row for each direction, as nqmkit.ReadSpectrum reads it. The

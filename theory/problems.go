@@ -10,7 +10,6 @@ import (
 // noise C = H and θ(0) ~ N(0, I). The With methods change noise and start.
 func List(curvature ...float64) (Problem, error) {
 	p := Problem{
-		Name:      fmt.Sprintf("list of %d curvatures", len(curvature)),
 		Curvature: append([]float64(nil), curvature...),
 		Noise:     append([]float64(nil), curvature...),
 		Variance:  constant(len(curvature), 1),
@@ -29,18 +28,20 @@ func LogUniform(d int, high, low float64) (Problem, error) {
 	}
 	h := make([]float64, d)
 	for i := range h {
-		h[i] = high
-		if d > 1 {
-			h[i] = high * math.Pow(low/high, float64(i)/float64(d-1))
-		}
+		h[i] = logUniform(i, d, high, low)
 	}
-	h[d-1] = low
-	if d == 1 {
-		h[0] = high
+	return List(h...)
+}
+
+// logUniform is entry i of LogUniform.
+func logUniform(i, d int, high, low float64) float64 {
+	switch i {
+	case 0:
+		return high
+	case d - 1:
+		return low
 	}
-	p, err := List(h...)
-	p.Name = fmt.Sprintf("log-uniform, h = %g to %g, d = %d", high, low, d)
-	return p, err
+	return high * math.Pow(low/high, float64(i)/float64(d-1))
 }
 
 // PublishedBins returns the spectrum h = 1/i, i = 1..d, crudely quantised as in
@@ -51,26 +52,38 @@ func PublishedBins(d, bins int) (Problem, error) {
 	if d < 2 || d > maxDimension || bins < 2 {
 		return Problem{}, fmt.Errorf("theory: PublishedBins: %d directions in %d bins: want at least 2 of each", d, bins)
 	}
-	p := Problem{Name: fmt.Sprintf("published quantisation of h = 1/i, d = %d, in %d bins", d, bins)}
-	i := 1
+	var p Problem
+	taken := 0.0 // how many eigenvalues are in a bin
 	for k := range bins {
-		edge := math.Pow(float64(d), -float64(k)/float64(bins-1))
-		if k == bins-1 {
-			edge = 1 / float64(d)
-		}
-		count := 0.0
-		for i <= d && 1/float64(i) >= edge {
-			count++
-			i++
-		}
-		if count > 0 {
-			p.Curvature = append(p.Curvature, edge)
-			p.Multiplicity = append(p.Multiplicity, count)
+		edge := binEdge(k, d, bins)
+		if reached := min(reciprocals(edge), float64(d)); reached > taken {
+			p.Curvature, p.Multiplicity = append(p.Curvature, edge), append(p.Multiplicity, reached-taken)
+			taken = reached
 		}
 	}
 	p.Noise = append([]float64(nil), p.Curvature...)
 	p.Variance = constant(len(p.Curvature), 1)
 	return p, p.Validate()
+}
+
+// binEdge is the lower edge of bin k of PublishedBins.
+func binEdge(k, d, bins int) float64 {
+	if k == bins-1 {
+		return 1 / float64(d)
+	}
+	return math.Pow(float64(d), -float64(k)/float64(bins-1))
+}
+
+// reciprocals returns how many of 1, 1/2, 1/3, ... are >= edge, as rounded.
+func reciprocals(edge float64) float64 {
+	n := math.Floor(1 / edge)
+	for 1/(n+1) >= edge {
+		n++
+	}
+	for 1/n < edge {
+		n--
+	}
+	return n
 }
 
 // Grouped returns the problem with equal directions merged, which loses
@@ -130,12 +143,17 @@ func (p Problem) WithNoisePower(scale, power float64) (Problem, error) {
 		}
 	}
 	if l := p.Law; l.Count != 0 {
-		p.Law.Noise = Power{scale * powerOf(l.Curvature.Scale, power), l.Curvature.Exponent * power}
+		p.Law.Noise = l.Curvature.noise(scale, power)
 		if scale != 0 {
 			p.Noise = p.Law.Noise.list(p.Len())
 		}
 	}
 	return p, p.Validate()
+}
+
+// noise is the law of scale · H^power, where H follows p.
+func (p Power) noise(scale, power float64) Power {
+	return Power{scale * powerOf(p.Scale, power), p.Exponent * power}
 }
 
 func powerOf(h, power float64) float64 {

@@ -1,13 +1,10 @@
 package theory
 
-import "fmt"
-
 // TwoDirections returns the lecture's problem: one stiff and one flat
 // direction, noise C = H, started at exactly θ(0) = (1, 1).
 // The valid range is h1 >= 0, h2 >= 0, finite.
 func TwoDirections(h1, h2 float64) (Problem, error) {
 	p := Problem{
-		Name:      fmt.Sprintf("two directions, h = (%g, %g)", h1, h2),
 		Curvature: []float64{h1, h2},
 		Noise:     []float64{h1, h2},
 		Mean:      []float64{1, 1},
