@@ -19,6 +19,7 @@ import (
 var noTable = map[string]string{
 	"Optimizer": "a choice: the rows of what it is asked have its settings",
 	"Linear":    "a choice, as Optimizer",
+	"Rule":      "the step of a choice, as matrices",
 	"Setting":   "what a setting of a choice is, with the functions that read and write it",
 	"Law":       "a part of a problem, whose rows follow it",
 	"Axis":      "a part of a sweep, whose rows have its values",

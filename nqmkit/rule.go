@@ -3,7 +3,6 @@ package nqmkit
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 
 	"nqm/theory"
@@ -96,15 +95,19 @@ func recipeOf(m Sampler, steps int) (recipe, error) {
 	return recipe{}, fmt.Errorf("nqmkit: %v has no sampled update: write it as nqmkit.Custom", m)
 }
 
+// literal are the settings of theory.Optimizer, by their fields, that have a literal
+// rule here. A method with any other is refused, not sampled without it.
+var literal = []string{
+	"LearningRate", "BatchSize", "Momentum", "Nesterov", "Decay", "Power", "UniformAverage", "AverageFrom",
+	"LookaheadSteps", "SlowStep", "Schedule",
+}
+
 // optimizerRecipe composes the literal rules that the settings of o name.
 func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
-	known := theory.Optimizer{
-		LearningRate: o.LearningRate, BatchSize: o.BatchSize, Momentum: o.Momentum, Nesterov: o.Nesterov,
-		Decay: o.Decay, Power: o.Power, UniformAverage: o.UniformAverage, AverageFrom: o.AverageFrom,
-		LookaheadSteps: o.LookaheadSteps, SlowStep: o.SlowStep, Schedule: o.Schedule,
-	}
-	if !reflect.DeepEqual(known, o) {
-		return recipe{}, fmt.Errorf("nqmkit: %v has a setting without a sampled update", o)
+	for _, s := range theory.Settings() {
+		if !s.IsNeutral(o) && !slices.Contains(literal, s.Field) {
+			return recipe{}, fmt.Errorf("nqmkit: %v has a %s, which has no sampled update", o, s.Name)
+		}
 	}
 	o, err := o.Over(steps)
 	if err != nil {

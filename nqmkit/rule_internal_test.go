@@ -1,0 +1,40 @@
+package nqmkit
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"nqm/theory"
+)
+
+// A setting that the literal rules do not know is refused by its name: each in turn
+// is taken out of the list of those that they know.
+func TestAMethodIsNotSampledWithoutASetting(t *testing.T) {
+	all := literal
+	defer func() { literal = all }()
+	full := Nesterov(0.1, 0.9).Batch(3).Precondition(0.5).Lookahead(3, 0.5).Segments(Segment{Steps: 5, From: 1})
+	for _, o := range []theory.Optimizer{full.EMA(0.9), full.TailAverage(4)} {
+		if _, err := optimizerRecipe(o, 5); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range theory.Settings() {
+			if s.IsNeutral(o) {
+				continue
+			}
+			literal = nil
+			for _, field := range all {
+				if field != s.Field {
+					literal = append(literal, field)
+				}
+			}
+			if _, err := optimizerRecipe(o, 5); err == nil || !strings.Contains(err.Error(), "has a "+s.Name) {
+				t.Errorf("error %v, want one about the %s", err, s.Name)
+			}
+			literal = all
+		}
+	}
+	if n := reflect.TypeFor[theory.Optimizer]().NumField(); n != len(theory.Settings()) {
+		t.Errorf("%d settings for %d fields", len(theory.Settings()), n)
+	}
+}
