@@ -96,16 +96,23 @@ func recipeOf(m Sampler, steps int) (recipe, error) {
 }
 
 // literal are the settings of theory.Optimizer, by their fields, that have a literal
-// rule here. A method with any other is refused, not sampled without it.
-var literal = []string{
-	"LearningRate", "BatchSize", "Momentum", "Nesterov", "Decay", "Power", "UniformAverage", "AverageFrom",
-	"LookaheadSteps", "SlowStep", "Schedule",
+// update here, with the rule that they bring for n parameters. A method with any
+// other setting is refused, not sampled without it.
+var literal = map[string]func(o theory.Optimizer, rate *rate, n int) rule{
+	"Momentum": func(o theory.Optimizer, rate *rate, n int) rule {
+		return &heavyBall{rate: rate, beta: o.Momentum, velocity: make([]float64, n)}
+	},
+	"Nesterov": func(o theory.Optimizer, rate *rate, n int) rule {
+		return &nesterov{rate: rate, beta: o.Momentum, velocity: make([]float64, n), ahead: make([]float64, n)}
+	},
+	"LearningRate": nil, "BatchSize": nil, "Decay": nil, "Power": nil, "UniformAverage": nil, "AverageFrom": nil,
+	"LookaheadSteps": nil, "SlowStep": nil, "Schedule": nil,
 }
 
 // optimizerRecipe composes the literal rules that the settings of o name.
 func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
 	for _, s := range theory.Settings() {
-		if !s.IsNeutral(o) && !slices.Contains(literal, s.Field) {
+		if _, known := literal[s.Field]; !known && !s.IsNeutral(o) {
 			return recipe{}, fmt.Errorf("nqmkit: %v has a %s, which has no sampled update", o, s.Name)
 		}
 	}
@@ -122,14 +129,13 @@ func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
 
 func optimizerRule(o theory.Optimizer, theta []float64) rule {
 	rate := &rate{base: o.LearningRate, schedule: o.Schedule}
-	var r rule
-	switch {
-	case o.Momentum == 0:
-		r = &sgd{rate: rate}
-	case o.Nesterov:
-		r = &nesterov{rate: rate, beta: o.Momentum, velocity: make([]float64, len(theta)), ahead: make([]float64, len(theta))}
-	default:
-		r = &heavyBall{rate: rate, beta: o.Momentum, velocity: make([]float64, len(theta))}
+	var r rule = &sgd{rate: rate}
+	if o.Momentum != 0 { // the last of the settings with a rule says how
+		for _, s := range theory.Settings() {
+			if make := literal[s.Field]; make != nil && !s.IsNeutral(o) {
+				r = make(o, rate, len(theta))
+			}
+		}
 	}
 	if o.LookaheadSteps > 0 {
 		r = &lookahead{rule: r, every: o.LookaheadSteps, size: o.SlowStep, slow: slices.Clone(theta)}

@@ -1,6 +1,7 @@
 package nqmkit
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,12 +23,8 @@ func TestAMethodIsNotSampledWithoutASetting(t *testing.T) {
 			if s.IsNeutral(o) {
 				continue
 			}
-			literal = nil
-			for _, field := range all {
-				if field != s.Field {
-					literal = append(literal, field)
-				}
-			}
+			literal = maps.Clone(all)
+			delete(literal, s.Field)
 			if _, err := optimizerRecipe(o, 5); err == nil || !strings.Contains(err.Error(), "has a "+s.Name) {
 				t.Errorf("error %v, want one about the %s", err, s.Name)
 			}
