@@ -74,6 +74,7 @@ var settings = []Setting{
 		text: func(o *Optimizer) string { return fmt.Sprintf("averaged from t=%d", o.AverageFrom) },
 	}, {
 		Name: "average from step", Symbol: "t", Field: "AverageFrom", High: math.Inf(1), HighOpen: true, text: unwritten,
+		unless: func(o *Optimizer) bool { return !o.UniformAverage },
 	}, {
 		Name: "preconditioning power", Symbol: "p", Field: "Power", Column: "power",
 		Low: math.Inf(-1), LowOpen: true, High: math.Inf(1), HighOpen: true, OfGradient: true, label: "H^-",

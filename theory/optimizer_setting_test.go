@@ -52,11 +52,44 @@ func TestSettingsAreTheFields(t *testing.T) {
 	}
 }
 
-// all has every setting off its neutral value, as far as they go together.
+// allSettings are optimizers that between them have every setting off its neutral
+// value, in the middle of its range, and of each group one.
 func allSettings() []Optimizer {
-	o := Nesterov(0.1, 0.9).Batch(3).Precondition(0.5).Lookahead(3, 0.5)
-	o.Schedule = Schedule{{Steps: 5, From: 1}}
-	return []Optimizer{o.EMA(0.9), o.TailAverage(4)}
+	groups := map[string][]string{}
+	most := 1
+	for _, s := range settings {
+		if s.group != "" {
+			groups[s.group] = append(groups[s.group], s.Field)
+			most = max(most, len(groups[s.group]))
+		}
+	}
+	all := make([]Optimizer, most)
+	for k := range all {
+		for i := range settings {
+			s := &settings[i]
+			if g := groups[s.group]; g == nil || g[k%len(g)] == s.Field {
+				setToMiddle(s.field(&all[k]), s)
+			}
+		}
+	}
+	return all
+}
+
+func setToMiddle(f reflect.Value, s *Setting) {
+	middle := 0.5
+	if low, high := math.Max(s.Low, -9), math.Min(s.High, 9); low > 0 || high < 0.5 {
+		middle = (low + high) / 2
+	}
+	switch f.Kind() {
+	case reflect.Bool:
+		f.SetBool(true)
+	case reflect.Int:
+		f.SetInt(int64(math.Ceil(middle)))
+	case reflect.Float64:
+		f.SetFloat(middle)
+	case reflect.Slice:
+		f.Set(reflect.ValueOf(Schedule{{Steps: 5, From: 1}}))
+	}
 }
 
 // A setting shows in the method's text, is refused outside its range by name, value
@@ -69,7 +102,7 @@ func TestSettingsShowAndAreBounded(t *testing.T) {
 		}
 		for i := range settings {
 			s := &settings[i]
-			if s.IsNeutral(full) {
+			if s.IsNeutral(full) || s.unless != nil && s.unless(&full) {
 				continue
 			}
 			seen[s.Field] = true
