@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"nqm/nqmkit/internal/leap"
 	"nqm/nqmkit/internal/random"
 	"nqm/theory"
 )
@@ -74,7 +75,7 @@ func (c course) group(b bowl) int {
 		return largestGroup
 	}
 	n := c.single(h, 0).n
-	return min(max(groupNumbers/(2*n*n*len(c.leaps)), leastGroup), largestGroup)
+	return min(max(groupNumbers/(2*n*n*len(c.Leaps)), leastGroup), largestGroup)
 }
 
 // skipThrough draws the losses of all runs at the chosen steps.
@@ -152,9 +153,9 @@ func (o observations) note(run int, loss []float64) reached {
 type skipped struct {
 	step
 	curvature, noise, mean, std float64
-	order                       []int     // the leap to each chosen step
-	counts                      []float64 // of a course
-	a, l                        square    // A and L of each leap, one after the other
+	order                       []int       // the leap to each chosen step
+	counts                      []float64   // of a course
+	a, l                        leap.Square // A and L of each leap, one after the other
 }
 
 // place makes s direction i of a problem.
@@ -163,23 +164,26 @@ func (s *skipped) place(b bowl, i int) {
 }
 
 // workspaces are leaps that are not in use.
-var workspaces = sync.Pool{New: func() any { return new(leaps) }}
+var workspaces = sync.Pool{New: func() any { return new(leap.Powers) }}
 
 // prepare computes A and L of each leap, which only a direction with curvature needs.
 func (s *skipped) prepare(c course) {
 	if s.curvature == 0 {
 		return
 	}
-	work := workspaces.Get().(*leaps)
+	work := workspaces.Get().(*leap.Powers)
 	defer workspaces.Put(work)
-	s.step, s.order, s.counts = c.single(s.curvature, 0), c.order, c.counts
-	work.compose(c.plan, s.n, func(kind int) step { return c.single(s.curvature, kind) })
+	s.step, s.order, s.counts = c.single(s.curvature, 0), c.Order, c.counts
+	work.Compose(c.Plan, s.n, func(kind int) (leap.Square, leap.Vector) {
+		t := c.single(s.curvature, kind)
+		return t.d, t.b
+	})
 	size := s.n * s.n
-	s.a, s.l = grown(s.a, len(c.leaps)*size), grown(s.l, len(c.leaps)*size)
-	for k, at := range c.leaps {
-		a, v := work.of(at)
+	s.a, s.l = leap.Grown(s.a, len(c.Leaps)*size), leap.Grown(s.l, len(c.Leaps)*size)
+	for k, at := range c.Leaps {
+		a, v := work.Of(at)
 		copy(s.a[k*size:][:size], a)
-		s.l[k*size:][:size].cholesky(v, s.n)
+		s.l[k*size:][:size].Cholesky(v, s.n)
 	}
 }
 
@@ -206,7 +210,7 @@ func (s *skipper) descend(d *skipped) {
 		d.descendTwo(start, scale, half, draws, s.loss)
 		return
 	}
-	var z, next vector
+	var z, next leap.Vector
 	for i := range n {
 		z[i] = d.s[i] * start
 	}

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math"
 
+	"nqm/nqmkit/internal/leap"
 	"nqm/theory"
 )
 
 // course is the way of a method over the chosen steps.
 type course struct {
-	*plan
+	*leap.Plan
 	// single is one step of a kind of the plan in a direction of curvature h.
 	single func(h float64, kind int) step
 	// counts are how many iterates the answer averages at each chosen step, whose
@@ -29,12 +30,12 @@ func courseOf(m Sampler, steps []int) (course, error) {
 }
 
 func linearCourse(m theory.Linear, steps []int) course {
-	p, before := newPlan(), 0
+	p, before := leap.NewPlan(), 0
 	for _, t := range steps {
-		p.look(p.power(p.step(0), t-before))
+		p.Look(p.Repeat(p.Step(0), t-before))
 		before = t
 	}
-	return course{plan: p, single: func(h float64, _ int) step { return linearStep(m.System(h), max(m.BatchSize, 1)) }}
+	return course{Plan: p, single: func(h float64, _ int) step { return linearStep(m.System(h), max(m.BatchSize, 1)) }}
 }
 
 // kind is what steps of an optimizer differ in.
@@ -47,7 +48,7 @@ type kind struct {
 
 // planner makes the plan of an optimizer.
 type planner struct {
-	*plan
+	*leap.Plan
 	theory.Optimizer
 	kinds  []kind
 	places map[kind]int
@@ -61,28 +62,28 @@ func optimizerCourse(m theory.Optimizer, steps []int) (course, error) {
 	if err != nil {
 		return course{}, err
 	}
-	p := &planner{plan: newPlan(), Optimizer: o, places: map[kind]int{}}
+	p := &planner{Plan: leap.NewPlan(), Optimizer: o, places: map[kind]int{}}
 	first, _ := p.stretch(0)
 	p.one(first) // single(h, 0) exists though no step may be taken
 	before := 0
 	for _, t := range steps {
-		leap := standing
+		way := leap.Standing
 		for before < t {
 			if len(p.kinds) > maxKinds {
 				return course{}, fmt.Errorf("nqmkit: %v cannot be skipped through over %d steps: want at most %d different learning rates", m, last, maxKinds)
 			}
 			k, end := p.stretch(before)
 			end = min(end, t)
-			leap = p.join(leap, p.over(k, before, end-before))
+			way = p.Join(way, p.over(k, before, end-before))
 			before = end
 		}
-		p.look(leap)
+		p.Look(way)
 	}
 	rules := make([]theory.Rule, len(p.kinds))
 	for i, k := range p.kinds {
 		rules[i] = o.Rule(k.rate)
 	}
-	return course{plan: p.plan, counts: p.counts(steps), single: func(h float64, at int) step { return optimizerStep(o, rules[at], h, p.kinds[at]) }}, nil
+	return course{Plan: p.Plan, counts: p.counts(steps), single: func(h float64, at int) step { return optimizerStep(o, rules[at], h, p.kinds[at]) }}, nil
 }
 
 // maxKinds bounds the room that a plan takes.
@@ -123,32 +124,32 @@ func (p *planner) one(k kind) int {
 		p.kinds = append(p.kinds, k)
 		p.places[k] = at
 	}
-	return p.step(at)
+	return p.Step(at)
 }
 
 // over is n steps of kind k from step t on. Lookahead's slow weights move after
 // steps k, 2k, ...: the rest of a cycle, whole cycles, and the start of one.
 func (p *planner) over(k kind, t, n int) int {
-	leap, period := standing, p.LookaheadSteps
+	way, period := leap.Standing, p.LookaheadSteps
 	if period == 0 {
-		return p.power(p.one(k), n)
+		return p.Repeat(p.one(k), n)
 	}
 	if rest := period - t%period; rest < period && rest <= n {
-		leap = p.cycle(k, rest)
+		way = p.cycle(k, rest)
 		t, n = t+rest, n-rest
 	}
 	if t%period == 0 {
-		leap = p.join(leap, p.power(p.cycle(k, period), n/period))
+		way = p.Join(way, p.Repeat(p.cycle(k, period), n/period))
 		n %= period
 	}
-	return p.join(leap, p.power(p.one(k), n))
+	return p.Join(way, p.Repeat(p.one(k), n))
 }
 
 // cycle is n steps of kind k, after the last of which the slow weights move.
 func (p *planner) cycle(k kind, n int) int {
 	last := k
 	last.syncs = true
-	return p.join(p.power(p.one(k), n-1), p.one(last))
+	return p.Join(p.Repeat(p.one(k), n-1), p.one(last))
 }
 
 func (p *planner) counts(steps []int) []float64 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"nqm/nqmkit/internal/leap"
 	"nqm/theory"
 )
 
@@ -102,8 +103,8 @@ func TestLeapsAreManySteps(t *testing.T) {
 		for _, gap := range []int{0, 1, 2, 3, 7, 17, 64, 333, 1000} {
 			a, v := s.over(gap)
 			wantA, wantV := literally(s, gap)
-			l := make(square, n*n)
-			l.cholesky(v, n)
+			l := make(leap.Square, n*n)
+			l.Cholesky(v, n)
 			for i := range n {
 				for j := range n {
 					again := 0.0
@@ -124,14 +125,14 @@ func TestLeapsAreManySteps(t *testing.T) {
 // that was carried out in the same room before.
 func TestEqualPartsInARow(t *testing.T) {
 	s := plainStep(Momentum(0.5, 0.9), 1)
-	p, made := newPlan(), new(leaps)
-	p.look(p.power(p.step(0), 1<<20))
-	made.compose(p, s.n, func(int) step { return s })
-	p = newPlan()
-	three := p.power(p.step(0), 3)
-	p.look(p.join(three, three))
-	made.compose(p, s.n, func(int) step { return s })
-	gotA, gotV := made.of(p.leaps[0])
+	p, made := leap.NewPlan(), new(leap.Powers)
+	p.Look(p.Repeat(p.Step(0), 1<<20))
+	made.Compose(p, s.n, func(int) (leap.Square, leap.Vector) { return s.d, s.b })
+	p = leap.NewPlan()
+	three := p.Repeat(p.Step(0), 3)
+	p.Look(p.Join(three, three))
+	made.Compose(p, s.n, func(int) (leap.Square, leap.Vector) { return s.d, s.b })
+	gotA, gotV := made.Of(p.Leaps[0])
 	wantA, wantV := literally(s, 6)
 	for i := range gotA {
 		if math.Abs(gotA[i]-wantA[i]) > 1e-14 || math.Abs(gotV[i]-wantV[i]) > 1e-14 {
@@ -146,25 +147,25 @@ func plainStep(o theory.Optimizer, h float64) step {
 }
 
 // over returns the leap of gap steps.
-func (t step) over(gap int) (a, v square) {
-	p, made := newPlan(), new(leaps)
-	p.look(p.power(p.step(0), gap))
-	made.compose(p, t.n, func(int) step { return t })
-	return made.of(p.leaps[0])
+func (t step) over(gap int) (a, v leap.Square) {
+	p, made := leap.NewPlan(), new(leap.Powers)
+	p.Look(p.Repeat(p.Step(0), gap))
+	made.Compose(p, t.n, func(int) (leap.Square, leap.Vector) { return t.d, t.b })
+	return made.Of(p.Leaps[0])
 }
 
 // literally takes the steps of s one by one.
-func literally(s step, gap int) (a, v square) {
+func literally(s step, gap int) (a, v leap.Square) {
 	n := s.n
-	a, v = make(square, n*n), make(square, n*n)
-	one := make(square, n*n)
+	a, v = make(leap.Square, n*n), make(leap.Square, n*n)
+	one := make(leap.Square, n*n)
 	for i := range n {
 		for j := range n {
-			a[i*n+j], one[i*n+j] = identity(i, j), identity(i, j)-s.d[i*n+j]
+			a[i*n+j], one[i*n+j] = leap.Identity(i, j), leap.Identity(i, j)-s.d[i*n+j]
 		}
 	}
 	for range gap {
-		next, w := make(square, n*n), make(square, n*n)
+		next, w := make(leap.Square, n*n), make(leap.Square, n*n)
 		for i := range n {
 			for j := range n {
 				w[i*n+j] = s.b[i] * s.b[j]
@@ -192,8 +193,8 @@ func TestLongLeapsKeepTheirDigits(t *testing.T) {
 			s := plainStep(o, h)
 			n := s.n
 			a, v := s.over(gap)
-			l := make(square, n*n)
-			l.cholesky(v, n)
+			l := make(leap.Square, n*n)
+			l.Cholesky(v, n)
 			var mean, variance float64
 			for i := range n {
 				var row float64
@@ -243,10 +244,10 @@ func TestCoursesHaveTheExactMoments(t *testing.T) {
 // moments carries mean and covariance through the leaps, from θ(0) = 1.
 func (s *skipped) moments() (means, variances []float64) {
 	n := s.n
-	mean, covariance := s.s[:n], make(square, n*n)
+	mean, covariance := s.s[:n], make(leap.Square, n*n)
 	for k, at := range s.order {
 		a, l := s.a[at*n*n:][:n*n], s.l[at*n*n:][:n*n]
-		next, pushed := make([]float64, n), make(square, n*n)
+		next, pushed := make([]float64, n), make(leap.Square, n*n)
 		for i := range n {
 			for j := range n {
 				next[i] += a[i*n+j] * mean[j]
@@ -261,7 +262,7 @@ func (s *skipped) moments() (means, variances []float64) {
 		mean, covariance = next, pushed
 		r := s.r
 		if s.counts != nil && s.counts[k] > 0 {
-			r = vector{}
+			r = leap.Vector{}
 			r[n-1] = 1 / s.counts[k]
 		}
 		var m, v float64

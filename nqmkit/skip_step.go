@@ -3,6 +3,7 @@ package nqmkit
 import (
 	"math"
 
+	"nqm/nqmkit/internal/leap"
 	"nqm/theory"
 )
 
@@ -10,24 +11,19 @@ import (
 // θ = r'z, z(0) = s θ(0).
 type step struct {
 	n       int
-	d       square
-	b, r, s vector
+	d       leap.Square
+	b, r, s leap.Vector
 }
-
-// maxState is the largest state of a method: theory.Linear allows 16.
-const maxState = 16
-
-type vector [maxState]float64
 
 func linearStep(s theory.System, batch float64) step {
 	n := s.Size()
-	t := step{n: n, d: make(square, n*n)}
+	t := step{n: n, d: make(leap.Square, n*n)}
 	for i := range n {
 		for j := range n {
 			if s.Deviation != nil {
 				t.d[i*n+j] = s.Deviation[i][j]
 			} else {
-				t.d[i*n+j] = identity(i, j) - s.State[i][j]
+				t.d[i*n+j] = leap.Identity(i, j) - s.State[i][j]
 			}
 		}
 		t.b[i], t.r[i] = s.Noise[i]/math.Sqrt(batch), s.Readout[i]
@@ -58,7 +54,7 @@ func optimizerStep(o theory.Optimizer, r theory.Rule, h float64, k kind) step {
 	if o.Decay != 0 || o.UniformAverage {
 		n++
 	}
-	t := step{n: n, d: make(square, n*n)}
+	t := step{n: n, d: make(leap.Square, n*n)}
 	alpha, x := o.InDirection(h)
 	noise := alpha / math.Sqrt(k.batch)
 	t.s[0] = 1
@@ -96,8 +92,8 @@ func (t *step) slow(i int, size float64, syncs bool) {
 	}
 	slow, apart := t.row(i), t.row(0)
 	for j := range slow {
-		slow[j] = size * (apart[j] - identity(0, j))
-		apart[j] = identity(0, j)
+		slow[j] = size * (apart[j] - leap.Identity(0, j))
+		apart[j] = leap.Identity(0, j)
 	}
 	t.b[i], t.b[0] = size*t.b[0], 0
 }
@@ -107,7 +103,7 @@ func (t *step) average(i int, decay float64) {
 	last, rest := t.n-1, 1-decay
 	of, avg := t.row(i), t.row(last)
 	for j := range last {
-		avg[j] = rest * (of[j] - identity(i, j))
+		avg[j] = rest * (of[j] - leap.Identity(i, j))
 	}
 	avg[last] = rest
 	t.b[last] = rest * t.b[i]
@@ -123,9 +119,9 @@ func (t *step) sum(i int, begun bool) {
 		return
 	}
 	for j := range last {
-		sum[j] = of[j] - identity(i, j)
+		sum[j] = of[j] - leap.Identity(i, j)
 	}
 	t.b[last] = t.b[i]
 }
 
-func (t *step) row(i int) square { return t.d[i*t.n:][:t.n] }
+func (t *step) row(i int) leap.Square { return t.d[i*t.n:][:t.n] }

@@ -50,8 +50,8 @@ type System struct {
 	Gradient []float64
 }
 
-// maxState bounds the state of a method.
-const maxState = 16
+// MaxState bounds the variables of a method.
+const MaxState = 16
 
 // Batch returns a copy with batches of b examples.
 func (l Linear) Batch(b float64) Linear {
@@ -107,8 +107,8 @@ func (l Linear) validateAt(h float64) error {
 	if s.State != nil && s.Deviation != nil {
 		return fail("it has a State and a Deviation: want one of them")
 	}
-	if n == 0 || n > maxState {
-		return fail("%s has %d rows: want 1 to %d", name, n, maxState)
+	if n == 0 || n > MaxState {
+		return fail("%s has %d rows: want 1 to %d", name, n, MaxState)
 	}
 	for i, row := range rows {
 		if len(row) != n {

@@ -1,21 +1,31 @@
-package nqmkit
+// Package leap takes many steps of a linear method at once, in one direction: it
+// powers the matrix of a step and the covariance of its noise, by a plan that all
+// directions share.
+package leap
 
-import "math"
+import (
+	"math"
 
-// square is a matrix of n rows of n.
-type square []float64
+	"nqm/theory"
+)
 
-// leaps are the leaps of all parts of a plan, in one direction. A leap is a number
+// Square is a matrix of n rows of n.
+type Square []float64
+
+// Vector has the state of any method, and room beyond it.
+type Vector [theory.MaxState]float64
+
+// Powers are the leaps of all parts of a plan, in one direction. A leap is a number
 // of steps at once: z' = A z + N(0, V) for noise of variance 1.
-type leaps struct {
+type Powers struct {
 	n       int
-	av      square // A and V of each part, one after the other
-	d       square // D = I - A of each part
+	av      Square // A and V of each part, one after the other
+	d       Square // D = I - A of each part
 	whole   []bool // whether D has digits that A has rounded away
-	scratch square
+	scratch Square
 }
 
-// compose makes the leap of each part of p of n variables from single steps:
+// Compose makes the leap of each part of p of n variables from single steps:
 //
 //	A = A_then A_first        V = A_then V_first A_then' + V_then
 //
@@ -27,16 +37,17 @@ type leaps struct {
 // which has the digits of the slowest mode, beside fast ones too, until all have
 // decayed; from then on the power itself is squared, which keeps the digits of
 // the decay. Other leaps have few products in a row.
-func (s *leaps) compose(p *plan, n int, single func(kind int) step) {
+func (s *Powers) Compose(p *Plan, n int, single func(kind int) (d Square, b Vector)) {
 	parts := len(p.parts)
-	s.n, s.scratch = n, grown(s.scratch, n*n)
-	s.av, s.d = grown(s.av, 2*parts*n*n), grown(s.d, parts*n*n)
-	s.whole = grown(s.whole, parts)
+	s.n, s.scratch = n, Grown(s.scratch, n*n)
+	s.av, s.d = Grown(s.av, 2*parts*n*n), Grown(s.d, parts*n*n)
+	s.whole = Grown(s.whole, parts)
 	s.stand()
 	for k, what := range p.parts[1:] {
 		switch k++; {
 		case what.first < 0:
-			s.single(k, single(what.kind))
+			d, b := single(what.kind)
+			s.single(k, d, &b)
 		case p.exact[k]:
 			s.exactly(k, what)
 		default:
@@ -45,38 +56,38 @@ func (s *leaps) compose(p *plan, n int, single func(kind int) step) {
 	}
 }
 
-// grown returns v with n entries, of any value.
-func grown[S ~[]E, E any](v S, n int) S {
+// Grown returns v with n entries, of any value.
+func Grown[S ~[]E, E any](v S, n int) S {
 	if cap(v) < n {
 		return make(S, n)
 	}
 	return v[:n]
 }
 
-// of returns A and V of a part: two slices stay in registers, where a struct of
+// Of returns A and V of a part: two slices stay in registers, where a struct of
 // both goes through memory, which took a quarter of skip-ahead.
-func (s *leaps) of(k int) (a, v square) {
+func (s *Powers) Of(k int) (a, v Square) {
 	size := s.n * s.n
 	both := s.av[2*k*size:][: 2*size : 2*size]
 	return both[:size:size], both[size:]
 }
 
-func (s *leaps) exact(k int) square {
+func (s *Powers) exact(k int) Square {
 	size := s.n * s.n
 	return s.d[k*size:][:size:size]
 }
 
 // stand makes the leap of no step.
-func (s *leaps) stand() {
-	a, v := s.of(standing)
+func (s *Powers) stand() {
+	a, v := s.Of(Standing)
 	clear(v)
 	for i := range a {
-		a[i] = identity(i/s.n, i%s.n)
+		a[i] = Identity(i/s.n, i%s.n)
 	}
 }
 
-// identity is I[i][j].
-func identity(i, j int) float64 {
+// Identity is entry (i, j) of the identity matrix.
+func Identity(i, j int) float64 {
 	if i == j {
 		return 1
 	}
@@ -84,18 +95,18 @@ func identity(i, j int) float64 {
 }
 
 // single makes the leap of one step.
-func (s *leaps) single(k int, t step) {
-	a, v := s.of(k)
-	copy(s.exact(k), t.d)
+func (s *Powers) single(k int, d Square, b *Vector) {
+	a, v := s.Of(k)
+	copy(s.exact(k), d)
 	s.whole[k] = true
-	a.without(t.d, s.n)
+	a.without(d, s.n)
 	for i := range v {
-		v[i] = t.b[i/s.n] * t.b[i%s.n]
+		v[i] = b[i/s.n] * b[i%s.n]
 	}
 }
 
 // join makes a leap of two.
-func (s *leaps) join(k int, what part) {
+func (s *Powers) join(k int, what part) {
 	switch s.n {
 	case 1:
 		l, first, then := s.av[2*k:][:2], s.av[2*what.first:][:2], s.av[2*what.then:][:2]
@@ -103,9 +114,9 @@ func (s *leaps) join(k int, what part) {
 	case 2:
 		joinTwo((*[8]float64)(s.av[8*k:]), (*[8]float64)(s.av[8*what.first:]), (*[8]float64)(s.av[8*what.then:]))
 	default:
-		a, v := s.of(k)
-		firstA, firstV := s.of(what.first)
-		thenA, thenV := s.of(what.then)
+		a, v := s.Of(k)
+		firstA, firstV := s.Of(what.first)
+		thenA, thenV := s.Of(what.then)
 		a.product(thenA, firstA, s.n)
 		copy(v, firstV)
 		v.push(thenA, thenV, s.scratch, s.n)
@@ -113,10 +124,10 @@ func (s *leaps) join(k int, what part) {
 }
 
 // exactly is join with D, as long as A is not small.
-func (s *leaps) exactly(k int, what part) {
+func (s *Powers) exactly(k int, what part) {
 	s.join(k, what)
-	a, _ := s.of(k)
-	once, _ := s.of(what.first)
+	a, _ := s.Of(k)
+	once, _ := s.Of(what.first)
 	s.whole[k] = s.whole[what.first] && s.whole[what.then] && (what.first != what.then || !(once.size() < 0.5))
 	if !s.whole[k] {
 		return
@@ -130,7 +141,7 @@ func (s *leaps) exactly(k int, what part) {
 }
 
 // without writes I - d.
-func (c square) without(d square, n int) {
+func (c Square) without(d Square, n int) {
 	for i, v := range d {
 		c[i] = 0 - v
 	}
@@ -155,7 +166,7 @@ func joinTwo(l, first, then *[8]float64) {
 }
 
 // push takes a covariance through a leap: v becomes a v a' + more.
-func (v square) push(a, more, scratch square, n int) {
+func (v Square) push(a, more, scratch Square, n int) {
 	scratch.product(a, v, n)
 	for i := range n {
 		for j := range n {
@@ -169,7 +180,7 @@ func (v square) push(a, more, scratch square, n int) {
 }
 
 // product writes a b.
-func (c square) product(a, b square, n int) {
+func (c Square) product(a, b Square, n int) {
 	for i := range n {
 		for j := range n {
 			sum := 0.0
@@ -181,7 +192,7 @@ func (c square) product(a, b square, n int) {
 	}
 }
 
-func (c square) size() float64 {
+func (c Square) size() float64 {
 	size := 0.0
 	for _, v := range c {
 		size = max(size, math.Abs(v))
@@ -189,10 +200,10 @@ func (c square) size() float64 {
 	return size
 }
 
-// cholesky writes the lower triangular L with L L' = v, for a v that may be
+// Cholesky writes the lower triangular L with L L' = v, for a v that may be
 // singular: a pivot that is rounding of its diagonal counts as 0, and so does
 // its column. What has overflowed stays without bound.
-func (l square) cholesky(v square, n int) {
+func (l Square) Cholesky(v Square, n int) {
 	if n == 2 {
 		choleskyTwo((*[4]float64)(l), (*[4]float64)(v))
 		return
@@ -218,7 +229,7 @@ func (l square) cholesky(v square, n int) {
 	}
 }
 
-// choleskyTwo is cholesky for two variables.
+// choleskyTwo is Cholesky for two variables.
 func choleskyTwo(l, v *[4]float64) {
 	root, across := pivotRoot(v[0], v[0]), 0.0
 	if root != 0 {
