@@ -3,6 +3,8 @@ package nqmkit
 import (
 	"math"
 	"sync/atomic"
+
+	"nqm/nqmkit/internal/rule"
 )
 
 // block steps a few runs side by side, so that the work of a step is one loop
@@ -11,7 +13,7 @@ import (
 type block struct {
 	first, lanes int
 	ground       ground
-	rule         rule
+	rule         rule.Rule
 	batch        func(t int) float64
 	theta        []float64
 	gradient     []float64
@@ -38,7 +40,7 @@ func newBlock(l landscape, r recipe, seed uint64, first, lanes int) (*block, err
 		b.dead[lane] = -1
 	}
 	g.begin(b.theta, seed, first)
-	b.rule = r.start(b.theta, shape{lanes: lanes, d: l.d, curvature: l.curvature})
+	b.rule = r.start(b.theta, rule.Shape{Lanes: lanes, D: l.d, Curvature: l.curvature})
 	return b, nil
 }
 
@@ -57,8 +59,8 @@ func (b *block) run(stop *atomic.Bool, look func(t int) (next int)) bool {
 			next = look(next)
 			continue
 		}
-		b.ground.gradient(b.rule.point(b.theta), b.gradient, b.batch(t))
-		b.rule.step(b.theta, b.gradient)
+		b.ground.gradient(b.rule.Point(b.theta), b.gradient, b.batch(t))
+		b.rule.Step(b.theta, b.gradient)
 		t++
 		if t == next || b.watched(t) {
 			b.measure(t)
@@ -86,7 +88,7 @@ func (b *block) watched(t int) bool {
 // measure computes the losses at step t. A run whose loss is not finite has
 // diverged: its loss is +Inf from then on.
 func (b *block) measure(t int) {
-	b.ground.loss(b.rule.answer(b.theta), b.loss)
+	b.ground.loss(b.rule.Answer(b.theta), b.loss)
 	b.largest = 0
 	if b.living == b.lanes && total(b.loss, 0) <= hugeLoss { // of losses, which are not negative
 		return
@@ -107,6 +109,6 @@ func (b *block) measure(t int) {
 
 // at returns what the results about a lane are read from, until the next call.
 func (b *block) at(lane int) []float64 {
-	gather(b.one, b.rule.answer(b.theta), lane, b.lanes)
+	rule.Gather(b.one, b.rule.Answer(b.theta), lane, b.lanes)
 	return b.one
 }

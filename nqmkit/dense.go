@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"nqm/nqmkit/internal/random"
+	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
 )
 
@@ -303,7 +304,7 @@ func (g *denseGround) begin(theta []float64, seed uint64, first int) {
 		for i, m := range g.mean {
 			g.at[i] += m
 		}
-		scatter(theta, g.at, lane, len(g.streams))
+		rule.Scatter(theta, g.at, lane, len(g.streams))
 		g.streams[lane] = random.New(seed, first+lane, random.ForNoise)
 	}
 	if g.inputs != nil {
@@ -316,7 +317,7 @@ func (g *denseGround) begin(theta []float64, seed uint64, first int) {
 func (g *denseGround) gradient(point, out []float64, batch float64) {
 	root := math.Sqrt(batch)
 	for lane := range g.streams {
-		gather(g.at, point, lane, len(g.streams))
+		rule.Gather(g.at, point, lane, len(g.streams))
 		clear(g.slope)
 		if g.noise != nil {
 			g.law.Fill(&g.streams[lane], g.scratch)
@@ -324,7 +325,7 @@ func (g *denseGround) gradient(point, out []float64, batch float64) {
 		}
 		if g.inputs == nil {
 			for i, e := range g.slope {
-				g.slope[i] = product(g.hessian[i*g.d:][:g.d], g.at) + e/root
+				g.slope[i] = rule.Product(g.hessian[i*g.d:][:g.d], g.at) + e/root
 			}
 		} else {
 			for i, m := range g.inputs.batchMean(lane, g.at, batch) {
@@ -335,21 +336,21 @@ func (g *denseGround) gradient(point, out []float64, batch float64) {
 			copy(g.scratch, g.slope)
 			multiply(g.condition, g.scratch, g.slope)
 		}
-		scatter(out, g.slope, lane, len(g.streams))
+		rule.Scatter(out, g.slope, lane, len(g.streams))
 	}
 }
 
 func (g *denseGround) loss(theta, out []float64) {
 	for lane := range out {
-		gather(g.at, theta, lane, len(out))
+		rule.Gather(g.at, theta, lane, len(out))
 		multiply(g.hessian, g.at, g.scratch)
-		out[lane] = product(g.at, g.scratch) / 2
+		out[lane] = rule.Product(g.at, g.scratch) / 2
 	}
 }
 
 // multiply writes the product of a matrix, given by rows, with v.
 func multiply(rows, v, out []float64) {
 	for i := range out {
-		out[i] = product(rows[i*len(v):][:len(v)], v)
+		out[i] = rule.Product(rows[i*len(v):][:len(v)], v)
 	}
 }

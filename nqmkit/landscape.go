@@ -84,7 +84,7 @@ func exactly(q Quadratic) (theory.Problem, error) {
 	return p.Explicit()
 }
 
-// ground is a problem laid out for runs side by side (see shape): where they
+// ground is a problem laid out for runs side by side (see rule.Shape): where they
 // start, the stochastic gradient at their points, and their losses.
 type ground interface {
 	// begin draws the starts of the runs first, first+1, ... and prepares

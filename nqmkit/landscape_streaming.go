@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/nqmkit/internal/random"
+	"nqm/nqmkit/internal/rule"
 )
 
 // inputs is the noise of streaming least squares: each example of a batch has
@@ -102,7 +103,7 @@ func newStreamed(b bowl, lanes int) *streamed {
 func (g *streamed) add(point, out []float64, batch float64) {
 	lanes := len(g.streams)
 	for lane := range lanes {
-		gather(g.at, point, lane, lanes)
+		rule.Gather(g.at, point, lane, lanes)
 		for i, m := range g.batchMean(lane, g.at, batch) {
 			out[i*lanes+lane] += m - float64(g.root[i]*g.root[i]*g.at[i])
 		}

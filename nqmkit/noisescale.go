@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"nqm/nqmkit/internal/random"
+	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
 )
 
@@ -109,9 +110,9 @@ func estimates(l landscape, runs Runs, estimate func(g ground) scaleParts) theor
 func twoBatches(g ground, theta []float64, small, big float64) scaleParts {
 	slope := make([]float64, len(theta))
 	g.gradient(theta, slope, small)
-	ofSmall := product(slope, slope)
+	ofSmall := rule.Product(slope, slope)
 	g.gradient(theta, slope, big)
-	ofBig := product(slope, slope)
+	ofBig := rule.Product(slope, slope)
 	return scaleParts{
 		trace:  (ofSmall - ofBig) / (1/small - 1/big),
 		square: (big*ofBig - small*ofSmall) / (big - small),
@@ -123,12 +124,12 @@ func perExample(g ground, theta []float64, n int) scaleParts {
 	squares := 0.0
 	for range n {
 		g.gradient(theta, slope, 1)
-		squares += product(slope, slope)
+		squares += rule.Product(slope, slope)
 		for i, v := range slope {
 			mean[i] += v / float64(n)
 		}
 	}
-	ofMean := product(mean, mean)
+	ofMean := rule.Product(mean, mean)
 	trace := (squares - float64(n)*ofMean) / float64(n-1)
 	return scaleParts{trace: trace, square: ofMean - trace/float64(n)}
 }

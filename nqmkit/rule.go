@@ -3,8 +3,8 @@ package nqmkit
 import (
 	"fmt"
 	"math"
-	"slices"
 
+	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
 )
 
@@ -26,50 +26,11 @@ type recipe struct {
 	batch func(t int) float64
 	power float64
 	// start returns the rule for runs side by side; theta is their start.
-	start func(theta []float64, shape shape) rule
+	start func(theta []float64, shape rule.Shape) rule.Rule
 	// perDirection says that the rule must know the curvature of each
 	// coordinate: it cannot work on rotated problems.
 	perDirection bool
 }
-
-// shape is how runs lie side by side: coordinate i of run k of lanes is in place
-// i lanes + k, so that what is done to a coordinate is one loop over the runs,
-// and a single run is the vector of its coordinates.
-type shape struct {
-	lanes, d  int
-	curvature []float64 // of each coordinate of a run; nil where H is dense
-}
-
-// gather copies the coordinates of a run out of those of all lanes.
-func gather(one, all []float64, lane, lanes int) {
-	for i := range one {
-		one[i] = all[i*lanes+lane]
-	}
-}
-
-// scatter copies the coordinates of a run to where they lie among all.
-func scatter(all, one []float64, lane, lanes int) {
-	for i, v := range one {
-		all[i*lanes+lane] = v
-	}
-}
-
-// rule is the literal update of a method, at work on one or more runs. What it
-// remembers has one entry for each entry of θ.
-type rule interface {
-	// point returns where the gradient is wanted.
-	point(theta []float64) []float64
-	// step moves theta in place, given the gradient at the point.
-	step(theta, gradient []float64)
-	// answer returns what the results are about: θ or an average of it.
-	answer(theta []float64) []float64
-}
-
-// atTheta is the part of most rules: the gradient at θ, results about θ.
-type atTheta struct{}
-
-func (atTheta) point(theta []float64) []float64  { return theta }
-func (atTheta) answer(theta []float64) []float64 { return theta }
 
 // recipeOf returns how to sample m over a run of the given steps, or an error
 // in one sentence: a method is never sampled as another.
@@ -84,7 +45,11 @@ func recipeOf(m Sampler, steps int) (recipe, error) {
 	case theory.Optimizer:
 		return optimizerRecipe(m, steps)
 	case theory.Linear:
-		return linearRecipe(m), nil
+		return recipe{
+			perDirection: true,
+			batch:        func(int) float64 { return max(m.BatchSize, 1) },
+			start:        func(theta []float64, s rule.Shape) rule.Rule { return rule.Linear(m, theta, s) },
+		}, nil
 	case theory.Torch:
 		return torchRecipe(m, steps)
 	case interface {
@@ -98,12 +63,12 @@ func recipeOf(m Sampler, steps int) (recipe, error) {
 // literal are the settings of theory.Optimizer, by their fields, that have a literal
 // update here, with the rule that they bring for n parameters. A method with any
 // other setting is refused, not sampled without it.
-var literal = map[string]func(o theory.Optimizer, rate *rate, n int) rule{
-	"Momentum": func(o theory.Optimizer, rate *rate, n int) rule {
-		return &heavyBall{rate: rate, beta: o.Momentum, velocity: make([]float64, n)}
+var literal = map[string]func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule{
+	"Momentum": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
+		return rule.HeavyBall(rate, o.Momentum, n)
 	},
-	"Nesterov": func(o theory.Optimizer, rate *rate, n int) rule {
-		return &nesterov{rate: rate, beta: o.Momentum, velocity: make([]float64, n), ahead: make([]float64, n)}
+	"Nesterov": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
+		return rule.Nesterov(rate, o.Momentum, n)
 	},
 	"LearningRate": nil, "BatchSize": nil, "Decay": nil, "Power": nil, "UniformAverage": nil, "AverageFrom": nil,
 	"LookaheadSteps": nil, "SlowStep": nil, "Schedule": nil,
@@ -122,14 +87,14 @@ func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
 	}
 	return recipe{
 		power: o.Power,
-		batch: func(t int) float64 { return batchAt(o.BatchSize, o.Schedule, t) },
-		start: func(theta []float64, _ shape) rule { return optimizerRule(o, theta) },
+		batch: func(t int) float64 { return rule.BatchAt(o.BatchSize, o.Schedule, t) },
+		start: func(theta []float64, _ rule.Shape) rule.Rule { return optimizerRule(o, theta) },
 	}, nil
 }
 
-func optimizerRule(o theory.Optimizer, theta []float64) rule {
-	rate := &rate{base: o.LearningRate, schedule: o.Schedule}
-	var r rule = &sgd{rate: rate}
+func optimizerRule(o theory.Optimizer, theta []float64) rule.Rule {
+	rate := &rule.Rate{Base: o.LearningRate, Schedule: o.Schedule}
+	r := rule.SGD(rate)
 	if o.Momentum != 0 { // the last of the settings with a rule says how
 		for _, s := range theory.Settings() {
 			if make := literal[s.Field]; make != nil && !s.IsNeutral(o) {
@@ -138,13 +103,13 @@ func optimizerRule(o theory.Optimizer, theta []float64) rule {
 		}
 	}
 	if o.LookaheadSteps > 0 {
-		r = &lookahead{rule: r, every: o.LookaheadSteps, size: o.SlowStep, slow: slices.Clone(theta)}
+		r = rule.Lookahead(r, theta, o.LookaheadSteps, o.SlowStep)
 	}
 	switch {
 	case o.Decay != 0:
-		r = newEMA(r, theta, o.Decay)
+		r = rule.EMA(r, theta, o.Decay)
 	case o.UniformAverage:
-		r = newTailAverage(r, theta, o.AverageFrom)
+		r = rule.TailAverage(r, theta, o.AverageFrom)
 	}
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
 )
 
@@ -189,20 +190,20 @@ func (m Adaptive) recipe(steps int) (recipe, error) {
 		return recipe{}, err
 	}
 	return recipe{
-		batch: func(t int) float64 { return batchAt(plan.BatchSize, plan.Schedule, t) },
-		start: func(theta []float64, _ shape) rule {
-			r := m.rule(len(theta))
+		batch: func(t int) float64 { return rule.BatchAt(plan.BatchSize, plan.Schedule, t) },
+		start: func(theta []float64, _ rule.Shape) rule.Rule {
+			r := m.update(len(theta))
 			if plan.Schedule == nil {
 				return r
 			}
-			return &paced{adaptiveRule: r, rate: rate{base: m.LearningRate, schedule: plan.Schedule}}
+			return &paced{adaptiveRule: r, rate: rule.Rate{Base: m.LearningRate, Schedule: plan.Schedule}}
 		},
 	}, nil
 }
 
 // adaptiveRule is the rule of an Adaptive, whose learning rate can be changed.
 type adaptiveRule interface {
-	rule
+	rule.Rule
 	setRate(learningRate float64)
 }
 
@@ -211,15 +212,15 @@ func (m *Adaptive) setRate(learningRate float64) { m.LearningRate = learningRate
 // paced gives a rule the learning rate of each step.
 type paced struct {
 	adaptiveRule
-	rate rate
+	rate rule.Rate
 }
 
-func (p *paced) step(theta, gradient []float64) {
-	p.setRate(p.rate.next())
-	p.adaptiveRule.step(theta, gradient)
+func (p *paced) Step(theta, gradient []float64) {
+	p.setRate(p.rate.Next())
+	p.adaptiveRule.Step(theta, gradient)
 }
 
-func (m Adaptive) rule(n int) adaptiveRule {
+func (m Adaptive) update(n int) adaptiveRule {
 	switch m.kind {
 	case kindRMSProp:
 		return &rmsprop{Adaptive: m, square: make([]float64, n)}
@@ -233,13 +234,13 @@ func (m Adaptive) rule(n int) adaptiveRule {
 
 // adam is Adam and AdamW.
 type adam struct {
-	atTheta
+	rule.AtTheta
 	Adaptive
 	left1, left2 float64 // β₁^t, β₂^t
 	mean, square []float64
 }
 
-func (r *adam) step(theta, gradient []float64) {
+func (r *adam) Step(theta, gradient []float64) {
 	r.left1 *= r.Beta1
 	r.left2 *= r.Beta2
 	mean, square, gradient := r.mean[:len(theta)], r.square[:len(theta)], gradient[:len(theta)]
@@ -252,12 +253,12 @@ func (r *adam) step(theta, gradient []float64) {
 }
 
 type rmsprop struct {
-	atTheta
+	rule.AtTheta
 	Adaptive
 	square []float64
 }
 
-func (r *rmsprop) step(theta, gradient []float64) {
+func (r *rmsprop) Step(theta, gradient []float64) {
 	for i, g := range gradient {
 		r.square[i] = float64(r.Beta2*r.square[i]) + float64((1-r.Beta2)*g*g)
 		theta[i] -= float64(r.LearningRate * quotient(g, math.Sqrt(r.square[i])+r.Epsilon))
@@ -265,12 +266,12 @@ func (r *rmsprop) step(theta, gradient []float64) {
 }
 
 type adagrad struct {
-	atTheta
+	rule.AtTheta
 	Adaptive
 	square []float64
 }
 
-func (r *adagrad) step(theta, gradient []float64) {
+func (r *adagrad) Step(theta, gradient []float64) {
 	for i, g := range gradient {
 		r.square[i] += float64(g * g)
 		theta[i] -= float64(r.LearningRate * quotient(g, math.Sqrt(r.square[i])+r.Epsilon))
@@ -278,12 +279,12 @@ func (r *adagrad) step(theta, gradient []float64) {
 }
 
 type signDescent struct {
-	atTheta
+	rule.AtTheta
 	Adaptive
 	mean []float64
 }
 
-func (r *signDescent) step(theta, gradient []float64) {
+func (r *signDescent) Step(theta, gradient []float64) {
 	for i, g := range gradient {
 		r.mean[i] = float64(r.Beta1*r.mean[i]) + float64((1-r.Beta1)*g)
 		if m := r.mean[i]; m != 0 {

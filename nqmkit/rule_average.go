@@ -2,90 +2,9 @@ package nqmkit
 
 import (
 	"fmt"
-	"slices"
+
+	"nqm/nqmkit/internal/rule"
 )
-
-// ema is avg' = γ avg + (1-γ) θ', avg(0) = θ(0).
-type ema struct {
-	rule
-	decay float64
-	avg   []float64
-}
-
-func newEMA(r rule, theta []float64, decay float64) rule {
-	return &ema{rule: r, decay: decay, avg: slices.Clone(theta)}
-}
-
-func (r *ema) step(theta, gradient []float64) {
-	r.rule.step(theta, gradient)
-	for i, v := range r.rule.answer(theta) {
-		r.avg[i] = float64(r.decay*r.avg[i]) + float64((1-r.decay)*v)
-	}
-}
-
-func (r *ema) answer([]float64) []float64 { return r.avg }
-
-// tailAverage is the mean of θ(from), ..., θ(t), and θ(t) itself before.
-type tailAverage struct {
-	rule
-	from, t  int
-	sum, avg []float64
-}
-
-func newTailAverage(r rule, theta []float64, from int) rule {
-	a := &tailAverage{rule: r, from: from, sum: make([]float64, len(theta)), avg: make([]float64, len(theta))}
-	a.take(theta)
-	return a
-}
-
-func (r *tailAverage) step(theta, gradient []float64) {
-	r.rule.step(theta, gradient)
-	r.t++
-	r.take(r.rule.answer(theta))
-}
-
-func (r *tailAverage) take(theta []float64) {
-	if r.t < r.from {
-		return
-	}
-	for i, v := range theta {
-		r.sum[i] += v
-	}
-}
-
-func (r *tailAverage) answer(theta []float64) []float64 {
-	if r.t < r.from {
-		return r.rule.answer(theta)
-	}
-	count := float64(r.t - r.from + 1)
-	for i, v := range r.sum {
-		r.avg[i] = v / count
-	}
-	return r.avg
-}
-
-// lookahead is, after every k steps of the inner rule, φ' = φ + s (θ - φ) and
-// θ' = φ'; the results are about φ (Zhang, Lucas, Hinton, Ba 2019).
-type lookahead struct {
-	rule
-	every, t int
-	size     float64
-	slow     []float64
-}
-
-func (r *lookahead) step(theta, gradient []float64) {
-	r.rule.step(theta, gradient)
-	r.t++
-	if r.t%r.every != 0 {
-		return
-	}
-	for i := range theta {
-		r.slow[i] += float64(r.size * (theta[i] - r.slow[i]))
-		theta[i] = r.slow[i]
-	}
-}
-
-func (r *lookahead) answer([]float64) []float64 { return r.slow }
 
 // Wrapped is a method with an average or slow weights around it, for methods
 // that are not a theory.Optimizer (which has its own). Like that it is a plain
@@ -156,16 +75,16 @@ func (w Wrapped) Validate() error {
 func (w Wrapped) recipe(steps int) (recipe, error) {
 	r, err := recipeOf(w.method, steps)
 	inner := r.start
-	r.start = func(theta []float64, s shape) rule { return w.rule(inner(theta, s), theta) }
+	r.start = func(theta []float64, s rule.Shape) rule.Rule { return w.wrap(inner(theta, s), theta) }
 	return r, err
 }
 
-func (w Wrapped) rule(r rule, theta []float64) rule {
+func (w Wrapped) wrap(r rule.Rule, theta []float64) rule.Rule {
 	switch w.around {
 	case movingAverage:
-		return newEMA(r, theta, w.decay)
+		return rule.EMA(r, theta, w.decay)
 	case tailMean:
-		return newTailAverage(r, theta, w.steps)
+		return rule.TailAverage(r, theta, w.steps)
 	}
-	return &lookahead{rule: r, every: w.steps, size: w.size, slow: slices.Clone(theta)}
+	return rule.Lookahead(r, theta, w.steps, w.size)
 }

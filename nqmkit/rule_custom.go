@@ -3,6 +3,8 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+
+	"nqm/nqmkit/internal/rule"
 )
 
 // Update is a researcher's own update rule in one run: given the number of
@@ -59,9 +61,9 @@ func (m CustomMethod) Validate() error {
 func (m CustomMethod) recipe(int) (recipe, error) {
 	return recipe{
 		batch: func(int) float64 { return max(m.BatchSize, 1) },
-		start: func(theta []float64, s shape) rule {
-			r := &custom{name: m.Name, theta: newRows(s.lanes, s.d), gradient: newRows(s.lanes, s.d)}
-			for range s.lanes {
+		start: func(theta []float64, s rule.Shape) rule.Rule {
+			r := &custom{name: m.Name, theta: newRows(s.Lanes, s.D), gradient: newRows(s.Lanes, s.D)}
+			for range s.Lanes {
 				r.updates = append(r.updates, m.Start())
 			}
 			return r
@@ -71,19 +73,19 @@ func (m CustomMethod) recipe(int) (recipe, error) {
 
 // custom runs one update for each run, on vectors of that run's own.
 type custom struct {
-	atTheta
+	rule.AtTheta
 	name            string
 	updates         []Update
 	theta, gradient [][]float64
 	t               int
 }
 
-func (r *custom) step(theta, gradient []float64) {
+func (r *custom) Step(theta, gradient []float64) {
 	lanes := len(r.updates)
 	for lane, update := range r.updates {
 		at, slope := r.theta[lane], r.gradient[lane]
-		gather(at, theta, lane, lanes)
-		gather(slope, gradient, lane, lanes)
+		rule.Gather(at, theta, lane, lanes)
+		rule.Gather(slope, gradient, lane, lanes)
 		sound := allFinite(at) && allFinite(slope)
 		next := update(r.t, at, slope)
 		if len(next) != len(at) {
@@ -94,7 +96,7 @@ func (r *custom) step(theta, gradient []float64) {
 				panic(fmt.Errorf("nqmkit: the update of %s returned NaN for parameter %d in step %d, from finite parameters and gradient", r.name, i, r.t))
 			}
 		}
-		scatter(theta, next, lane, lanes)
+		rule.Scatter(theta, next, lane, lanes)
 	}
 	r.t++
 }

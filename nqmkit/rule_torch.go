@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
 )
 
@@ -105,7 +106,7 @@ func torchRecipe(m theory.Torch, steps int) (recipe, error) {
 func (m TorchSGD) recipe(int) (recipe, error) {
 	return recipe{
 		batch: func(int) float64 { return max(m.BatchSize, 1) },
-		start: func(theta []float64, _ shape) rule {
+		start: func(theta []float64, _ rule.Shape) rule.Rule {
 			return &torchSGD{TorchSGD: m, buffer: make([]float64, len(theta)), first: true}
 		},
 	}, nil
@@ -114,20 +115,20 @@ func (m TorchSGD) recipe(int) (recipe, error) {
 func (m OptaxSGD) recipe(int) (recipe, error) {
 	return recipe{
 		batch: func(int) float64 { return max(m.BatchSize, 1) },
-		start: func(theta []float64, _ shape) rule {
+		start: func(theta []float64, _ rule.Shape) rule.Rule {
 			return &optaxSGD{OptaxSGD: m, trace: make([]float64, len(theta))}
 		},
 	}, nil
 }
 
 type torchSGD struct {
-	atTheta
+	rule.AtTheta
 	TorchSGD
 	buffer []float64
 	first  bool
 }
 
-func (r *torchSGD) step(theta, gradient []float64) {
+func (r *torchSGD) Step(theta, gradient []float64) {
 	for i, g := range gradient {
 		g += float64(r.WeightDecay * theta[i])
 		if r.first {
@@ -151,12 +152,12 @@ func (r *torchSGD) direction(g, buffer float64) float64 {
 }
 
 type optaxSGD struct {
-	atTheta
+	rule.AtTheta
 	OptaxSGD
 	trace []float64
 }
 
-func (r *optaxSGD) step(theta, gradient []float64) {
+func (r *optaxSGD) Step(theta, gradient []float64) {
 	for i, g := range gradient {
 		r.trace[i] = g + float64(r.Momentum*r.trace[i])
 		update := r.trace[i]

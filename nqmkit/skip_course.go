@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/nqmkit/internal/leap"
+	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
 )
 
@@ -91,7 +92,7 @@ const maxKinds = 20_000
 
 // stretch returns the kind of step t, and where steps may be of another.
 func (p *planner) stretch(t int) (kind, int) {
-	k := kind{rate: rateFactor(p.Schedule, t), batch: batchAt(p.BatchSize, p.Schedule, t), sums: p.UniformAverage && t+1 >= p.AverageFrom}
+	k := kind{rate: rule.Factor(p.Schedule, t), batch: rule.BatchAt(p.BatchSize, p.Schedule, t), sums: p.UniformAverage && t+1 >= p.AverageFrom}
 	end := stretchEnd(p.Schedule, t)
 	if p.UniformAverage && !k.sums {
 		end = min(end, p.AverageFrom-1)

@@ -1,15 +1,18 @@
-package nqmkit
+package rule
 
 // sgd is θ' = θ - α g(θ). The conversion to float64, here and in every rule,
 // keeps processors that could from fusing a product with a sum, so that a seed
 // gives the same runs on each.
 type sgd struct {
-	atTheta
-	rate *rate
+	AtTheta
+	rate *Rate
 }
 
-func (r *sgd) step(theta, gradient []float64) {
-	alpha := r.rate.next()
+// SGD returns the rule of plain descent.
+func SGD(rate *Rate) Rule { return &sgd{rate: rate} }
+
+func (r *sgd) Step(theta, gradient []float64) {
+	alpha := r.rate.Next()
 	gradient = gradient[:len(theta)]
 	for i := range theta {
 		theta[i] -= float64(alpha * gradient[i])
@@ -19,14 +22,19 @@ func (r *sgd) step(theta, gradient []float64) {
 // heavyBall is v' = β v + g(θ), θ' = θ - α v' (Polyak 1964, as in torch and
 // optax).
 type heavyBall struct {
-	atTheta
-	rate     *rate
+	AtTheta
+	rate     *Rate
 	beta     float64
 	velocity []float64
 }
 
-func (r *heavyBall) step(theta, gradient []float64) {
-	alpha := r.rate.next()
+// HeavyBall returns the rule of momentum β for n parameters.
+func HeavyBall(rate *Rate, beta float64, n int) Rule {
+	return &heavyBall{rate: rate, beta: beta, velocity: make([]float64, n)}
+}
+
+func (r *heavyBall) Step(theta, gradient []float64) {
+	alpha := r.rate.Next()
 	gradient, velocity := gradient[:len(theta)], r.velocity[:len(theta)]
 	for i := range theta {
 		v := float64(r.beta*velocity[i]) + gradient[i]
@@ -38,12 +46,17 @@ func (r *heavyBall) step(theta, gradient []float64) {
 // nesterov is y = θ - αβ v, v' = β v + g(y), θ' = θ - α v' (Nesterov 1983;
 // Sutskever et al. 2013, equation 3).
 type nesterov struct {
-	rate            *rate
+	rate            *Rate
 	beta            float64
 	velocity, ahead []float64
 }
 
-func (r *nesterov) point(theta []float64) []float64 {
+// Nesterov returns the rule of Nesterov's momentum β for n parameters.
+func Nesterov(rate *Rate, beta float64, n int) Rule {
+	return &nesterov{rate: rate, beta: beta, velocity: make([]float64, n), ahead: make([]float64, n)}
+}
+
+func (r *nesterov) Point(theta []float64) []float64 {
 	reach := r.rate.now() * r.beta
 	for i := range theta {
 		r.ahead[i] = theta[i] - float64(reach*r.velocity[i])
@@ -51,12 +64,12 @@ func (r *nesterov) point(theta []float64) []float64 {
 	return r.ahead
 }
 
-func (r *nesterov) step(theta, gradient []float64) {
-	alpha := r.rate.next()
+func (r *nesterov) Step(theta, gradient []float64) {
+	alpha := r.rate.Next()
 	for i := range theta {
 		r.velocity[i] = float64(r.beta*r.velocity[i]) + gradient[i]
 		theta[i] -= float64(alpha * r.velocity[i])
 	}
 }
 
-func (r *nesterov) answer(theta []float64) []float64 { return theta }
+func (r *nesterov) Answer(theta []float64) []float64 { return theta }

@@ -1,4 +1,4 @@
-package nqmkit
+package rule
 
 import (
 	"math"
@@ -6,22 +6,22 @@ import (
 	"nqm/theory"
 )
 
-// rate is the learning rate of a run that knows its step.
-type rate struct {
-	base     float64
-	schedule theory.Schedule
+// Rate is the learning rate of a run that knows its step.
+type Rate struct {
+	Base     float64
+	Schedule theory.Schedule // nil keeps Base
 	t        int
 }
 
-func (r *rate) now() float64 {
-	if r.schedule == nil {
-		return r.base
+func (r *Rate) now() float64 {
+	if r.Schedule == nil {
+		return r.Base
 	}
-	return r.base * rateFactor(r.schedule, r.t)
+	return r.Base * Factor(r.Schedule, r.t)
 }
 
-// next returns the learning rate of this step and goes on to the next.
-func (r *rate) next() float64 {
+// Next returns the learning rate of this step and goes on to the next.
+func (r *Rate) Next() float64 {
 	v := r.now()
 	r.t++
 	return v
@@ -46,9 +46,9 @@ func segmentAt(s theory.Schedule, t int) (theory.Segment, int) {
 	return last, 0
 }
 
-// rateFactor is the factor of the learning rate in step t, by the formulas of
+// Factor is the factor of the learning rate in step t, by the formulas of
 // theory.Segment's documentation.
-func rateFactor(s theory.Schedule, t int) float64 {
+func Factor(s theory.Schedule, t int) float64 {
 	if len(s) == 0 {
 		return 1
 	}
@@ -69,8 +69,8 @@ func rateFactor(s theory.Schedule, t int) float64 {
 	return g.From
 }
 
-// batchAt is the batch size in step t of a method with a batch size and a schedule.
-func batchAt(size float64, s theory.Schedule, t int) float64 {
+// BatchAt is the batch size in step t of a method with a batch size and a schedule.
+func BatchAt(size float64, s theory.Schedule, t int) float64 {
 	if len(s) > 0 {
 		if g, _ := segmentAt(s, t); g.BatchSize != 0 {
 			return g.BatchSize

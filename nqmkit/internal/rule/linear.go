@@ -1,4 +1,4 @@
-package nqmkit
+package rule
 
 import "nqm/theory"
 
@@ -12,21 +12,17 @@ type linear struct {
 	zero    []float64
 }
 
-func linearRecipe(l theory.Linear) recipe {
-	return recipe{
-		perDirection: true,
-		batch:        func(int) float64 { return max(l.BatchSize, 1) },
-		start: func(theta []float64, s shape) rule {
-			r := &linear{lanes: s.lanes, zero: make([]float64, len(theta)), state: make([][]float64, len(theta))}
-			for _, h := range s.curvature {
-				r.systems = append(r.systems, l.System(h))
-			}
-			for i, v := range theta {
-				r.state[i] = startState(r.systems[i/s.lanes], v)
-			}
-			return r
-		},
+// Linear returns the rule of a method that is given by its matrices, for runs that
+// start at theta.
+func Linear(l theory.Linear, theta []float64, s Shape) Rule {
+	r := &linear{lanes: s.Lanes, zero: make([]float64, len(theta)), state: make([][]float64, len(theta))}
+	for _, h := range s.Curvature {
+		r.systems = append(r.systems, l.System(h))
 	}
+	for i, v := range theta {
+		r.state[i] = startState(r.systems[i/s.Lanes], v)
+	}
+	return r
 }
 
 func startState(s theory.System, theta float64) []float64 {
@@ -38,30 +34,30 @@ func startState(s theory.System, theta float64) []float64 {
 	return z
 }
 
-func (r *linear) point([]float64) []float64 { return r.zero }
+func (r *linear) Point([]float64) []float64 { return r.zero }
 
-func (r *linear) step(theta, noise []float64) {
+func (r *linear) Step(theta, noise []float64) {
 	for i := range theta {
 		system, z := r.systems[i/r.lanes], r.state[i]
 		next := r.scratch[:0]
 		for j, v := range z {
 			if system.Deviation != nil {
-				v -= product(system.Deviation[j], z)
+				v -= Product(system.Deviation[j], z)
 			} else {
-				v = product(system.State[j], z)
+				v = Product(system.State[j], z)
 			}
 			next = append(next, v+float64(system.Noise[j]*noise[i]))
 		}
 		copy(z, next)
 		r.scratch = next
-		theta[i] = product(system.Readout, z)
+		theta[i] = Product(system.Readout, z)
 	}
 }
 
-func (r *linear) answer(theta []float64) []float64 { return theta }
+func (r *linear) Answer(theta []float64) []float64 { return theta }
 
-// product returns a'b.
-func product(a, b []float64) float64 {
+// Product returns a'b.
+func Product(a, b []float64) float64 {
 	sum := 0.0
 	for i, v := range a {
 		sum += float64(v * b[i])
