@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/internal/search"
 	"nqm/theory/table"
 )
 
@@ -223,7 +224,7 @@ func (b *batchSearch) scan() budgeted {
 				least = r
 			}
 		}
-		if r := b.along(b.sketch, least.u, steps); r.loss < best.loss*(1-rounding) { // of equals, the fewest steps
+		if r := b.along(b.sketch, least.u, steps); r.loss < best.loss*(1-search.Rounding) { // of equals, the fewest steps
 			best = r
 		}
 		if steps == b.most() {
@@ -297,7 +298,7 @@ func (b *batchSearch) refine(c *staircase, guess budgeted) budgeted {
 			if steps < 1 || steps > b.most() {
 				continue
 			}
-			if r := b.along(c, best.u, steps); r.loss < best.loss*(1-rounding) {
+			if r := b.along(c, best.u, steps); r.loss < best.loss*(1-search.Rounding) {
 				best, moved = r, true
 				break
 			}
@@ -316,7 +317,7 @@ func (b *batchSearch) refine(c *staircase, guess budgeted) budgeted {
 func (b *batchSearch) neighbours(c *staircase, best budgeted) budgeted {
 	from, to := max(1, best.steps-2*b.pieces), min(b.most(), best.steps+2*b.pieces)
 	for steps := from; steps <= to && to-from <= mostNeighbours; steps++ {
-		if r := b.along(c, best.u, steps); r.loss < best.loss*(1-rounding) {
+		if r := b.along(c, best.u, steps); r.loss < best.loss*(1-search.Rounding) {
 			best = r
 		}
 	}
@@ -358,7 +359,7 @@ func (b *batchSearch) report(best budgeted) BestBatches {
 func (r *BestBatches) conditions(best budgeted, held bool) {
 	var price float64
 	for k, v := range best.noise {
-		p := relative(v/(r.BatchSizes[k]*r.BatchSizes[k]*float64(r.Lengths[k])), best.loss)
+		p := search.Relative(v/(r.BatchSizes[k]*r.BatchSizes[k]*float64(r.Lengths[k])), best.loss)
 		r.Prices = append(r.Prices, p)
 		if r.BatchSizes[k] > 1 {
 			price = math.Max(price, p)
@@ -371,7 +372,7 @@ func (r *BestBatches) conditions(best budgeted, held bool) {
 			}
 		}
 	}
-	r.Gradient = relative(best.slope, best.loss)
+	r.Gradient = search.Relative(best.slope, best.loss)
 	if !held {
 		r.Residual = math.Max(r.Residual, math.Abs(r.Gradient))
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/internal/search"
 	"nqm/theory/table"
 )
 
@@ -183,11 +184,14 @@ func resample(u []float64, pieces int) []float64 {
 	return v
 }
 
+// top is the logarithm of the limit.
+func (c *staircase) top() float64 { return math.Log(c.limit) }
+
 // newton is Newton's method on a staircase.
-func (c *staircase) newton(lengths []int, tolerance float64) boxNewton {
-	return boxNewton{high: math.Log(c.limit), tolerance: tolerance, steps: 100,
-		value:       func(u []float64) float64 { return c.at(u, lengths) },
-		derivatives: func(u, grad, hess []float64) float64 { return c.derivatives(u, lengths, grad, hess) }}
+func (c *staircase) newton(lengths []int, tolerance float64) search.Newton {
+	return search.Newton{Box: search.Below(c.top(), len(lengths)), Tolerance: tolerance, Steps: 100,
+		Value:       func(u []float64) float64 { return c.at(u, lengths) },
+		Derivatives: func(u, grad, hess []float64) float64 { return c.derivatives(u, lengths, grad, hess) }}
 }
 
 const (
@@ -210,7 +214,7 @@ func (s *scheduler) search(steps int) []float64 {
 		}
 		if n == most {
 			beam[0] = s.exchange(s.shift(beam[0], steps), steps)
-			return s.rough.descend(spawn(beam, n), lengthsOf(steps, n))[0].u
+			return s.rough.descend(spawn(beam, n), lengthsOf(steps, n))[0].At
 		}
 	}
 }
@@ -218,15 +222,15 @@ func (s *scheduler) search(steps int) []float64 {
 // spawn splits the pieces of candidates, with the early half of each made a
 // little and much larger than the late half, or smaller: a split into equal
 // halves can be a saddle.
-func spawn(beam []stationary, n int) [][]float64 {
+func spawn(beam []search.Minimum, n int) [][]float64 {
 	var starts [][]float64
 	for _, b := range beam {
-		if len(b.u) == n {
-			starts = append(starts, b.u)
+		if len(b.At) == n {
+			starts = append(starts, b.At)
 			continue
 		}
 		for _, tilt := range []float64{0.1, 1, -0.3} {
-			u := resample(b.u, n)
+			u := resample(b.At, n)
 			for k := range u {
 				u[k] += tilt * (1 - 2*float64(k%2))
 			}
@@ -240,27 +244,27 @@ func spawn(beam []stationary, n int) [][]float64 {
 const kept = 2
 
 // descend minimises from several starts and returns the best that differ.
-func (c *staircase) descend(starts [][]float64, lengths []int) []stationary {
+func (c *staircase) descend(starts [][]float64, lengths []int) []search.Minimum {
 	newton := c.newton(lengths, searched)
-	var found []stationary
+	var found []search.Minimum
 	for _, u := range starts {
-		f := newton.minimize(u)
+		f := newton.Minimize(u)
 		found = append(found, f)
-		if !slices.IsSortedFunc(f.u, descending) {
-			sorted := slices.Clone(f.u)
+		if !slices.IsSortedFunc(f.At, descending) {
+			sorted := slices.Clone(f.At)
 			slices.SortFunc(sorted, descending)
-			found = append(found, newton.minimize(sorted))
+			found = append(found, newton.Minimize(sorted))
 		}
 	}
 	return distinct(found, kept)
 }
 
 // distinct returns the best of the candidates, at most n, that differ.
-func distinct(found []stationary, n int) []stationary {
-	slices.SortStableFunc(found, func(a, b stationary) int { return cmp.Compare(a.value, b.value) })
+func distinct(found []search.Minimum, n int) []search.Minimum {
+	slices.SortStableFunc(found, func(a, b search.Minimum) int { return cmp.Compare(a.Value, b.Value) })
 	best := found[:1:1]
 	for _, f := range found[1:] {
-		if len(best) < n && f.value > best[len(best)-1].value*(1+1e-6) {
+		if len(best) < n && f.Value > best[len(best)-1].Value*(1+1e-6) {
 			best = append(best, f)
 		}
 	}
@@ -270,28 +274,28 @@ func distinct(found []stationary, n int) []stationary {
 // exchange lets pairs of pieces change places as long as that helps: all pairs
 // of few pieces, and otherwise pieces of different lengths where nearly all
 // rates are at the limit.
-func (s *scheduler) exchange(best stationary, steps int) stationary {
-	lengths := lengthsOf(steps, len(best.u))
+func (s *scheduler) exchange(best search.Minimum, steps int) search.Minimum {
+	lengths := lengthsOf(steps, len(best.At))
 	newton := s.sketch.newton(lengths, searched)
 	below := 0
-	for _, v := range best.u {
-		if v < newton.high {
+	for _, v := range best.At {
+		if v < s.sketch.top() {
 			below++
 		}
 	}
-	few := len(best.u) <= familyPieces
+	few := len(best.At) <= familyPieces
 	if !few && below > 3 {
 		return best
 	}
-	for j := range best.u {
+	for j := range best.At {
 		for k := range j {
-			if !few && (lengths[j] == lengths[k] || best.u[j] == best.u[k]) {
+			if !few && (lengths[j] == lengths[k] || best.At[j] == best.At[k]) {
 				continue
 			}
-			u := slices.Clone(best.u)
+			u := slices.Clone(best.At)
 			u[j], u[k] = u[k], u[j]
-			if s.sketch.at(u, lengths) < best.value*exchangeable {
-				if f := newton.minimize(u); f.value < best.value {
+			if s.sketch.at(u, lengths) < best.Value*exchangeable {
+				if f := newton.Minimize(u); f.Value < best.Value {
 					best = f
 				}
 			}
@@ -307,9 +311,9 @@ func descending(a, b float64) int { return cmp.Compare(b, a) }
 
 // constants returns the best constant rates: the local minima of a scan by
 // factors of 2^¼ from the limit down to where nothing moves any more.
-func (s *scheduler) constants(steps int) []stationary {
+func (s *scheduler) constants(steps int) []search.Minimum {
 	lengths := []int{steps}
-	high := math.Log(s.sketch.limit)
+	high := s.sketch.top()
 	initial := s.sketch.initial()
 	var u, loss []float64
 	for k := 0; k < 4000; k++ {
@@ -332,16 +336,16 @@ func (s *scheduler) constants(steps int) []stationary {
 // shift lets the whole schedule come a piece earlier or later as long as that
 // helps: how many rates are at the limit is a whole number, which no descent
 // changes easily.
-func (s *scheduler) shift(best stationary, steps int) stationary {
-	newton := s.sketch.newton(lengthsOf(steps, len(best.u)), searched)
+func (s *scheduler) shift(best search.Minimum, steps int) search.Minimum {
+	newton := s.sketch.newton(lengthsOf(steps, len(best.At)), searched)
 	for _, by := range []int{1, -1} {
-		for range best.u {
-			u := make([]float64, len(best.u))
+		for range best.At {
+			u := make([]float64, len(best.At))
 			for k := range u {
-				u[k] = best.u[min(max(k+by, 0), len(u)-1)]
+				u[k] = best.At[min(max(k+by, 0), len(u)-1)]
 			}
-			f := newton.minimize(u)
-			if f.value >= best.value*(1-searched) {
+			f := newton.Minimize(u)
+			if f.Value >= best.Value*(1-searched) {
 				break
 			}
 			best = f
@@ -356,7 +360,7 @@ const familyPieces = 8
 // family returns the best of the schedules a/(1 + t/τ).
 func (s *scheduler) family(steps, pieces int) []float64 {
 	lengths := lengthsOf(steps, pieces)
-	high := math.Log(s.sketch.limit)
+	high := s.sketch.top()
 	best, least := []float64(nil), math.Inf(1)
 	for peak := range 6 {
 		for decades := range 8 {
@@ -387,20 +391,20 @@ const (
 // scattered returns the best of many starts.
 func (s *scheduler) scattered(steps, pieces int) [][]float64 {
 	newton := s.sketch.newton(lengthsOf(steps, pieces), 1e-2)
-	newton.steps = hasty
-	starts := kronecker(pieces, newton.high)
+	newton.Steps = hasty
+	starts := kronecker(pieces, s.sketch.top())
 	if steps >= longPiece*pieces && !s.sketch.silent() {
 		starts = starts[:fewStarts]
 	} else {
-		starts = append(starts, spikes(pieces, newton.high)...)
+		starts = append(starts, spikes(pieces, s.sketch.top())...)
 	}
-	found := make([]stationary, len(starts))
+	found := make([]search.Minimum, len(starts))
 	for i, u := range starts {
-		found[i] = newton.minimize(u)
+		found[i] = newton.Minimize(u)
 	}
 	starts = starts[:0]
 	for _, f := range distinct(found, 2*kept) {
-		starts = append(starts, f.u)
+		starts = append(starts, f.At)
 	}
 	return starts
 }
@@ -463,12 +467,12 @@ func (s *scheduler) sharper(c *staircase, sum float64, modes int) {
 func (s *scheduler) polish(u []float64, steps int) BestRates {
 	lengths := lengthsOf(steps, s.pieces)
 	s.sharpen(u, steps)
-	f := s.fine.newton(lengths, polished).minimize(resample(u, len(lengths)))
+	f := s.fine.newton(lengths, polished).Minimize(resample(u, len(lengths)))
 	r := BestRates{Problem: s.p.String(), Steps: steps, Lengths: lengths,
-		Limit: s.fine.limit, Gradient: f.gradient, Residual: f.residual, Definite: f.definite,
+		Limit: s.fine.limit, Gradient: f.Gradient, Residual: f.Residual, Definite: f.Definite,
 		Modes: s.modes, SumError: s.sum, Evaluations: s.evaluations()}
-	high := math.Log(s.fine.limit)
-	for _, v := range f.u {
+	high := s.fine.top()
+	for _, v := range f.At {
 		if v == high {
 			r.AtLimit++
 			r.LearningRates = append(r.LearningRates, math.Nextafter(s.fine.limit, 0))

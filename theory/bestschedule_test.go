@@ -147,8 +147,8 @@ func TestScheduleAgainstRandomStarts(t *testing.T) {
 			for k := range u {
 				u[k] = math.Log(c.limit) - math.Abs(2*r.NormFloat64())
 			}
-			if f := newton.minimize(u); s.Loss > f.value*(1+1e-6)+1e-20*c.initial() {
-				t.Fatalf("%+v, %v, lengths %v: found %v at %v, but %v has %v", p, o, s.Lengths, s.Loss, s.LearningRates, exponentials(f.u), f.value)
+			if f := newton.Minimize(u); s.Loss > f.Value*(1+1e-6)+1e-20*c.initial() {
+				t.Fatalf("%+v, %v, lengths %v: found %v at %v, but %v has %v", p, o, s.Lengths, s.Loss, s.LearningRates, exponentials(f.At), f.Value)
 			}
 		}
 	}

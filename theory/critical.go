@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/internal/search"
 )
 
 // NewScaling puts tuned points together: curves hold, for each method, points
@@ -121,19 +122,20 @@ func hyperbolaCritical(points []Tuned) CriticalBatch {
 		return c
 	}
 	low, high := points[0].Optimizer.batchSize(), points[len(points)-1].Optimizer.batchSize()
-	d := descent{
-		f:   func(z []float64) float64 { _, rms := hyperbola(points, math.Exp(z[0])); return rms * rms },
-		low: []float64{math.Log(low) - 7}, high: []float64{math.Log(high) + 7}, flat: 1e-14,
+	d := search.Descent{
+		F:   func(z []float64) float64 { _, rms := hyperbola(points, math.Exp(z[0])); return rms * rms },
+		Box: search.Box{Low: []float64{math.Log(low) - 7}, High: []float64{math.Log(high) + 7}}, Flat: 1e-14,
 	}
+	from, to := d.Box.Low[0], d.Box.High[0]
 	best, value := 0.0, math.Inf(1)
-	for z := d.low[0]; z <= d.high[0]; z += 0.5 {
+	for z := from; z <= to; z += 0.5 {
 		at := []float64{z}
-		if v := d.from(at, 0.5); v < value {
+		if v := d.From(at, 0.5); v < value {
 			best, value = at[0], v
 		}
 	}
 	fewest, rms := hyperbola(points, math.Exp(best))
-	if best <= d.low[0]+0.01 || best >= d.high[0]-0.01 {
+	if best <= from+0.01 || best >= to-0.01 {
 		c.Note = "the points lie on one side of the bend"
 		return c
 	}

@@ -103,7 +103,7 @@ const guessPieces = 4
 // factor of 4, and from there by a schedule of few pieces.
 func (s *scheduler) guess(target float64) int {
 	steps := 1
-	for steps < MaxSteps && s.constants(steps)[0].value > target {
+	for steps < MaxSteps && s.constants(steps)[0].Value > target {
 		steps = min(4*steps, MaxSteps)
 	}
 	few := *s
@@ -188,8 +188,8 @@ type trial struct {
 func (s *scheduler) root(c *staircase, start *trial, target, slack float64) *trial {
 	look := func(steps int, u []float64) *trial {
 		lengths := lengthsOf(steps, s.pieces)
-		f := c.newton(lengths, searched).minimize(resample(u, len(lengths)))
-		return &trial{steps, f.u, math.Max(math.Log(f.value/target), -700)}
+		f := c.newton(lengths, searched).Minimize(resample(u, len(lengths)))
+		return &trial{steps, f.At, math.Max(math.Log(f.Value/target), -700)}
 	}
 	low, high := s.bracket(look, look(start.steps, start.u))
 	if low == nil || high == nil {

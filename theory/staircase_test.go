@@ -99,29 +99,3 @@ func TestStaircaseDerivatives(t *testing.T) {
 		}
 	}
 }
-
-// Newton's method ends at the bound where the optimum is beyond it, and off it
-// with a gradient that vanishes.
-func TestBoxNewton(t *testing.T) {
-	// f = 2 + (u-1)² + (v+1)⁴/8 + (u-1)(v+1)/2, convex near its minimum (1, -1).
-	value := func(u []float64) float64 {
-		a, b := u[0]-1, u[1]+1
-		return 2 + a*a + b*b*b*b/8 + b*b/4 + a*b/2
-	}
-	derivatives := func(u, grad, hess []float64) float64 {
-		a, b := u[0]-1, u[1]+1
-		grad[0], grad[1] = 2*a+b/2, b*b*b/2+b/2+a/2
-		hess[0], hess[2], hess[3] = 2, 0.5, 1.5*b*b+0.5
-		return value(u)
-	}
-	free := boxNewton{high: 5, value: value, derivatives: derivatives, tolerance: 1e-12, steps: 50}.minimize([]float64{4, 4})
-	near(t, "u", free.u[0], 1, 1e-10)
-	near(t, "v", free.u[1], -1, 1e-10)
-	if !free.definite || free.residual > 1e-12 {
-		t.Errorf("residual %v, definite %v", free.residual, free.definite)
-	}
-	held := boxNewton{high: 0.5, value: value, derivatives: derivatives, tolerance: 1e-12, steps: 50}.minimize([]float64{-3, 0.4})
-	if held.u[0] != 0.5 || !(held.gradient[0] < 0) || held.residual > 1e-12 {
-		t.Errorf("at the bound: %+v", held)
-	}
-}

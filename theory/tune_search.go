@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"sort"
+
+	"nqm/theory/internal/search"
 )
 
 // tuner searches the free settings for the lowest loss after t steps. All
@@ -165,11 +167,8 @@ func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
 func (k *tuner) descend(from []float64, t int, radius float64) candidate {
 	low, high := k.bounds(float64(t))
 	c := candidate{z: append([]float64(nil), from...)}
-	for i := range c.z {
-		c.z[i] = math.Min(math.Max(c.z[i], low[i]), high[i])
-	}
-	d := descent{f: func(z []float64) float64 { return k.value(z, t) }, low: low, high: high, flat: 0.1 * k.fine(t)}
-	c.value = d.from(c.z, radius)
+	d := search.Descent{F: func(z []float64) float64 { return k.value(z, t) }, Box: search.Box{Low: low, High: high}, Flat: 0.1 * k.fine(t)}
+	c.value = d.From(c.z, radius)
 	return c
 }
 
