@@ -242,7 +242,7 @@ func (b *batchSearch) highest(c *staircase) float64 {
 }
 
 // along returns the best learning rate for T steps that is near log rate u: the root of
-// the derivative by bisection and false position, or the limit.
+// the derivative, or the limit.
 func (b *batchSearch) along(c *staircase, u float64, steps int) budgeted {
 	lengths := lengthsOf(steps, b.pieces)
 	high := b.highest(c)
@@ -255,36 +255,13 @@ func (b *batchSearch) along(c *staircase, u float64, steps int) budgeted {
 		return at(high)
 	}
 	r := at(u)
-	left, right := r, r // with slopes < 0 and > 0
-	for stride := 0.1; left.slope > 0 && stride < 1e4; stride *= 2 {
-		right, left = left, at(left.u-stride)
-	}
-	for stride := 0.1; right.slope < 0; stride *= 2 {
-		if right.u >= high {
-			return right
-		}
-		left, right = right, at(right.u+stride)
-	}
-	best := left
-	weights := [2]float64{1, 1}
-	for n := 0; n < 60 && right.u-left.u > 1e-13; n++ {
-		// Invariant: the slope is negative on the left and positive on the right.
-		p, q := left.slope*weights[0], right.slope*weights[1]
-		mid := left.u + (right.u-left.u)*p/(p-q)
-		if n%4 == 3 || !(mid > left.u && mid < right.u) {
-			mid = (left.u + right.u) / 2
-		}
-		r := at(mid)
-		if best = r; math.Abs(r.slope) <= polished*1e-3*r.loss {
+	for root := search.From(r.u, -r.slope, 0.1); root.Open(1e-13, 0); root.See(r.u, -r.slope) {
+		if math.Abs(r.slope) <= polished*1e-3*r.loss || r.slope < 0 && r.u >= high {
 			break
 		}
-		if r.slope < 0 {
-			left, weights = r, [2]float64{1, weights[1] / 2}
-		} else {
-			right, weights = r, [2]float64{weights[0] / 2, 1}
-		}
+		r = at(root.Next())
 	}
-	return best
+	return r
 }
 
 // refine finds the best whole number of steps near a first guess: strides that

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/internal/search"
 	"nqm/theory/table"
 )
 
@@ -68,32 +69,13 @@ func BayesSamples(p Problem, target float64) (float64, error) {
 	if start <= target {
 		return 0, nil
 	}
-	high := 1.0
-	for ; high < 1e300; high *= 2 {
-		if risk, _ := BayesBound(p, high); risk <= target {
-			break
-		}
-	}
-	if high >= 1e300 {
-		return math.Inf(1), nil
-	}
-	// Invariant: the bound at low is above the target, at high it is not.
-	low := high / 2
-	if high == 1 {
-		low = 0
-	}
-	for high-low > 1e-14*high {
-		mid := low + (high-low)/2
-		if mid == low || mid == high {
-			break
-		}
-		if risk, _ := BayesBound(p, mid); risk <= target {
-			high = mid
-		} else {
-			low = mid
-		}
-	}
-	return high, nil
+	// 1/risk is nearly a line in the samples.
+	b := search.From(0, (start-target)/start, 1)
+	b.Close(func(samples float64) float64 {
+		risk, _ := BayesBound(p, samples)
+		return (risk - target) / risk
+	}, 0, 1e-14)
+	return b.High, nil
 }
 
 // Gap is a curve beside what no method can beat with as many samples.

@@ -1,10 +1,10 @@
 package theory
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 
+	"nqm/theory/internal/search"
 	"nqm/theory/table"
 )
 
@@ -191,57 +191,32 @@ func (s *scheduler) root(c *staircase, start *trial, target, slack float64) *tri
 		f := c.newton(lengths, searched).Minimize(resample(u, len(lengths)))
 		return &trial{steps, f.At, math.Max(math.Log(f.Value/target), -700)}
 	}
-	low, high := s.bracket(look, look(start.steps, start.u))
-	if low == nil || high == nil {
-		return cmp.Or(high, low)
-	}
-	// Invariant: F(low) > target >= F(high).
-	weights := [2]float64{1, 1} // of the excess of an end that stays (Illinois)
-	for n := 0; high.steps-low.steps > max(1, int(slack*float64(high.steps))); n++ {
-		a, b := low.excess*weights[0], high.excess*weights[1]
-		from, to := math.Log(float64(low.steps)), math.Log(float64(high.steps))
-		part := a / (a - b)
-		if n%8 == 7 {
-			part = 0.5
-		}
-		steps := int(math.Ceil(math.Exp(from + part*(to-from))))
-		t := look(min(max(steps, low.steps+1), high.steps-1), between(low, high, part))
-		if t.excess > 0 {
-			low, weights = t, [2]float64{1, weights[1] / 2}
-		} else {
-			high, weights = t, [2]float64{weights[0] / 2, 1}
-		}
-	}
-	return high
-}
-
-// bracket goes from t by growing strides until F - target changes its sign; one
-// end is nil if it never does.
-func (s *scheduler) bracket(look func(int, []float64) *trial, t *trial) (low, high *trial) {
-	stride := math.Max(1, math.Expm1(math.Min(math.Abs(t.excess), 1))*float64(t.steps))
-	for {
+	t := look(start.steps, start.u)
+	low, high := t, t // above the target, and at or below it, once there are such
+	// A loss that falls like 1/T gets there by a factor of e^excess.
+	ends := search.CountFrom(t.steps, t.excess, math.Exp(math.Min(math.Abs(t.excess), 1)), MaxSteps)
+	for ends.Open(slack) {
+		steps := ends.Next()
+		t = look(steps, between(low, high, steps))
+		ends.See(steps, t.excess)
 		if t.excess > 0 {
 			low = t
 		} else {
 			high = t
 		}
-		switch {
-		case low != nil && high != nil, low == nil && t.steps == 1, high == nil && t.steps == MaxSteps:
-			return low, high
-		case low == nil:
-			t = look(int(math.Max(1, math.Max(float64(t.steps)/4, float64(t.steps)-stride))), t.u)
-		default:
-			t = look(int(math.Min(MaxSteps, float64(t.steps)+math.Min(stride, 3*float64(t.steps)))), t.u)
+		if ends.Low == 0 || ends.High == 0 {
+			low, high = t, t
 		}
-		stride *= 2
 	}
+	return high
 }
 
-// between interpolates the rates of two trials.
-func between(a, b *trial, part float64) []float64 {
-	if len(a.u) != len(b.u) {
+// between interpolates the rates of two trials along log T.
+func between(a, b *trial, steps int) []float64 {
+	if a == b || len(a.u) != len(b.u) {
 		return b.u
 	}
+	part := math.Log(float64(steps)/float64(a.steps)) / math.Log(float64(b.steps)/float64(a.steps))
 	u := make([]float64, len(a.u))
 	for k := range u {
 		u[k] = a.u[k] + part*(b.u[k]-a.u[k])

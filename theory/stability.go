@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/internal/search"
 )
 
 // StabilityLimit returns the learning rate at and beyond which o, whatever its
@@ -18,7 +19,7 @@ import (
 // Under multiplicative noise it is where the common sum of the directions stops
 // to settle, and depends on it: for SGD α/B Σ h/(2 - αh(1+1/B)) = 1. The limit
 // of Lookahead is found numerically, as the first learning rate on a fine grid
-// whose cycle has a spectral radius >= 1, refined by bisection. A schedule has
+// whose cycle has a spectral radius >= 1, and from there on as the root. A schedule has
 // no such limit: the error says so. +Inf if there is no curvature.
 func StabilityLimit(p Problem, o Optimizer) (float64, error) {
 	o.LearningRate = 1
@@ -52,7 +53,7 @@ func (o Optimizer) unitLimit() float64 {
 	return step.triangle().limit()
 }
 
-// streamingLimit bisects for gain = 1; the gain rises with the learning rate.
+// streamingLimit is the root of gain = 1; the gain rises with the learning rate.
 func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
 	if o.LookaheadSteps != 0 {
 		return 0, fmt.Errorf("theory: the limit of %s under multiplicative noise is not offered", o.Family())
@@ -70,19 +71,9 @@ func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
 		dirs, _ := p.nodes(look)
 		return look(dirs)[0]
 	}
-	low := 0.0
-	for high-low > 1e-15*high {
-		mid := low + (high-low)/2
-		if mid == low || mid == high {
-			break
-		}
-		if gain(mid) < 1 {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return low, nil
+	b := search.Between(0, 1, high, math.Inf(-1))
+	b.Close(func(alpha float64) float64 { return 1 - gain(alpha) }, 0, 1e-15)
+	return b.Low, nil
 }
 
 // lookaheadLimit looks up from 0 along a grid of values of x = αh for the first
@@ -92,18 +83,15 @@ func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
 // alone, with k = 1 up to 1/s times its own limit.
 func (o Optimizer) lookaheadLimit(largest float64) float64 {
 	o.Power, o.LearningRate = 0, 1
-	stable := func(x float64) bool { return o.damping(x).Regime != Unstable }
+	spare := func(x float64) float64 { return 1 - o.damping(x).Radius }
 	step := o.unitLimit() / 200
 	low, high := 0.0, step
-	for stable(high) {
-		low, high = high, math.Max(high+step, high*(1+1./200))
+	above, below := 1.0, spare(high)
+	for below > 0 {
+		low, high, above = high, math.Max(high+step, high*(1+1./200)), below
+		below = spare(high)
 	}
-	for high-low > 1e-14*high {
-		if mid := low + (high-low)/2; stable(mid) {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return low / largest
+	b := search.Between(low, above, high, below)
+	b.Close(spare, 0, 1e-14)
+	return b.Low / largest
 }

@@ -3,6 +3,8 @@ package theory
 import (
 	"fmt"
 	"math"
+
+	"nqm/theory/internal/search"
 )
 
 // maxStepwise is the limit of runs whose steps are all different.
@@ -185,85 +187,40 @@ func (k *tuner) smoothRoot(target float64, high int) (t int, valleys []candidate
 	if valleys[0].value > target {
 		return high, valleys
 	}
-	r := newRoot(high, valleys[0].value-target, 2)
-	for r.high-r.low > 1 && (r.low == 0 || float64(r.high-r.low) > 1e-3*float64(r.high)) {
-		mid := r.guess()
+	r := search.CountFrom(high, valleys[0].value-target, 2, high)
+	for r.Open(1e-3) {
+		mid := r.Next()
 		there := k.smoothly(mid, false, valleys)
-		r.see(mid, there[0].value-target)
-		if r.high == mid {
+		r.See(mid, there[0].value-target)
+		if r.High == mid {
 			valleys = there
 		}
 	}
-	return r.high, valleys
+	return r.High, valleys
 }
 
 // fewest returns the smallest t <= high at which some settings are found to
 // reach the target, given those that do at high, the best candidates there and
 // the lowest value found at t - 1.
 func (k *tuner) fewest(target float64, high int, found []candidate) (t int, best []candidate, before float64) {
-	r := newRoot(high, found[0].value-target, 1.002)
+	r := search.CountFrom(high, found[0].value-target, 1.002, high)
 	for {
-		for r.high-r.low > 1 {
-			mid := r.guess()
+		for r.Open(0) {
+			mid := r.Next()
 			there := k.resolvedDescents(found, mid, 0.1)
-			r.see(mid, there[0].value-target)
-			if r.high == mid {
+			r.See(mid, there[0].value-target)
+			if r.High == mid {
 				found = there
 			}
 		}
-		if r.high == 1 {
+		if r.High == 1 {
 			return 1, found, math.Inf(1)
 		}
-		there := k.exactly(r.high-1, k.smoothly(r.high-1, true, nil), found)
+		there := k.exactly(r.High-1, k.smoothly(r.High-1, true, nil), found)
 		if there[0].value > target {
-			return r.high, found, there[0].value
+			return r.High, found, there[0].value
 		}
 		found = there
-		r = newRoot(r.high-1, there[0].value-target, 1.002)
+		r = search.CountFrom(r.High-1, there[0].value-target, 1.002, high)
 	}
-}
-
-// root brackets where a falling function of t, the logarithm of the lowest loss
-// over the target, goes through zero.
-type root struct {
-	low, high    int     // the function is > 0 at low, as far as is known, and <= 0 at high
-	above, below float64 // its values there
-	side         int     // which end moved last
-	ratio        float64 // of high to the next guess, while no low is known
-}
-
-// newRoot starts at high, where the function is below <= 0, and looks for low.
-func newRoot(high int, below, ratio float64) root {
-	return root{high: high, below: below, above: math.Inf(1), ratio: ratio}
-}
-
-// guess returns a t strictly between low and high: by the secant in log t, and
-// until low is known by growing strides.
-func (r *root) guess() int {
-	next := float64(r.high) / r.ratio
-	if !math.IsInf(r.above, 1) {
-		a, b := math.Log(float64(max(r.low, 1))), math.Log(float64(r.high))
-		part := 0.5
-		if r.below < 0 && !math.IsInf(r.below, -1) {
-			part = r.above / (r.above - r.below)
-		}
-		next = math.Exp(a + part*(b-a))
-	}
-	r.ratio = 1 + 4*(r.ratio-1)
-	return min(max(int(next), r.low+1), r.high-1)
-}
-
-// see takes in a value. An end that stays twice counts half (the Illinois rule).
-func (r *root) see(t int, value float64) {
-	if value > 0 {
-		if r.side < 0 {
-			r.below /= 2
-		}
-		r.low, r.above, r.side = t, value, -1
-		return
-	}
-	if r.side > 0 {
-		r.above /= 2
-	}
-	r.high, r.below, r.side = t, value, 1
 }

@@ -7,11 +7,11 @@ import (
 )
 
 // Descent minimises a smooth function of a few variables in a box by Newton's
-// method in a trust region. Derivatives are central differences, whose step
-// shrinks with the region, so that a ringing function is seen at the scale of
-// its own valleys: h is 3% of the radius, which leaves an error of h²/6 f'''/f''
-// in the place, and of half its square times f'' in the value. gonum's optimisers have no bounds, and start goroutines for
-// each of the thousands of small searches that tuning makes.
+// method in a trust region. Derivatives are central differences, whose step h is
+// 3% of the region's radius, so that a ringing function is seen at the scale of
+// its own valleys. That leaves an error of h²/6 f‴/f″ in the place, and of half its
+// square times f″ in the value. gonum's optimisers have no bounds, and start
+// goroutines for each of the thousands of small searches that tuning makes.
 type Descent struct {
 	F    func([]float64) float64
 	Box  Box

@@ -53,7 +53,7 @@ func TestMinimaInABox(t *testing.T) {
 		z := []float64{4, 4}
 		value, u := d.From(z, 0.5), math.Max(low, 1)
 		near(t, "u by differences", z[0], u, 1e-5)
-		near(t, "v by differences", z[1]+1, heldAt(u-1), 0.5*0.5*0.03*0.03*4) // f'''/f'' is below 4
+		near(t, "v by differences", z[1]+1, heldAt(u-1), 0.5*0.5*0.03*0.03*4) // f‴/f″ is below 4
 		near(t, "its value", value, bowl([]float64{u, heldAt(u-1) - 1}), 1e-7)
 	}
 }
