@@ -97,7 +97,7 @@
 //	general engine, constant and composed         10^-12   10^-13
 //	schedules that change in every step           t·10^-15 10^-13 at t = 100
 //	sums by quadrature against exact sums         10^-12   (tested at 10^-12)
-//	probabilities of the loss                     10^-9    4·10^-13
+//	probabilities of the loss, small ones too     10^-9    4·10^-13
 //
 // Noise is meant relatively; the factor of a ringing mode relative to its
 // amplitude, as it has zeros. Three things are outside the bounds: numbers that

@@ -42,6 +42,7 @@ func TestMistakes(t *testing.T) {
 		"Readout[0] = NaN":                ask(p, mine(System{State: [][]float64{{1}}, Noise: []float64{1}, Readout: []float64{math.NaN()}})),
 		"Readout·Start = 0.5":             ask(p, mine(System{State: [][]float64{{1}}, Noise: []float64{1}, Readout: []float64{0.5}})),
 		"probability 1":                   quantiles(p, SGD(0.1), 1),
+		"below 1e-300 of the mean":        quantiles(p, SGD(0.1), 1e-320),
 		"not a sum of chi-squares":        quantiles(streaming, SGD(0.1), 0.5),
 		"no rate":                         second(DampingOf(SGD(0.1).Average(), 1)),
 		"no stability limit":              second(StabilityLimit(p, SGD(1).Cosine())),

@@ -73,7 +73,7 @@ func Between(low, above, high, below float64) *Bracket {
 // and one whose other end is at no float64 any more.
 func (b *Bracket) Open(absolute, relative float64) bool {
 	if b.unknown() {
-		return !math.IsInf(2*b.stride, 1)
+		return b.stride > 0 && !math.IsInf(2*b.stride, 1)
 	}
 	mid, enough := b.middle(), absolute+relative*math.Max(math.Abs(b.Low), math.Abs(b.High))
 	b.least = enough / 2
