@@ -1,12 +1,6 @@
 package theory
 
-import (
-	"encoding"
-	"encoding/json"
-	"fmt"
-	"math"
-	"reflect"
-)
+import "nqm/theory/internal/jsonfloat"
 
 // EncodeJSON returns v as encoding/json does, with the numbers that JSON does
 // not have as the strings "+Inf", "-Inf" and "NaN": a floor that is infinite
@@ -16,150 +10,94 @@ import (
 // It reaches through structs, slices, arrays, maps and pointers. A type with a
 // method MarshalJSON or MarshalText of its own is left to that; what an
 // interface holds, and a struct with embedded fields, to encoding/json.
-func EncodeJSON(v any) ([]byte, error) {
-	if v == nil {
-		return []byte("null"), nil
-	}
-	from := reflect.ValueOf(v)
-	to := reflect.New(extendedType(from.Type(), nil)).Elem()
-	mirror(to, from)
-	return json.Marshal(to.Interface())
-}
+func EncodeJSON(v any) ([]byte, error) { return jsonfloat.Encode(v) }
 
 // DecodeJSON reads what EncodeJSON writes into the value that v points to.
-func DecodeJSON(data []byte, v any) error {
-	p := reflect.ValueOf(v)
-	if p.Kind() != reflect.Pointer || p.IsNil() {
-		return fmt.Errorf("theory: JSON cannot be read into a %T: want a pointer", v)
-	}
-	read := reflect.New(extendedType(p.Type().Elem(), nil))
-	mirror(read.Elem(), p.Elem())
-	if err := json.Unmarshal(data, read.Interface()); err != nil {
-		return err
-	}
-	mirror(p.Elem(), read.Elem())
-	return nil
-}
+func DecodeJSON(data []byte, v any) error { return jsonfloat.Decode(data, v) }
 
-// extended is a float64 that JSON holds even if it is not finite.
-type extended float64
+// The results encode themselves by EncodeJSON and DecodeJSON, each on its own and
+// inside other values. (A method of an embedded type would see that type alone.)
 
-func (x extended) MarshalJSON() ([]byte, error) {
-	switch f := float64(x); {
-	case math.IsNaN(f):
-		return []byte(`"NaN"`), nil
-	case math.IsInf(f, 1):
-		return []byte(`"+Inf"`), nil
-	case math.IsInf(f, -1):
-		return []byte(`"-Inf"`), nil
-	default:
-		return json.Marshal(f)
-	}
-}
+func (o Optimizer) MarshalJSON() ([]byte, error)     { return EncodeJSON(o) }
+func (o *Optimizer) UnmarshalJSON(data []byte) error { return DecodeJSON(data, o) }
 
-func (x *extended) UnmarshalJSON(text []byte) error {
-	switch string(text) {
-	case `"NaN"`:
-		*x = extended(math.NaN())
-	case `"+Inf"`, `"Inf"`:
-		*x = extended(math.Inf(1))
-	case `"-Inf"`:
-		*x = extended(math.Inf(-1))
-	default:
-		if err := json.Unmarshal(text, (*float64)(x)); err != nil {
-			return fmt.Errorf("%s is not a number, \"+Inf\", \"-Inf\" or \"NaN\"", text)
-		}
-	}
-	return nil
-}
+func (c Curve) MarshalJSON() ([]byte, error)     { return EncodeJSON(c) }
+func (c *Curve) UnmarshalJSON(data []byte) error { return DecodeJSON(data, c) }
 
-// extendedType returns the type t with extended in place of each float64 that
-// encoding/json would meet. A type inside itself stays as it is.
-func extendedType(t reflect.Type, outer []reflect.Type) reflect.Type {
-	for _, o := range outer {
-		if o == t {
-			return t
-		}
-	}
-	if len(outer) > 0 && (encodesItself(t) || encodesItself(reflect.PointerTo(t))) {
-		return t
-	}
-	outer = append(outer, t)
-	switch t.Kind() {
-	case reflect.Float64:
-		return reflect.TypeFor[extended]()
-	case reflect.Slice:
-		return reflect.SliceOf(extendedType(t.Elem(), outer))
-	case reflect.Array:
-		return reflect.ArrayOf(t.Len(), extendedType(t.Elem(), outer))
-	case reflect.Map:
-		return reflect.MapOf(t.Key(), extendedType(t.Elem(), outer))
-	case reflect.Pointer:
-		return reflect.PointerTo(extendedType(t.Elem(), outer))
-	case reflect.Struct:
-		var fields []reflect.StructField
-		for i := range t.NumField() {
-			f := t.Field(i)
-			if f.Anonymous {
-				return t
-			}
-			if f.IsExported() {
-				fields = append(fields, reflect.StructField{Name: f.Name, Tag: f.Tag, Type: extendedType(f.Type, outer)})
-			}
-		}
-		return reflect.StructOf(fields)
-	}
-	return t
-}
+func (s Steps) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *Steps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
 
-func encodesItself(t reflect.Type) bool {
-	return t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
-}
+func (t Tuned) MarshalJSON() ([]byte, error)     { return EncodeJSON(t) }
+func (t *Tuned) UnmarshalJSON(data []byte) error { return DecodeJSON(data, t) }
 
-// mirror copies from one of a type and its extended type to the other.
-func mirror(to, from reflect.Value) {
-	if to.Type() == from.Type() {
-		to.Set(from)
-		return
-	}
-	switch from.Kind() {
-	case reflect.Float64:
-		to.SetFloat(from.Float())
-	case reflect.Slice:
-		if from.IsNil() {
-			to.SetZero()
-			return
-		}
-		to.Set(reflect.MakeSlice(to.Type(), from.Len(), from.Len()))
-		fallthrough
-	case reflect.Array:
-		for i := range from.Len() {
-			mirror(to.Index(i), from.Index(i))
-		}
-	case reflect.Map:
-		if from.IsNil() {
-			to.SetZero()
-			return
-		}
-		to.Set(reflect.MakeMap(to.Type()))
-		for _, key := range from.MapKeys() {
-			value := reflect.New(to.Type().Elem()).Elem()
-			mirror(value, from.MapIndex(key))
-			to.SetMapIndex(key, value)
-		}
-	case reflect.Pointer:
-		if from.IsNil() {
-			to.SetZero()
-			return
-		}
-		to.Set(reflect.New(to.Type().Elem()))
-		mirror(to.Elem(), from.Elem())
-	case reflect.Struct:
-		for i := range from.NumField() {
-			name := from.Type().Field(i).Name
-			if field := to.FieldByName(name); field.IsValid() && field.CanSet() {
-				mirror(field, from.Field(i))
-			}
-		}
-	}
-}
+func (s Scaling) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *Scaling) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (s ScalingCurve) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *ScalingCurve) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (c CriticalBatch) MarshalJSON() ([]byte, error)     { return EncodeJSON(c) }
+func (c *CriticalBatch) UnmarshalJSON(data []byte) error { return DecodeJSON(data, c) }
+
+func (g Gap) MarshalJSON() ([]byte, error)     { return EncodeJSON(g) }
+func (g *Gap) UnmarshalJSON(data []byte) error { return DecodeJSON(data, g) }
+
+func (n NoiseScales) MarshalJSON() ([]byte, error)     { return EncodeJSON(n) }
+func (n *NoiseScales) UnmarshalJSON(data []byte) error { return DecodeJSON(data, n) }
+
+func (s Summary) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *Summary) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (d Damping) MarshalJSON() ([]byte, error)     { return EncodeJSON(d) }
+func (d *Damping) UnmarshalJSON(data []byte) error { return DecodeJSON(data, d) }
+
+func (r Rate) MarshalJSON() ([]byte, error)     { return EncodeJSON(r) }
+func (r *Rate) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
+
+func (o BestSettings) MarshalJSON() ([]byte, error)     { return EncodeJSON(o) }
+func (o *BestSettings) UnmarshalJSON(data []byte) error { return DecodeJSON(data, o) }
+
+func (p PhaseMap) MarshalJSON() ([]byte, error)     { return EncodeJSON(p) }
+func (p *PhaseMap) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
+
+func (m Moment) MarshalJSON() ([]byte, error)     { return EncodeJSON(m) }
+func (m *Moment) UnmarshalJSON(data []byte) error { return DecodeJSON(data, m) }
+
+func (s SampledCurve) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *SampledCurve) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (p PairedCurve) MarshalJSON() ([]byte, error)     { return EncodeJSON(p) }
+func (p *PairedCurve) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
+
+func (s SampledSteps) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *SampledSteps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (s ScaleEstimates) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *ScaleEstimates) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (a Agreement) MarshalJSON() ([]byte, error)     { return EncodeJSON(a) }
+func (a *Agreement) UnmarshalJSON(data []byte) error { return DecodeJSON(data, a) }
+
+func (p Paths) MarshalJSON() ([]byte, error)     { return EncodeJSON(p) }
+func (p *Paths) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
+
+func (s BestRates) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *BestRates) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (s ScheduleSteps) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *ScheduleSteps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (b BestBatches) MarshalJSON() ([]byte, error)     { return EncodeJSON(b) }
+func (b *BestBatches) UnmarshalJSON(data []byte) error { return DecodeJSON(data, b) }
+
+func (s ScheduleComparison) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *ScheduleComparison) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (a Axis) MarshalJSON() ([]byte, error)     { return EncodeJSON(a) }
+func (a *Axis) UnmarshalJSON(data []byte) error { return DecodeJSON(data, a) }
+
+func (s Segment) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *Segment) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (s Sweep[T]) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *Sweep[T]) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }

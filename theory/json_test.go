@@ -3,8 +3,14 @@ package theory_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +20,7 @@ import (
 // fill sets every float64 that a value reaches to the next of some numbers that
 // JSON or its readers find hard, every string, integer and slice to something.
 func fill(v reflect.Value, next *int) {
-	hard := []float64{math.Inf(1), 0.1, math.Inf(-1), math.Copysign(0, -1), math.MaxFloat64, 5e-324, 1.0 / 3, 1e21}
+	hard := []float64{math.Inf(1), 0.1, math.Inf(-1), math.NaN(), math.MaxFloat64, 5e-324, 1.0 / 3, 1e21}
 	switch v.Kind() {
 	case reflect.Float64:
 		v.SetFloat(hard[*next%len(hard)])
@@ -47,35 +53,110 @@ func fill(v reflect.Value, next *int) {
 	}
 }
 
-// Every result comes back from JSON as it was, infinities included; empty and
-// missing lists stay apart.
+// jsonTypes are the exported struct types that have JSON names.
+var jsonTypes = map[string]func(*testing.T){
+	"Agreement":          throughJSON[theory.Agreement],
+	"Axis":               throughJSON[theory.Axis],
+	"BestBatches":        throughJSON[theory.BestBatches],
+	"BestRates":          throughJSON[theory.BestRates],
+	"BestSettings":       throughJSON[theory.BestSettings],
+	"CriticalBatch":      throughJSON[theory.CriticalBatch],
+	"Curve":              throughJSON[theory.Curve],
+	"Damping":            throughJSON[theory.Damping],
+	"Gap":                throughJSON[theory.Gap],
+	"Moment":             throughJSON[theory.Moment],
+	"NoiseScales":        throughJSON[theory.NoiseScales],
+	"Optimizer":          throughJSON[theory.Optimizer],
+	"PairedCurve":        throughJSON[theory.PairedCurve],
+	"Paths":              throughJSON[theory.Paths],
+	"PhaseMap":           throughJSON[theory.PhaseMap],
+	"Rate":               throughJSON[theory.Rate],
+	"SampledCurve":       throughJSON[theory.SampledCurve],
+	"SampledSteps":       throughJSON[theory.SampledSteps],
+	"ScaleEstimates":     throughJSON[theory.ScaleEstimates],
+	"Scaling":            throughJSON[theory.Scaling],
+	"ScalingCurve":       throughJSON[theory.ScalingCurve],
+	"ScheduleComparison": throughJSON[theory.ScheduleComparison],
+	"ScheduleSteps":      throughJSON[theory.ScheduleSteps],
+	"Segment":            throughJSON[theory.Segment],
+	"Steps":              throughJSON[theory.Steps],
+	"Summary":            throughJSON[theory.Summary],
+	"Tuned":              throughJSON[theory.Tuned],
+}
+
+// Every type that has JSON names comes back from encoding/json as it was, infinities
+// and NaN included: alone, in a list and in a sweep. Those that there are is read
+// from the package's source, so that none is forgotten.
 func TestResultsThroughJSON(t *testing.T) {
-	for _, result := range []any{
-		&theory.Curve{}, &theory.Steps{}, &theory.Tuned{}, &theory.Scaling{}, &theory.ScalingCurve{},
-		&theory.CriticalBatch{}, &theory.Gap{}, &theory.NoiseScales{}, &theory.Summary{}, &theory.Damping{},
-		&theory.Rate{}, &theory.BestSettings{}, &theory.PhaseMap{}, &theory.Moment{}, &theory.SampledCurve{},
-		&theory.PairedCurve{}, &theory.SampledSteps{}, &theory.ScaleEstimates{}, &theory.Agreement{},
-		&theory.Paths{}, &theory.BestRates{}, &theory.ScheduleSteps{}, &theory.BestBatches{},
-		&theory.ScheduleComparison{}, &theory.Optimizer{}, &[]theory.Curve{}, &map[string][]theory.Curve{"a": {}},
-	} {
-		v := reflect.ValueOf(result)
-		for range 2 { // first the zero value
-			data, err := json.Marshal(v.Elem().Interface())
-			if err != nil {
-				t.Fatalf("%T: %v", result, err)
-			}
-			back := reflect.New(v.Elem().Type())
-			if err := json.Unmarshal(data, back.Interface()); err != nil {
-				t.Fatalf("%T: %v", result, err)
-			}
-			if !reflect.DeepEqual(back.Elem().Interface(), v.Elem().Interface()) {
-				t.Errorf("%T came back as %+v from %s", result, back.Elem(), data)
-			}
-			if v.Elem().Kind() != reflect.Map {
-				fill(v.Elem(), new(int))
-			}
-		}
+	declared := namesOfJSONTypes(t)
+	if len(declared) < 20 {
+		t.Errorf("only %d types found in the source: %v", len(declared), declared)
 	}
+	for _, name := range declared {
+		if jsonTypes[name] == nil {
+			t.Errorf("%s has JSON names: add it to jsonTypes, and to json.go", name)
+			continue
+		}
+		t.Run(name, jsonTypes[name])
+	}
+}
+
+// throughJSON takes the zero value and values with every kind of number there and
+// back. Empty and missing lists stay apart.
+func throughJSON[T any](t *testing.T) {
+	var v T
+	for start := range 4 {
+		thereAndBack(t, v)
+		thereAndBack(t, []T{v, v})
+		thereAndBack(t, map[string]T{"a": v})
+		thereAndBack(t, theory.Sweep[T]{Axes: []theory.Axis{{Name: "x", Values: []float64{math.NaN(), math.Inf(1)}}}, Results: []T{v, v}})
+		fill(reflect.ValueOf(&v).Elem(), &start)
+	}
+}
+
+func thereAndBack[T any](t *testing.T, v T) {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatalf("%T: %v", v, err)
+	}
+	var back T
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatalf("%T: %v", v, err)
+	}
+	// The syntax of Go, in which NaN is NaN and every digit is there.
+	if got, want := fmt.Sprintf("%#v", back), fmt.Sprintf("%#v", v); got != want {
+		t.Errorf("%T: %s came back as %s from %s", v, want, got, data)
+	}
+}
+
+// namesOfJSONTypes reads the exported struct types with a json tag from the source;
+// Sweep, which has a parameter, is tested with all of them.
+func namesOfJSONTypes(t *testing.T) (names []string) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok && !strings.HasSuffix(name, "_test.go") && s.Name.IsExported() && s.TypeParams == nil && hasJSONTag(s.Type) {
+				names = append(names, s.Name.Name)
+			}
+			return true
+		})
+	}
+	return names
+}
+
+func hasJSONTag(t ast.Expr) bool {
+	s, ok := t.(*ast.StructType)
+	return ok && slices.ContainsFunc(s.Fields.List, func(f *ast.Field) bool {
+		return f.Tag != nil && strings.Contains(f.Tag.Value, "json:")
+	})
 }
 
 // Finite values look as encoding/json writes them.

@@ -27,12 +27,6 @@ func (s Sweep[T]) Grid() (axes []Axis, results []any, partial bool) {
 	return s.Axes, results, s.Partial
 }
 
-// MarshalJSON writes the value by EncodeJSON.
-func (s Sweep[T]) MarshalJSON() ([]byte, error) { return EncodeJSON(s) }
-
-// UnmarshalJSON reads the value by DecodeJSON.
-func (s *Sweep[T]) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
-
 // PointOf returns the values of the axes at place i of a sweep's results.
 func PointOf(axes []Axis, i int) []float64 {
 	point := make([]float64, len(axes))
