@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,8 +30,8 @@ var noTable = map[string]string{
 
 // results has one value of each result type, in every form in which a cell may
 // hold it.
-func results() map[string][]any {
-	p, m := nqmkit.List(1, 0.5, 0.1), nqmkit.Momentum(0.1, 0.5).Batch(4)
+func results(p theory.Problem) map[string][]any {
+	m := nqmkit.Momentum(0.1, 0.5).Batch(4)
 	runs, free := nqmkit.Trials(20, 7), nqmkit.SGD(nqmkit.Free).Batch(64)
 	scaling := nqmkit.BatchScaling(p, 0.1, nqmkit.PowersOfTwo(2, 6), free)
 	return map[string][]any{
@@ -41,6 +42,7 @@ func results() map[string][]any {
 		"CriticalBatch":      forms(scaling.Curves[0].Critical[0]),
 		"Curve":              forms(nqmkit.Expect(p, 5, m)[0]),
 		"Damping":            forms(nqmkit.Damping(m, 1)),
+		"Description":        forms(p.Describe()),
 		"Direction":          forms(p.Direction(0)),
 		"Gap":                forms(nqmkit.BayesGap(p, 5, m)),
 		"Moment":             forms(must(theory.Moments(p, 5, m))[0]),
@@ -75,7 +77,7 @@ func forms[T any](v T) []any {
 // holds, has a table, alone, in lists and in sweeps: a type that is new to the
 // package's source fails here until it has one, or a reason for none.
 func TestEveryResultHasATable(t *testing.T) {
-	tried := results()
+	tried := results(nqmkit.List(1, 0.5, 0.1))
 	found := resultTypes(t)
 	if len(found) < 30 {
 		t.Fatalf("only %d types were found: %v", len(found), found)
@@ -203,4 +205,39 @@ func (r reader) structs() []string {
 	}
 	slices.Sort(found)
 	return found
+}
+
+// notOfAProblem are results whose rows are not about a problem as a whole.
+var notOfAProblem = []string{"BestSettings", "CriticalBatch", "Damping", "Direction", "Moment", "Power", "Problem", "Response", "Segment"}
+
+// Rows about problems that differ, by one bit of one number, differ in a text.
+func TestRowsSayTheirProblem(t *testing.T) {
+	p := nqmkit.List(1, 0.5, 0.1)
+	of := results(p)
+	for change, q := range map[string]theory.Problem{
+		"spectrum": nqmkit.WithNoise(nqmkit.List(1, math.Nextafter(0.5, 1), 0.1), p.Noise...),
+		"noise":    nqmkit.WithNoise(p, 1, 0.5, math.Nextafter(0.1, 1)),
+		"start":    nqmkit.WithStart(p, nil, []float64{1, 1, math.Nextafter(1, 2)}),
+	} {
+		for name, values := range results(q) {
+			if slices.Contains(notOfAProblem, name) {
+				continue
+			}
+			a, b := texts(nqmkit.TableOf(of[name][0])), texts(nqmkit.TableOf(values[0]))
+			if d := q.Describe(); a == b || !strings.Contains(b, d.Problem+"; "+d.Noise+"; "+d.Start) {
+				t.Errorf("the %s of a problem with another %s say %q, of the first %q", name, change, b, a)
+			}
+		}
+	}
+}
+
+// texts are those that say of the first row what it is about.
+func texts(table nqmkit.Table) string {
+	var all []string
+	for k, cell := range table.Rows[0] {
+		if text, ok := cell.(string); ok && !slices.Contains([]string{"outcome", "settles", "regime"}, table.Columns[k].Name) {
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, "; ")
 }

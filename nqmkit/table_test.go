@@ -46,35 +46,35 @@ func TestTableOfEveryResult(t *testing.T) {
 		rows    int
 		columns string
 	}{
-		{nqmkit.Expect(p, 5, method, nqmkit.SGD(0.1)), 12, "problem, method, steps, loss, bias, noise, std_dev, floor"},
-		{nqmkit.BayesGap(p, 5, method), 6, "problem, method, steps, loss, bias, noise, std_dev, floor, bayes_bound, ratio"},
-		{steps, 1, "problem, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, settles, settle_steps"},
-		{nqmkit.StepsToTarget(p, 1e-9, method), 1, "problem, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, loss_bound, limit, settles, settle_steps"},
-		{tuned, 1, "problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, best_before, evaluations"},
+		{nqmkit.Expect(p, 5, method, nqmkit.SGD(0.1)), 12, "problem, gradient_noise, initial_point, method, steps, loss, bias, noise, std_dev, floor"},
+		{nqmkit.BayesGap(p, 5, method), 6, "problem, gradient_noise, initial_point, method, steps, loss, bias, noise, std_dev, floor, bayes_bound, ratio"},
+		{steps, 1, "problem, gradient_noise, initial_point, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, settles, settle_steps"},
+		{nqmkit.StepsToTarget(p, 1e-9, method), 1, "problem, gradient_noise, initial_point, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, loss_bound, limit, settles, settle_steps"},
+		{tuned, 1, "problem, gradient_noise, initial_point, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, best_before, evaluations"},
 		{theory.Scaling{BatchSizes: []float64{4}, BayesSamples: 100, Curves: []theory.ScalingCurve{{Points: []theory.Tuned{tuned}, Critical: []theory.CriticalBatch{{Definition: "20% overhead", BatchSize: math.NaN()}}}}}, 1,
-			"problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, best_before, evaluations, bound [steps], perfect_scaling [steps], critical_batch_size_20_overhead [examples]"},
-		{nqmkit.BestScheduleFor(p, 50, nqmkit.SGD(1).Batch(4), 3), 3, "problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, steps, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual"},
-		{nqmkit.ScheduleToTarget(p, 0.05, nqmkit.SGD(1).Batch(4), 3), 3, "problem, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual"},
-		{nqmkit.ScheduleToTarget(p, 2, nqmkit.SGD(1), 3), 1, "problem, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, loss_at_steps"},
-		{nqmkit.CompareSchedules(p, 100, nqmkit.SGD(1).Batch(4), 2), 6, "schedule, problem, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, steps, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual, bayes_bound, price"},
-		{nqmkit.Sample(p, 5, runs, method), 6, "problem, method, trials, seed, level, steps, loss, std_err, low, high"},
-		{nqmkit.Compare(p, 5, runs, method, nqmkit.SGD(0.1)), 6, "problem, method, trials, seed, other_method, level, steps, difference, std_err, low, high, saving"},
-		{nqmkit.SampleStepsToTarget(p, 0.5, 3, runs, method), 20, "problem, method, trials, seed, target, limit, outcome, steps"},
-		{nqmkit.Check(p, 5, runs, method), 6, "problem, method, trials, seed, agrees, threshold, steps, loss, sampled_loss, std_err, z"},
-		{nqmkit.NoiseScales(p, 5, method), 6, "steps, b_simple [examples], b_noise [examples]"},
-		{nqmkit.PhaseMap(p), 3600, "problem, learning_rate [1/curvature], momentum, radius"},
-		{nqmkit.Observe(p, []int{1, 5}, runs, nqmkit.Coordinate(0), method), 2, "problem, method, trials, seed, level, steps, θ_0, std_err, low, high"},
-		{nqmkit.Paths(p, 5, nqmkit.Trials(2, math.MaxUint64), method), 2 * 3 * 6, "problem, method, seed, run, coordinate, curvature, steps, theta, mean"},
-		{nqmkit.Paths(nqmkit.Rotated(p, 30), 5, nqmkit.Trials(1, 1), method), 3 * 6, "problem, method, seed, run, coordinate, steps, theta"},
+			"problem, gradient_noise, initial_point, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, best_before, evaluations, bound [steps], perfect_scaling [steps], critical_batch_size_20_overhead [examples]"},
+		{nqmkit.BestScheduleFor(p, 50, nqmkit.SGD(1).Batch(4), 3), 3, "problem, gradient_noise, initial_point, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, steps, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual"},
+		{nqmkit.ScheduleToTarget(p, 0.05, nqmkit.SGD(1).Batch(4), 3), 3, "problem, gradient_noise, initial_point, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual"},
+		{nqmkit.ScheduleToTarget(p, 2, nqmkit.SGD(1), 3), 1, "problem, gradient_noise, initial_point, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, loss_at_steps"},
+		{nqmkit.CompareSchedules(p, 100, nqmkit.SGD(1).Batch(4), 2), 6, "schedule, problem, gradient_noise, initial_point, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, steps, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual, bayes_bound, price"},
+		{nqmkit.Sample(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, loss, std_err, low, high"},
+		{nqmkit.Compare(p, 5, runs, method, nqmkit.SGD(0.1)), 6, "problem, gradient_noise, initial_point, method, trials, seed, other_method, level, steps, difference, std_err, low, high, saving"},
+		{nqmkit.SampleStepsToTarget(p, 0.5, 3, runs, method), 20, "problem, gradient_noise, initial_point, method, trials, seed, target, limit, outcome, steps"},
+		{nqmkit.Check(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, agrees, threshold, steps, loss, sampled_loss, std_err, z"},
+		{nqmkit.NoiseScales(p, 5, method), 6, "problem, gradient_noise, initial_point, method, steps, b_simple [examples], b_noise [examples]"},
+		{nqmkit.PhaseMap(p), 3600, "problem, gradient_noise, initial_point, learning_rate [1/curvature], momentum, radius"},
+		{nqmkit.Observe(p, []int{1, 5}, runs, nqmkit.Coordinate(0), method), 2, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, θ_0, std_err, low, high"},
+		{nqmkit.Paths(p, 5, nqmkit.Trials(2, math.MaxUint64), method), 2 * 3 * 6, "problem, gradient_noise, initial_point, method, seed, run, coordinate, curvature, steps, theta, mean"},
+		{nqmkit.Paths(nqmkit.Rotated(p, 30), 5, nqmkit.Trials(1, 1), method), 3 * 6, "problem, gradient_noise, initial_point, method, seed, run, coordinate, steps, theta"},
 		{p, 3, "curvature, noise, mean, variance, multiplicity"},
-		{nqmkit.Rate(p, method), 1, "radius, stable, time [steps], curvature, regime, angle [radians]"},
+		{nqmkit.Rate(p, method), 1, "problem, gradient_noise, initial_point, method, radius, stable, time [steps], curvature, regime, angle [radians]"},
 		{nqmkit.Damping(method, 1), 1, "curvature, regime, radius, angle [radians]"},
 		{nqmkit.PhaseMap(p).Best, 1, "method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, radius"},
-		{nqmkit.Summary(p), 1, "dimension, largest_curvature, smallest_curvature, condition, trace_h, trace_c, trace_h2, trace_hc, effective_dimension, start_loss, simple_noise_scale, noise_scale, modes, sum_error"},
+		{nqmkit.Summary(p), 1, "problem, gradient_noise, initial_point, dimension, largest_curvature, smallest_curvature, condition, trace_h, trace_c, trace_h2, trace_hc, effective_dimension, start_loss, simple_noise_scale, noise_scale, modes, sum_error"},
 		{[]float64{1, math.Inf(1)}, 2, "value"},
 		{own{0.1, true, theory.Never}, 1, "learning_rate [1/curvature], found, outcome"},
 		{nqmkit.Sweep("learning rate", []float64{0.1, 0.2}, func(a float64) any { return nqmkit.ExpectAt(p, []int{5}, nqmkit.SGD(a)) }), 2,
-			"learning_rate [1/curvature], problem, method, steps, loss, bias, noise, std_dev, floor"},
+			"learning_rate [1/curvature], problem, gradient_noise, initial_point, method, steps, loss, bias, noise, std_dev, floor"},
 	} {
 		table := nqmkit.TableOf(test.result)
 		var heads []string
@@ -103,7 +103,7 @@ func TestTableHoldsTheResult(t *testing.T) {
 	if got := table.Numbers("loss_bound"); got[1] != never.Bound || !(got[1] > 1e-9) {
 		t.Errorf("bound %v, want %v", got, never.Bound)
 	}
-	if table.Rows[1][3] != "never" {
+	if table.Rows[1][5] != "never" {
 		t.Errorf("row %v: want the outcome never", table.Rows[1])
 	}
 	paths := nqmkit.Paths(p, 3, nqmkit.Trials(2, 1), nqmkit.SGD(0.1))
@@ -200,10 +200,10 @@ func ExampleTableOf() {
 	})
 	fmt.Println(nqmkit.TableOf(s))
 	// Output:
-	// learning_rate [1/curvature]  radius  stable  time [steps]  curvature  regime    angle [radians]
-	// 0.005                        0.995   true    199.5         1          monotone  0
-	// 0.01                         0.99    true    99.499        1          monotone  0
-	// 0.02                         0.98    true    49.498        1          monotone  0
+	// learning_rate [1/curvature]  problem                      gradient_noise  initial_point  method       radius  stable  time [steps]  curvature  regime    angle [radians]
+	// 0.005                        two directions, h = (50, 1)  C = H           θ(0) = (1, 1)  SGD α=0.005  0.995   true    199.5         1          monotone  0
+	// 0.01                         two directions, h = (50, 1)  C = H           θ(0) = (1, 1)  SGD α=0.01   0.99    true    99.499        1          monotone  0
+	// 0.02                         two directions, h = (50, 1)  C = H           θ(0) = (1, 1)  SGD α=0.02   0.98    true    49.498        1          monotone  0
 }
 
 // The numbers of a figure in a file, and back.

@@ -78,6 +78,7 @@ var notDrawn = map[string]string{
 	"Law":           "a part of a Problem",
 	"Power":         "a part of a Law",
 	"Direction":     "an entry of a Problem",
+	"Description":   "the text of a Problem",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
 	"Axis":          "a part of a Sweep",
@@ -173,7 +174,7 @@ func TestSeveralAreTold(t *testing.T) {
 // A value that has a spectrum is drawn as it, under its own text.
 func TestProblemOfAnotherForm(t *testing.T) {
 	f := must(FigureOf(ellipse{50}))
-	if f.Title != "Problem: an ellipse" || f.Panels[0].Series[0].Y[0] != 50 {
+	if !strings.HasPrefix(f.Title, "Problem: an ellipse, #") || f.Panels[0].Series[0].Y[0] != 50 {
 		t.Errorf("%q, %v", f.Title, f.Panels[0].Series)
 	}
 	if several := must(FigureOf([]ellipse{{50}, {20}})); len(several.Panels[0].Series) != 4 {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"nqm/theory/table"
 )
 
 // Description says what a problem is, in three parts that tables and figures
@@ -74,6 +76,11 @@ func ParseDescription(text string) Description {
 	return d
 }
 
+// Records returns one row.
+func (d Description) Records() []table.Record {
+	return []table.Record{table.Row("problem", d.Problem, "gradient_noise", d.Noise, "initial_point", d.Start)}
+}
+
 // String returns Describe in one line.
 func (p Problem) String() string { return p.Describe().String() }
 
@@ -107,14 +114,12 @@ func (p Problem) Describe() Description {
 // spectrum writes curvatures and multiplicities, nil if all are 1.
 func (p Problem) spectrum(h numbers) string {
 	once := p.Multiplicity == nil
-	mark := func() string {
-		if p.Law.Count != 0 {
-			return Fingerprint([]float64{h.n, h.law.Scale, h.law.Exponent})
-		}
-		return Fingerprint(p.Curvature, p.Multiplicity)
+	numbers := [][]float64{p.Curvature, p.Multiplicity}
+	if p.Law.Count != 0 {
+		numbers = [][]float64{{h.n, h.law.Scale, h.law.Exponent}}
 	}
-	if name := cleaned(p.Name); name != "" {
-		return name + ", " + mark()
+	if strings.TrimSpace(p.Name) != "" {
+		return Named(p.Name, numbers...)
 	}
 	switch {
 	case len(p.Curvature) == 0:
@@ -137,12 +142,15 @@ func (p Problem) spectrum(h numbers) string {
 	if bins := publishedIn(p); bins > 0 {
 		return fmt.Sprintf("published quantisation of h = 1/i, %s, in %d bins", size, bins)
 	}
-	return fmt.Sprintf("list, h = %s to %s, %s, %s", digits(slices.Max(p.Curvature)), digits(slices.Min(p.Curvature)), size, mark())
+	return Named(fmt.Sprintf("list, h = %s to %s, %s", digits(slices.Max(p.Curvature)), digits(slices.Min(p.Curvature)), size), numbers...)
 }
 
-// cleaned is a name of one line that holds no separator.
-func cleaned(name string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(name, ";", ",")), " ")
+// Named returns a name for lists of numbers that it does not tell: with their
+// Fingerprint, in one line, and a comma for each semicolon, which separates the
+// parts of a Description.
+func Named(name string, lists ...[]float64) string {
+	name = strings.Join(strings.Fields(strings.ReplaceAll(name, ";", ",")), " ")
+	return name + ", " + Fingerprint(lists...)
 }
 
 // counted writes a few curvatures with their multiplicities.

@@ -50,7 +50,7 @@ func PhaseMapOf(p Problem, n int) (PhaseMap, error) {
 	for _, beta := range m.Momentum {
 		row := make([]float64, n)
 		for k, alpha := range m.LearningRate {
-			rate, err := RateOf(ends, Momentum(alpha, beta))
+			rate, err := rateOf(ends, Momentum(alpha, beta))
 			if err != nil {
 				return PhaseMap{}, err
 			}

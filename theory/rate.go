@@ -184,6 +184,8 @@ func size(v complex128) float64 { return math.Hypot(real(v), imag(v)) }
 
 // Rate is the asymptotic rate of a method on a problem.
 type Rate struct {
+	Problem string  `json:"problem"`
+	Method  string  `json:"method"`
 	Radius  float64 `json:"radius"`  // largest over the directions with curvature
 	Slowest Damping `json:"slowest"` // the direction that has it
 	Stable  bool    `json:"stable"`  // Radius < 1, before it is rounded
@@ -195,6 +197,16 @@ type Rate struct {
 // like Radius^2t. Of a problem with a law, directions along the whole law are
 // looked at as well as its ends. The errors are those of DampingOf.
 func RateOf(p Problem, m Method) (Rate, error) {
+	r, err := rateOf(p, m)
+	if err != nil {
+		return Rate{}, err
+	}
+	r.Problem, r.Method = p.String(), m.String()
+	return r, nil
+}
+
+// rateOf is RateOf without the texts.
+func rateOf(p Problem, m Method) (Rate, error) {
 	if err := check(p, m); err != nil {
 		return Rate{}, err
 	}
@@ -271,5 +283,5 @@ func (d Damping) record() table.Record {
 
 // Records returns one row, with the slowest direction.
 func (r Rate) Records() []table.Record {
-	return []table.Record{table.Row("radius", r.Radius, "stable", strconv.FormatBool(r.Stable), "time", r.Time).Join(r.Slowest.record())}
+	return []table.Record{problemFields(r.Problem).With("method", r.Method, "radius", r.Radius, "stable", strconv.FormatBool(r.Stable), "time", r.Time).Join(r.Slowest.record())}
 }

@@ -31,8 +31,8 @@ func withColumns(rows []table.Record, columns ...column) []table.Record {
 	return rows
 }
 
-// problemFields are what a row says of the problem that it is about.
-func problemFields(text string) table.Record { return table.Row("problem", text) }
+// problemFields are what a row says of the problem that it is about, by its text.
+func problemFields(text string) table.Record { return ParseDescription(text).Records()[0] }
 
 // settingsRecord has the settings of an optimizer: first those of the gradient.
 func settingsRecord(o Optimizer) table.Record {

@@ -9,6 +9,7 @@ import (
 
 // Summary describes a problem in a few numbers.
 type Summary struct {
+	Problem            string  `json:"problem"`
 	Dimension          float64 `json:"dimension"`
 	LargestCurvature   float64 `json:"largest_curvature"`
 	SmallestCurvature  float64 `json:"smallest_curvature"` // that is not zero
@@ -46,7 +47,7 @@ func SummaryOf(p Problem) (Summary, error) {
 	t := tracesOf(dirs)
 	traceC, traceHC := p.noiseTraces(t, t[4], t[5], t[6])
 	s := Summary{
-		Dimension: p.Dimension(), TraceH: t[0], TraceH2: t[1], TraceC: t[2], TraceHC: t[3],
+		Problem: p.String(), Dimension: p.Dimension(), TraceH: t[0], TraceH2: t[1], TraceC: t[2], TraceHC: t[3],
 		EffectiveDimension: over0(t[0]*t[0], t[1]), StartLoss: t[4],
 		SimpleNoiseScale: over0(traceC, t[5]), NoiseScale: over0(traceHC, t[6]),
 		Modes: len(dirs), SumError: disagreement,
@@ -116,9 +117,11 @@ func (p Problem) extremes() (largest, smallest float64) {
 
 // NoiseScales are the two noise scales along the expected path of a method.
 type NoiseScales struct {
-	Steps  []int     `json:"steps"`
-	Simple []float64 `json:"simple"` // tr C / E|g|²
-	Noise  []float64 `json:"noise"`  // tr HC / E g'Hg
+	Problem string    `json:"problem"`
+	Method  string    `json:"method"`
+	Steps   []int     `json:"steps"`
+	Simple  []float64 `json:"simple"` // tr C / E|g|²
+	Noise   []float64 `json:"noise"`  // tr HC / E g'Hg
 }
 
 // NoiseScalesOf returns B_simple and B_noise at the point that m has reached
@@ -151,12 +154,12 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 	}
 	dirs, _ := p.nodes(scales)
 	v := scales(dirs)
-	return NoiseScales{Steps: append([]int(nil), steps...), Simple: v[:n:n], Noise: v[n:]}, nil
+	return NoiseScales{Problem: p.String(), Method: m.String(), Steps: append([]int(nil), steps...), Simple: v[:n:n], Noise: v[n:]}, nil
 }
 
 // Records returns one row.
 func (s Summary) Records() []table.Record {
-	return []table.Record{table.Row("dimension", s.Dimension,
+	return []table.Record{problemFields(s.Problem).With("dimension", s.Dimension,
 		"largest_curvature", s.LargestCurvature, "smallest_curvature", s.SmallestCurvature, "condition", s.Condition,
 		"trace_h", s.TraceH, "trace_c", s.TraceC, "trace_h2", s.TraceH2, "trace_hc", s.TraceHC,
 		"effective_dimension", s.EffectiveDimension, "start_loss", s.StartLoss,
@@ -165,5 +168,5 @@ func (s Summary) Records() []table.Record {
 
 // Records returns a row for each step.
 func (n NoiseScales) Records() []table.Record {
-	return along(nil, n.Steps, column{"b_simple", n.Simple}, column{"b_noise", n.Noise})
+	return along(problemFields(n.Problem).With("method", n.Method), n.Steps, column{"b_simple", n.Simple}, column{"b_noise", n.Noise})
 }
