@@ -56,6 +56,7 @@ func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sam
 	exactProblem := must(exactly(p))
 	of := SampleAt(p, steps, runs, sampled)[0]
 	exact := upTo(must(theory.Expect(exactProblem, steps, closed)), len(of.Steps))
+	exact.Problem = of.Problem
 	return theory.Agreement{
 		Exact: exact, Sampled: of,
 		Z:          zScores(exact, of, isGaussian(p)),
@@ -79,7 +80,8 @@ func isGaussian(p Quadratic) bool {
 	case theory.Problem:
 		return !p.Streaming
 	case Dense:
-		return p.exact != nil && isGaussian(*p.exact)
+		q, ok := p.eigenbasis()
+		return ok && isGaussian(q)
 	}
 	return false
 }

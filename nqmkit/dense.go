@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -17,6 +18,7 @@ import (
 // relatives depends only on the eigenvalues and the diagonal of C in H's basis;
 // adaptive methods see the axes, and are other methods on a rotated problem.
 type Dense struct {
+	// Name, if not empty, stands for what the problem is, beside a fingerprint of H.
 	Name    string
 	Hessian *mat.SymDense // H, positive semi-definite
 	Noise   *mat.SymDense // C, of one example; nil means gradients without noise
@@ -26,8 +28,14 @@ type Dense struct {
 	// theory.Problem's Streaming does: x ~ N(0, H), g = x (x'θ - η), with label
 	// noise η ~ N(0, σ²) where C = σ²H, else with ε ~ N(0, C) added to x x'θ.
 	Streaming bool
-	// exact is the same problem in H's eigenbasis, if it is known.
-	exact *theory.Problem
+	turned    *turned // by Rotated
+}
+
+// turned is how Rotated made a problem: for as long as nobody edits it.
+type turned struct {
+	problem theory.Problem // in H's eigenbasis
+	degrees float64
+	mark    string // of the matrices
 }
 
 // Rotated returns p in coordinates turned by an angle in degrees: in the plane
@@ -49,12 +57,39 @@ func Rotated(p theory.Problem, degrees float64) Dense {
 	q := turn(d, degrees*math.Pi/180)
 	mean := mat.NewVecDense(d, nil)
 	mean.MulVec(q, mat.NewVecDense(d, b.mean))
-	return Dense{
-		Name:    fmt.Sprintf("%v, rotated by %g°", p, degrees),
+	r := Dense{
 		Hessian: around(q, b.curvature), Noise: around(q, squares(b.noise)),
-		Mean: mean.RawVector().Data, Start: around(q, squares(b.std)),
-		Streaming: p.Streaming, exact: &p,
+		Mean: mean.RawVector().Data, Start: around(q, squares(b.std)), Streaming: p.Streaming,
 	}
+	r.turned = &turned{p, degrees, r.mark()}
+	return r
+}
+
+// mark tells the numbers of the problem from all others.
+func (p Dense) mark() string {
+	streaming := []float64{float64(one(p.Streaming))}
+	return theory.Fingerprint(slices.Concat(rows(p.Hessian), [][]float64{p.Mean}, rows(p.Noise), [][]float64{streaming}, rows(p.Start))...)
+}
+
+// rows are the upper triangle of a matrix; of none they are those of zeros.
+func rows(m *mat.SymDense) [][]float64 {
+	if m == nil || m.IsEmpty() {
+		return nil
+	}
+	raw := m.RawSymmetric()
+	all := make([][]float64, raw.N)
+	for i := range all {
+		all[i] = raw.Data[i*raw.Stride+i : i*raw.Stride+raw.N]
+	}
+	return all
+}
+
+// eigenbasis returns the problem that Rotated turned, if it has not been edited.
+func (p Dense) eigenbasis() (theory.Problem, bool) {
+	if p.turned == nil || p.turned.mark != p.mark() {
+		return theory.Problem{}, false
+	}
+	return p.turned.problem, true
 }
 
 // maxDense bounds the dimension of dense problems: 128 MB a matrix.
@@ -108,10 +143,8 @@ func (p Dense) Spectrum() (theory.Problem, error) {
 	if err := p.Validate(); err != nil {
 		return theory.Problem{}, err
 	}
-	flat := theory.Problem{}
-	if p.exact != nil {
-		flat = *p.exact
-	} else {
+	flat, ok := p.eigenbasis()
+	if !ok {
 		noise, start, err := p.inEigenbasis()
 		if err != nil {
 			return theory.Problem{}, err
@@ -119,7 +152,7 @@ func (p Dense) Spectrum() (theory.Problem, error) {
 		flat = noise
 		flat.Variance, flat.Streaming = start.Noise, p.Streaming
 	}
-	flat.Name = p.String()
+	flat.Name = p.describe().Problem
 	return flat, nil
 }
 
@@ -147,12 +180,54 @@ func (p Dense) labelNoise() float64 {
 	return math.Sqrt(ratio)
 }
 
-// String returns the name, or the dimension if there is none.
-func (p Dense) String() string {
-	if p.Name == "" && p.Hessian != nil {
-		return fmt.Sprintf("dense quadratic of %d dimensions", p.Hessian.SymmetricDim())
+// String says what the problem is: that Rotated turned another, or how large it
+// is, with fingerprints of its matrices; see theory.Description.
+func (p Dense) String() string { return p.describe().String() }
+
+func (p Dense) describe() theory.Description {
+	name := p.Name
+	if q, ok := p.eigenbasis(); ok && name == "" {
+		d := q.Describe()
+		d.Problem += fmt.Sprintf(", rotated by %g°", p.turned.degrees)
+		return d
 	}
-	return p.Name
+	h := rows(p.Hessian)
+	if name == "" {
+		name = fmt.Sprintf("dense quadratic of %d dimensions", len(h))
+	}
+	noise, flat := diagonalOf(p.Noise, len(h))
+	start, alone := diagonalOf(p.Start, len(h))
+	axes := theory.Problem{ // of no curvature that a noise could be likened to
+		Curvature: slices.Repeat([]float64{-1}, len(h)), Noise: noise, Mean: p.Mean, Variance: start,
+	}
+	d := axes.Describe()
+	d.Problem = theory.Named(name, h...)
+	switch c := rows(p.Noise); {
+	case slices.EqualFunc(c, h, slices.Equal[[]float64]):
+		d.Noise = "C = H"
+	case !flat:
+		d.Noise = "C = matrix " + theory.Fingerprint(c...)
+	}
+	if !alone {
+		d.Start = "θ(0) ~ matrix " + theory.Fingerprint(append(rows(p.Start), p.Mean)...)
+	}
+	if p.Streaming {
+		d.Noise += ", streaming"
+	}
+	return d
+}
+
+// diagonalOf returns the diagonal of a matrix, nil being zeros, and whether all
+// of d numbers are on it.
+func diagonalOf(m *mat.SymDense, d int) ([]float64, bool) {
+	var values []float64
+	for _, row := range rows(m) {
+		values = append(values, row[0])
+		if slices.ContainsFunc(row[1:], func(v float64) bool { return v != 0 }) {
+			return nil, false
+		}
+	}
+	return values, values == nil || len(values) == d
 }
 
 // Validate returns an error that names the first matrix with a wrong size, a

@@ -35,8 +35,12 @@ func StudentT(p Quadratic, freedom float64) Noisy {
 // Rademacher returns p with noise of two values, ±1, scaled to C.
 func Rademacher(p Quadratic) Noisy { return Noisy{Problem: p, Law: Law{kind: rademacherLaw}} }
 
-// String names the problem and the law.
-func (n Noisy) String() string { return fmt.Sprintf("%v, %v", n.Problem, n.Law) }
+// String says what the problem is, with the law beside its noise.
+func (n Noisy) String() string {
+	d := theory.ParseDescription(fmt.Sprint(n.Problem))
+	d.Noise += ", " + n.Law.String()
+	return d.String()
+}
 
 // Validate returns an error that names the first value outside its range.
 func (n Noisy) Validate() error {
@@ -57,7 +61,7 @@ func (n Noisy) Spectrum() (theory.Problem, error) {
 		return theory.Problem{}, err
 	}
 	p, err := spectrumOf(n.Problem)
-	p.Name = n.String()
+	p.Name = theory.ParseDescription(fmt.Sprint(n.Problem)).Problem + ", " + n.Law.String()
 	return p, err
 }
 

@@ -55,7 +55,7 @@ func TestSpectrumOfEveryProblem(t *testing.T) {
 		nqmkit.StudentT(nqmkit.PowerLaw(1_000_000_000, 1), 5), skew(), nqmkit.Rademacher(skew()), nqmkit.Rotated(streaming(uneven()), 20),
 	} {
 		s, err := q.Spectrum()
-		if err != nil || s.Name != q.String() || s.Validate() != nil {
+		if name := theory.ParseDescription(q.String()).Problem; err != nil || !strings.HasPrefix(s.Name, name) || s.Validate() != nil {
 			t.Errorf("%v has the spectrum %v, error %v, valid %v", q, s, err, s.Validate())
 		}
 	}

@@ -97,7 +97,7 @@ type spectral interface {
 func leaves(value any) ([]any, error) {
 	if s, ok := value.(spectral); ok {
 		p, err := s.Spectrum()
-		if text, ok := value.(fmt.Stringer); ok {
+		if text, ok := value.(fmt.Stringer); ok && p.Name == "" {
 			p.Name = text.String()
 		}
 		return []any{p}, err
