@@ -36,10 +36,10 @@ func NoiseAmplification(curvatures []float64, methods ...theory.Method) (Figure,
 		References: []Reference{{At: 1, Label: methods[0].String()}},
 	}
 	t := table.Text("method", "at the smallest h", "at the largest h")
-	colors := newPalette(names)
-	colors.next(names[0])
+	palette := newPalette(names)
+	palette.next(names[0])
 	for i, m := range methods[1:] {
-		l := colors.next(names[i+1])
+		l := palette.next(names[i+1])
 		s := Series{Name: m.String(), X: curvatures, Color: l.color, Dash: l.dash, Width: 2}
 		for _, h := range curvatures {
 			s.Y = append(s.Y, stationary(m, h)/stationary(methods[0], h))

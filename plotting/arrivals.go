@@ -24,13 +24,13 @@ var _ = pictures(sure(func(s []theory.SampledSteps) Figure { return TimeToTarget
 // loss, where they are given, are rings on the stairs of their methods: most
 // runs arrive earlier, because the first lucky step counts.
 func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figure {
-	colors := newPalette(mapped(samples, func(s theory.SampledSteps) string { return s.Family }))
+	palette := newPalette(mapped(samples, func(s theory.SampledSteps) string { return s.Family }))
 	p := Panel{X: arrivalAxis(samples, expected), Y: Axis{Label: "share of runs arrived", Max: 1}}
 	t := table.Text("method", "runs", "5%", "median", "95%", "late", "diverged")
 	f := Figure{Title: "Steps to " + targetWords(mapped(samples, func(s theory.SampledSteps) float64 { return s.Target })) + ", run by run: " +
 		common(mapped(samples, func(s theory.SampledSteps) string { return s.Problem }))}
 	for _, s := range samples {
-		l := colors.next(s.Family)
+		l := palette.next(s.Family)
 		p.Series = append(p.Series, arrived(s, l, p.X))
 		row := []string{s.Method, strconv.Itoa(s.Trials)}
 		for _, q := range []float64{0.05, 0.5, 0.95} {

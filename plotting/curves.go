@@ -23,9 +23,9 @@ var _ = pictures(sure(LossCurves), named)
 func LossCurves(curves []theory.Curve) Figure {
 	panel := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
 	ceiling := ceilingOf(curves)
-	colors := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
+	palette := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
 	for _, c := range curves {
-		l := colors.next(c.Family)
+		l := palette.next(c.Family)
 		panel.Series = append(panel.Series, below(ceiling, panel.X.from(Series{
 			Name: curveName(c), X: asFloats(c.Steps), Y: c.Loss, Color: l.color, Dash: l.dash, Width: 2,
 		})))

@@ -151,11 +151,11 @@ var _ = pictures(sure(func(o []theory.BestSettings) Figure { return BestPair(o..
 func BestPair(best ...theory.BestSettings) Figure {
 	t := table.Text("best settings", "radius r")
 	rows := make([]row, len(best))
-	colors := newPalette(mapped(best, func(o theory.BestSettings) string { return o.Optimizer.Family() }))
+	palette := newPalette(mapped(best, func(o theory.BestSettings) string { return o.Optimizer.Family() }))
 	for i, o := range best {
 		name := rounded(o.Optimizer).String()
 		t.Rows = append(t.Rows, table.Texts(name, nineDigits(o.Radius)))
-		rows[i] = memoryRow(o.Radius, name, colors.next(o.Optimizer.Family()))
+		rows[i] = memoryRow(o.Radius, name, palette.next(o.Optimizer.Family()))
 	}
 	f := memoryFigure(rows)
 	f.Title = "Best without noise"

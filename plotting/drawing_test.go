@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"nqm/nqmkit"
+	"nqm/plotting/internal/colors"
+	"nqm/plotting/internal/indexed"
 )
 
 // An isoline of x² + y² is a circle, also on logarithmic axes where the loss
@@ -148,7 +150,7 @@ func TestEveryKindLeavesInk(t *testing.T) {
 			t.Errorf("%q has %d pixels of its colour", kind, n)
 		}
 	}
-	if n := inkOf(t, Figure{Panels: []Panel{{Series: []Series{square}}}}, heatStops[0]); n < 1000 {
+	if n := inkOf(t, Figure{Panels: []Panel{{Series: []Series{square}}}}, colors.HeatStops[0]); n < 1000 {
 		t.Errorf("a heat map has %d pixels of its lowest colour", n)
 	}
 }
@@ -209,7 +211,7 @@ func TestPalettedKeepsRareColours(t *testing.T) {
 	}
 	rare := color.RGBA{255, 240, 0, 255}
 	m.Set(7, 7, rare)
-	r, g, b, _ := paletted(m, nil).At(7, 7).RGBA()
+	r, g, b, _ := indexed.Image(m, nil).At(7, 7).RGBA()
 	if abs := math.Abs(float64(r>>8)-255) + math.Abs(float64(g>>8)-240) + float64(b>>8); abs > 60 {
 		t.Errorf("yellow became (%d, %d, %d)", r>>8, g>>8, b>>8)
 	}

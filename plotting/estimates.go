@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"nqm/plotting/internal/ticks"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -28,7 +29,7 @@ func ScaleEstimators(estimates []theory.ScaleEstimates) Figure {
 			x.Scale, x.Linear = Symmetric, e.Exact
 		}
 		rows[i] = row{
-			label: fmt.Sprintf("%s: median %s of %.3g", e.Estimator, minus(fmt.Sprintf("%.3g", e.Median)), e.Exact),
+			label: fmt.Sprintf("%s: median %s of %.3g", e.Estimator, ticks.Minus(fmt.Sprintf("%.3g", e.Median)), e.Exact),
 			look:  look{color: grey}, bar: [2]float64{e.Low, e.High},
 			marks: []rowMark{{"median", Circle, e.Median}, {"mean", Cross, e.Mean}, {"pooled", Halo, e.Pooled}},
 		}

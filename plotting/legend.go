@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"nqm/plotting/internal/colors"
 )
 
 // legendRow is one line of a saved figure's legend.
@@ -112,13 +114,13 @@ func drawSample(c draw.Canvas, s Series, x, y vg.Length) {
 			opacity = barOpacity
 		}
 		const h = 4
-		c.FillPolygon(faded(rgb(s.Color), opacity), []vg.Point{{X: x, Y: y - h}, {X: x + sampleLength, Y: y - h}, {X: x + sampleLength, Y: y + h}, {X: x, Y: y + h}})
+		c.FillPolygon(faded(colors.RGB(s.Color), opacity), []vg.Point{{X: x, Y: y - h}, {X: x + sampleLength, Y: y - h}, {X: x + sampleLength, Y: y + h}, {X: x, Y: y + h}})
 	case Points:
-		c.DrawGlyph(draw.GlyphStyle{Color: rgb(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}, middle)
+		c.DrawGlyph(draw.GlyphStyle{Color: colors.RGB(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}, middle)
 	default:
 		c.StrokeLine2(s.lineStyle(), x, y, x+sampleLength, y)
 		if s.Marker != Plain {
-			c.DrawGlyph(draw.GlyphStyle{Color: rgb(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}, middle)
+			c.DrawGlyph(draw.GlyphStyle{Color: colors.RGB(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}, middle)
 		}
 	}
 }

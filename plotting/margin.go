@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"nqm/plotting/internal/colors"
 )
 
 // ending is a label at the end of a line.
@@ -27,7 +29,7 @@ func (v view) drawEnds(c draw.Canvas) {
 		y := c.Y(v.Y.Normalize(v.Y.Min, v.Y.Max, s.Y[k]))
 		if v.endsEarly(s) {
 			b := brush{Canvas: c}
-			style := textStyle(noteSize, rgb(readable(s.Color)))
+			style := textStyle(noteSize, colors.RGB(colors.Readable(s.Color)))
 			style.YAlign = text.YCenter
 			at := vg.Point{X: c.X(v.X.Normalize(v.X.Min, v.X.Max, s.X[k])) + 8, Y: min(y, c.Max.Y-6)}
 			b.words(style, at, shortened(s.End, noteSize, c.Max.X-at.X))
@@ -37,9 +39,9 @@ func (v view) drawEnds(c draw.Canvas) {
 	}
 	spread(ends, lineHeight*noteSize*0.95, c.Min.Y, c.Max.Y)
 	for _, e := range ends {
-		style := textStyle(noteSize, rgb(readable(e.Color)))
+		style := textStyle(noteSize, colors.RGB(colors.Readable(e.Color)))
 		style.YAlign = text.YCenter
-		c.StrokeLine2(draw.LineStyle{Color: rgb(e.Color), Width: 0.6}, c.Max.X+1, e.at, c.Max.X+6, e.label)
+		c.StrokeLine2(draw.LineStyle{Color: colors.RGB(e.Color), Width: 0.6}, c.Max.X+1, e.at, c.Max.X+6, e.label)
 		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, shortened(e.End, noteSize, v.endsRoom()))
 	}
 }
@@ -134,7 +136,7 @@ func drawColors(c draw.Canvas, s Series) {
 	for k := range steps {
 		low := c.Min.Y + vg.Length(k)*c.Size().Y/steps
 		high := min(low+1.5*c.Size().Y/steps, c.Max.Y) // overlaps the next: no seams
-		c.FillPolygon(heatColor((float64(k)+0.5)/steps), []vg.Point{{X: left, Y: low}, {X: left + colorsBar, Y: low}, {X: left + colorsBar, Y: high}, {X: left, Y: high}})
+		c.FillPolygon(colors.Heat((float64(k)+0.5)/steps), []vg.Point{{X: left, Y: low}, {X: left + colorsBar, Y: low}, {X: left + colorsBar, Y: high}, {X: left, Y: high}})
 	}
 	a := s.zAxis()
 	style := textStyle(noteSize, mutedInk)

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"nqm/plotting/internal/ticks"
 )
 
 // bundle returns the picture in every form that a notebook's reader may need:
@@ -45,7 +47,7 @@ func (p picture) chart() ([]byte, error) {
 			return nil, err
 		}
 		slider.Frames = append(slider.Frames, option)
-		slider.Labels = append(slider.Labels, minus(number(f.Values[k])))
+		slider.Labels = append(slider.Labels, ticks.Minus(number(f.Values[k])))
 	}
 	return json.Marshal(slider)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"sort"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -39,7 +40,7 @@ func ModeDecay(p theory.Problem, m theory.Method, steps []int) (Figure, error) {
 		d := p.Direction(i)
 		mode := m.Mode(d.Curvature, d.Noise)
 		s := Series{Name: fmt.Sprintf("h = %.3g", d.Curvature), X: asFloats(steps), Width: 1.8,
-			Color: sequence(n, len(chosen)), Dash: dashes[n%len(dashes)]}
+			Color: colors.Sequence(n, len(chosen)), Dash: dashes[n%len(dashes)]}
 		loss := func(r theory.Response) float64 {
 			return d.Curvature / 2 * (r.Factor*r.Factor*d.SecondMoment() + r.Noise)
 		}
@@ -85,12 +86,4 @@ func spreadOver(order []int, n int) []int {
 		}
 	}
 	return chosen
-}
-
-// sequence returns colour k of n for an ordered parameter, from dark to light;
-// the lightest part of the scale is left out, because it cannot be seen on
-// white.
-func sequence(k, n int) string {
-	c := heatColor(0.78 * float64(k) / float64(max(n-1, 1)))
-	return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
 }

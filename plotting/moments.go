@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -48,7 +49,7 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 		mean.X, mean.Y = append(mean.X, i), append(mean.Y, m.Mean)
 		deviation := math.Sqrt(m.Variance)
 		if mean.Kind == Points {
-			spread = append(spread, Series{Name: mean.Name, X: Values{i, i}, Y: Values{m.Mean - deviation, m.Mean + deviation}, Color: shade(blue, -0.6), Width: 8})
+			spread = append(spread, Series{Name: mean.Name, X: Values{i, i}, Y: Values{m.Mean - deviation, m.Mean + deviation}, Color: colors.Shade(blue, -0.6), Width: 8})
 			continue
 		}
 		if spread == nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory/table"
 )
 
@@ -21,7 +22,7 @@ func Numbers(lists [][]float64) Figure {
 	var every Values
 	longest := 0
 	for i, list := range lists {
-		s := Series{Name: nth("list", i, len(lists)), Color: sequence(i, max(len(lists), 2)), Dash: dashes[i%len(dashes)], Width: 2}
+		s := Series{Name: nth("list", i, len(lists)), Color: colors.Sequence(i, max(len(lists), 2)), Dash: dashes[i%len(dashes)], Width: 2}
 		if len(list) <= mostMarkers {
 			s.Marker = markers[i%len(markers)]
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"nqm/plotting/internal/colors"
 )
 
 // The height of the interactive chart, in pixels. The runtime knows the width
@@ -127,15 +129,15 @@ func linesFirst(series []Series) []Series { return ordered(series, Series.lined)
 
 // darkColors returns each colour of the figure with its like on a dark page.
 func (f Figure) darkColors() map[string]string {
-	like := map[string]string{grey: onDark(grey)}
+	like := map[string]string{grey: colors.OnDark(grey)}
 	for _, p := range f.Panels {
 		for _, s := range p.Series {
 			if s.Color != "" {
-				like[s.Color] = onDark(s.Color)
+				like[s.Color] = colors.OnDark(s.Color)
 			}
 		}
 		for _, r := range p.Regions {
-			like[r.color()] = onDark(r.color())
+			like[r.color()] = colors.OnDark(r.color())
 		}
 	}
 	return like
@@ -171,7 +173,7 @@ func (v view) extra() panelExtra {
 		a := s.zAxis()
 		e.Heat = &heatExtra{
 			X: v.places(v.X, cellEdges(v.X, s.X)), Y: v.places(v.Y, cellEdges(v.Y, s.Y)),
-			Min: a.Min, Max: a.Max, Label: s.ZAxis.Label, Stops: heatStops, Beyond: noPlace,
+			Min: a.Min, Max: a.Max, Label: s.ZAxis.Label, Stops: colors.HeatStops, Beyond: colors.NoPlace,
 		}
 		for _, z := range s.Z {
 			if !a.Scale.shows(z) {
@@ -223,7 +225,7 @@ func (v view) places(a Axis, values Values) sixes {
 func (v view) seriesExtra(s Series) seriesExtra {
 	e := seriesExtra{Kind: s.Kind, End: s.End, Marker: echartsMarker(s), Time: sixes(s.Time)}
 	if s.End != "" || s.Kind == Contour {
-		e.Ink = readable(s.Color)
+		e.Ink = colors.Readable(s.Color)
 	}
 	switch s.Marker {
 	case Halo:

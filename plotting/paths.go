@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -39,7 +40,7 @@ func Paths(paths []theory.Paths) (Figure, error) {
 func pathsOver(paths []theory.Paths) (Figure, error) {
 	panel := Panel{X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
 	t := table.Text("method", "θ₁ at the end, mean", "θ₂ at the end, mean")
-	colors := newPalette(mapped(paths, func(p theory.Paths) string { return p.Family }))
+	palette := newPalette(mapped(paths, func(p theory.Paths) string { return p.Family }))
 	var averaged, notes []string
 	for i, p := range paths {
 		if d := coordinates(p); d != 2 {
@@ -54,10 +55,10 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 		if mean == nil {
 			mean, averaged = meanPath(p), append(averaged, p.Method)
 		}
-		l := colors.next(p.Family)
+		l := palette.next(p.Family)
 		panel.Series = append(panel.Series, Series{Name: p.Method, Kind: Path, X: mean[0], Y: mean[1], Time: asFloats(p.Steps), Color: l.color, Dash: l.dash, Width: 2.5})
 		for _, run := range p.Theta {
-			panel.Series = append(panel.Series, Series{Name: p.Method, X: run[0], Y: run[1], Time: asFloats(p.Steps), Color: shade(l.color, -0.5), Width: 0.8})
+			panel.Series = append(panel.Series, Series{Name: p.Method, X: run[0], Y: run[1], Time: asFloats(p.Steps), Color: colors.Shade(l.color, -0.5), Width: 0.8})
 		}
 		last := len(p.Steps) - 1
 		t.Rows = append(t.Rows, table.Texts(p.Method, number(mean[0][last]), number(mean[1][last])))

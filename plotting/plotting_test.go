@@ -3,7 +3,6 @@ package plotting
 import (
 	"bytes"
 	"encoding/json"
-	"image"
 	"image/color"
 	"image/png"
 	"math"
@@ -13,6 +12,7 @@ import (
 	"testing"
 
 	"nqm/nqmkit"
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 )
 
@@ -75,7 +75,7 @@ func inkOf(t *testing.T, f Figure, hex string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, want := 0, color.RGBAModel.Convert(rgb(hex))
+	n, want := 0, color.RGBAModel.Convert(colors.RGB(hex))
 	for y := m.Bounds().Min.Y; y < m.Bounds().Max.Y; y++ {
 		for x := m.Bounds().Min.X; x < m.Bounds().Max.X; x++ {
 			if color.RGBAModel.Convert(m.At(x, y)) == want {
@@ -196,19 +196,6 @@ func TestSaveIsWholeOrNotAtAll(t *testing.T) {
 	svg, _ := os.ReadFile(filepath.Join(dir, "f.SVG"))
 	if !bytes.Contains(svg, []byte("curvature h")) {
 		t.Error("text in the SVG is not text")
-	}
-}
-
-func TestPalettedKeepsFlatColours(t *testing.T) {
-	m := image.NewRGBA(image.Rect(0, 0, 20, 20))
-	for i := range 400 {
-		m.Set(i%20, i/20, color.RGBA{uint8(i % 16 * 16), 77, 3, 255})
-	}
-	p := paletted(m, nil)
-	for i := range 400 {
-		if got, want := color.RGBAModel.Convert(p.At(i%20, i/20)), m.At(i%20, i/20); got != want {
-			t.Fatalf("pixel %d became %v, was %v", i, got, want)
-		}
 	}
 }
 

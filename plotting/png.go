@@ -2,14 +2,15 @@ package plotting
 
 import (
 	"image"
-	"image/color"
 	"image/png"
 	"io"
-	"math"
 	"slices"
 
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"nqm/plotting/internal/colors"
+	"nqm/plotting/internal/indexed"
 )
 
 // writePNG writes the still image of a valid figure.
@@ -23,7 +24,7 @@ func (s sheet) writePNG(w io.Writer) error {
 	if !ok {
 		return png.Encode(w, c.Image())
 	}
-	return png.Encode(w, paletted(m, s.shades()))
+	return png.Encode(w, indexed.Image(m, s.shades()))
 }
 
 // shades returns the shades of the heat maps, if there is one.
@@ -36,95 +37,9 @@ func (s sheet) shades() [][3]uint8 {
 		return nil
 	}
 	var shades [][3]uint8
-	for k := range heatShades {
-		c := heatColor(float64(k) / (heatShades - 1))
+	for k := range colors.HeatShades {
+		c := colors.Heat(float64(k) / (colors.HeatShades - 1))
 		shades = append(shades, [3]uint8{c.R, c.G, c.B})
 	}
 	return shades
-}
-
-// paletted returns the image with at most 256 colours, which makes its file
-// three times smaller. A figure of flat colours keeps them all. Of one with
-// more, by its smoothed edges, each pixel has the nearest of the exact colours
-// and others that cover the rest.
-func paletted(m *image.RGBA, exact [][3]uint8) image.Image {
-	count := map[[3]uint8]int{}
-	for from, to := 0, 0; from < len(m.Pix); from = to {
-		to = run(m.Pix, from)
-		count[[3]uint8(m.Pix[from:from+3])] += (to - from) / 4
-	}
-	colors := make([][3]uint8, 0, len(count))
-	for c := range count {
-		colors = append(colors, c)
-	}
-	slices.SortFunc(colors, func(a, b [3]uint8) int {
-		if count[a] != count[b] {
-			return count[b] - count[a]
-		}
-		return slices.Compare(a[:], b[:])
-	})
-	kept := colors
-	if len(kept) > 256 {
-		kept = covering(exact, colors, 256)
-	}
-	p := image.NewPaletted(m.Rect, nil)
-	for _, c := range kept {
-		p.Palette = append(p.Palette, color.RGBA{c[0], c[1], c[2], 255})
-	}
-	index := make(map[[3]uint8]uint8, len(colors))
-	for _, c := range colors {
-		k, _ := nearest(kept, c)
-		index[c] = uint8(k)
-	}
-	for from, to := 0, 0; from < len(m.Pix); from = to {
-		to = run(m.Pix, from)
-		at := index[[3]uint8(m.Pix[from:from+3])]
-		for k := from / 4; k < to/4; k++ {
-			p.Pix[k] = at
-		}
-	}
-	return p
-}
-
-// run returns the end of the pixels of one colour that begin at a place.
-func run(pix []uint8, from int) int {
-	to := from + 4
-	for to < len(pix) && pix[to] == pix[from] && pix[to+1] == pix[from+1] && pix[to+2] == pix[from+2] {
-		to += 4
-	}
-	return to
-}
-
-// covering returns at most n colours, such that each of the given has one of
-// them near: first the exact ones, fewer than n, then others in their order,
-// each unless one is kept within a distance, for the smallest of a growing
-// sequence of distances that suffices.
-func covering(exact, colors [][3]uint8, n int) [][3]uint8 {
-	for distance := 0; ; distance += distance/2 + 1 {
-		kept := slices.Clone(exact)
-		for _, c := range colors {
-			if _, d := nearest(kept, c); d > distance {
-				kept = append(kept, c)
-			}
-			if len(kept) > n {
-				break
-			}
-		}
-		if len(kept) <= n {
-			return kept
-		}
-	}
-}
-
-// nearest returns the place of the colour that is nearest to c, and the square
-// of its distance.
-func nearest(colors [][3]uint8, c [3]uint8) (place, distance int) {
-	distance = math.MaxInt
-	for k, o := range colors {
-		r, g, b := int(o[0])-int(c[0]), int(o[1])-int(c[1]), int(o[2])-int(c[2])
-		if d := r*r + g*g + b*b; d < distance {
-			place, distance = k, d
-		}
-	}
-	return place, distance
 }

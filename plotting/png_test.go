@@ -5,16 +5,18 @@ import (
 	"image"
 	"image/png"
 	"testing"
+
+	"nqm/plotting/internal/colors"
 )
 
 // A heat map in a still image has as many shades as there are: no bands.
 func TestAHeatMapKeepsItsShades(t *testing.T) {
 	grid := Series{Kind: Heat, ZAxis: Axis{Label: "z"}, X: Values{0, 1}}
-	for k := 0; k < heatShades; k += 2 { // a row is wide enough to be seen
+	for k := 0; k < colors.HeatShades; k += 2 { // a row is wide enough to be seen
 		grid.Y = append(grid.Y, float64(k))
 		grid.Z = append(grid.Z, float64(k), float64(k))
 	}
-	grid.ZAxis.Max = heatShades - 1
+	grid.ZAxis.Max = colors.HeatShades - 1
 	f := Figure{Title: "Smoothed letters of a title", Panels: []Panel{{X: Axis{Label: "x"}, Y: Axis{Label: "y"}, Series: []Series{grid}}}}
 	var b bytes.Buffer
 	if err := f.writePNG(&b); err != nil {
@@ -34,13 +36,13 @@ func TestAHeatMapKeepsItsShades(t *testing.T) {
 		seen[[3]uint32{r, g, b}] = true
 	}
 	missing := 0
-	for k := 0; k < heatShades; k += 2 {
-		r, g, b, _ := heatColor(float64(k) / (heatShades - 1)).RGBA()
+	for k := 0; k < colors.HeatShades; k += 2 {
+		r, g, b, _ := colors.Heat(float64(k) / (colors.HeatShades - 1)).RGBA()
 		if !seen[[3]uint32{r, g, b}] {
 			missing++
 		}
 	}
 	if missing > 0 {
-		t.Errorf("%d of %d shades of the map are not in the image", missing, heatShades/2)
+		t.Errorf("%d of %d shades of the map are not in the image", missing, colors.HeatShades/2)
 	}
 }

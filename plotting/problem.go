@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -28,14 +29,14 @@ func Spectrum(problems ...theory.Problem) Figure {
 		Y: Axis{Label: "h and c", Scale: Log10},
 	}
 	names := distinct(mapped(problems, theory.Problem.String))
-	colors := newPalette(names)
+	palette := newPalette(names)
 	for i, p := range problems {
 		ranks, h, c := ranked(p)
 		curvature := Series{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5}
 		noise := Series{Name: "noise variance c of one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5}
 		if len(problems) > 1 {
-			curvature.Name, noise.Name, curvature.Color = names[i], names[i], colors.next(names[i]).color
-			noise.Color = shade(curvature.Color, 0.3)
+			curvature.Name, noise.Name, curvature.Color = names[i], names[i], palette.next(names[i]).color
+			noise.Color = colors.Shade(curvature.Color, 0.3)
 		}
 		panel.Series = append(panel.Series, curvature, noise)
 	}

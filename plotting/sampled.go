@@ -17,7 +17,7 @@ var _ = pictures(sure(SampledCurves))
 // from there on: the line ends in an arrow, and a note counts them.
 func SampledCurves(curves []theory.SampledCurve) Figure {
 	family := func(c theory.SampledCurve) string { return c.Family }
-	colors := newPalette(mapped(curves, family))
+	palette := newPalette(mapped(curves, family))
 	panel := Panel{Y: quantityAxis(curves)}
 	last := 0
 	for _, c := range curves {
@@ -28,7 +28,7 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 	var notes []string
 	ceiling := sampledCeiling(curves)
 	for _, c := range curves {
-		l := colors.next(c.Family)
+		l := palette.next(c.Family)
 		panel.Series = append(panel.Series,
 			below(ceiling, panel.X.from(Series{Name: c.Method, X: asFloats(c.Steps), Y: c.Mean, Color: l.color, Dash: l.dash})),
 			bandBelow(ceiling, panel.X.from(bandOf(c, l, c.Method))))
@@ -125,7 +125,7 @@ var _ = pictures(sure(Agreement))
 // the runs; below, the z-score of the mean at each step with the limits that
 // decide the verdict.
 func Agreement(results []theory.Agreement) Figure {
-	colors := newPalette(mapped(results, func(a theory.Agreement) string { return a.Exact.Family }))
+	palette := newPalette(mapped(results, func(a theory.Agreement) string { return a.Exact.Family }))
 	var loss, z Panel
 	z.Y = Axis{Label: "z-score"}
 	reach, last := 0.0, 0
@@ -137,7 +137,7 @@ func Agreement(results []theory.Agreement) Figure {
 	var verdicts, notes []string
 	t := table.Text("method", "worst |z|", "allowed", "verdict")
 	for _, a := range results {
-		l := colors.next(a.Exact.Family)
+		l := palette.next(a.Exact.Family)
 		steps := asFloats(a.Exact.Steps)
 		loss.Series = append(loss.Series,
 			loss.X.from(Series{Name: a.Exact.Method, X: steps, Y: a.Exact.Loss, Color: l.color, Dash: l.dash, Width: 2}),

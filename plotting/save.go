@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgsvg"
 
+	"nqm/plotting/internal/pdf"
 	"nqm/theory/wholefile"
 )
 
@@ -94,7 +95,7 @@ func (s sheet) encode(extension string) ([]byte, error) {
 	case ".svg":
 		return s.encodeVector(vgsvg.New(s.width(), s.height()), &b)
 	case ".pdf":
-		return s.encodeVector(newPDF(s.width(), s.height()), &b)
+		return s.encodeVector(pdf.New(s.width(), s.height()), &b)
 	}
 	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf, .png or .html", extension)
 }

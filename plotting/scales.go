@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -38,7 +39,7 @@ func NoiseScales(paths ...theory.NoiseScales) Figure {
 			line.X, line.Width = asFloats(s.Steps), 2
 			if len(paths) > 1 {
 				short, _, _ := strings.Cut(line.Name, " ")
-				line.Name, line.Color = short+", "+name, ramp(line.Color, float64(i)/float64(len(paths)-1))
+				line.Name, line.Color = short+", "+name, colors.Ramp(line.Color, float64(i)/float64(len(paths)-1))
 			}
 			f.Panels[0].Series = append(f.Panels[0].Series, x.from(line))
 		}

@@ -20,11 +20,11 @@ type scalingLine struct {
 }
 
 func scalingLines(s theory.Scaling) []scalingLine {
-	colors := newPalette(mapped(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
+	palette := newPalette(mapped(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
 	lines := make([]scalingLine, len(s.Curves))
 	names := distinct(mapped(s.Curves, scalingName))
 	for i, c := range s.Curves {
-		l := scalingLine{name: names[i], look: colors.next(c.Family), batch: s.BatchSizes,
+		l := scalingLine{name: names[i], look: palette.next(c.Family), batch: s.BatchSizes,
 			tuned: make([]*theory.Tuned, len(s.BatchSizes)), alone: len(s.Curves) < 2 || len(s.Curves) > mostEnds}
 		for k := range c.Points {
 			at := k

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"nqm/plotting/internal/ticks"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -102,7 +103,7 @@ func listed(words []string) string {
 // batchWord writes a batch size, a large power of two as such.
 func batchWord(b float64) string {
 	if e := math.Log2(b); b > 512 && e == math.Trunc(e) {
-		return power(2, int(e))
+		return ticks.Power(2, int(e))
 	}
 	return number(b)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -31,7 +32,7 @@ func Schedules(results []theory.BestRates) Figure {
 			}
 		}
 		line.Name, line.Width = names[i], 1.8
-		line.Color, line.Dash = sequence(i, len(results)), dashes[i%len(dashes)]
+		line.Color, line.Dash = colors.Sequence(i, len(results)), dashes[i%len(dashes)]
 		if len(results) == 1 {
 			line.Color = lookOf(s.Family).color
 		}
@@ -100,7 +101,7 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 	for i, s := range results {
 		line := stairsOf(samplesIn(s.Lengths, s.BatchSizes), s.BatchSizes)
 		line.Name = fmt.Sprintf("α=%.3g, %d steps", s.LearningRate, s.Steps)
-		line.Width, line.Color, line.Dash = 1.8, sequence(i, len(results)), dashes[i%len(dashes)]
+		line.Width, line.Color, line.Dash = 1.8, colors.Sequence(i, len(results)), dashes[i%len(dashes)]
 		if len(results) == 1 {
 			line.Color = lookOf(s.Family).color
 		}

@@ -19,10 +19,10 @@ var _ = pictures(sure(StepsToTarget), numbered(func(s theory.Steps) swept {
 // not arrive has its answer in words, and a dotted bar as far as it was
 // followed where nothing more is proved. The caption is the certificate.
 func StepsToTarget(answers []theory.Steps) Figure {
-	colors := newPalette(mapped(answers, func(s theory.Steps) string { return s.Family }))
+	palette := newPalette(mapped(answers, func(s theory.Steps) string { return s.Family }))
 	rows := make([]row, len(answers))
 	for i, s := range answers {
-		rows[i] = stepsRow(s, s.Method, colors.next(s.Family))
+		rows[i] = stepsRow(s, s.Method, palette.next(s.Family))
 	}
 	f := stepsFigure(rows)
 	f.Title = "Steps to " + targetWords(mapped(answers, func(s theory.Steps) float64 { return s.Target })) + ": " +

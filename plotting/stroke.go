@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"nqm/plotting/internal/colors"
 )
 
 // The opacity of what lines are drawn over.
@@ -147,11 +149,11 @@ func (b brush) series(s Series) {
 		b.markers(s, sparsePoints(all))
 	}
 	if s.Kind == Path {
-		b.disc(rgb(s.Color), 2.2, all[0][0])
+		b.disc(colors.RGB(s.Color), 2.2, all[0][0])
 		b.head(s, last)
 	}
 	if s.Diverges {
-		b.DrawGlyph(draw.GlyphStyle{Color: rgb(s.Color), Radius: 4, Shape: draw.PyramidGlyph{}}, b.within(last[len(last)-1]))
+		b.DrawGlyph(draw.GlyphStyle{Color: colors.RGB(s.Color), Radius: 4, Shape: draw.PyramidGlyph{}}, b.within(last[len(last)-1]))
 	}
 }
 
@@ -193,7 +195,7 @@ func (b brush) head(s Series, points []vg.Point) {
 			ux, uy := vg.Length(dx/d), vg.Length(dy/d)
 			const length, half = 7, 3
 			if b.Contains(tip) {
-				b.FillPolygon(rgb(s.Color), []vg.Point{tip,
+				b.FillPolygon(colors.RGB(s.Color), []vg.Point{tip,
 					{X: tip.X - length*ux - half*uy, Y: tip.Y - length*uy + half*ux},
 					{X: tip.X - length*ux + half*uy, Y: tip.Y - length*uy - half*ux}})
 			}
@@ -244,7 +246,7 @@ func (diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 }
 
 func (b brush) markers(s Series, points []vg.Point) {
-	style := draw.GlyphStyle{Color: rgb(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}
+	style := draw.GlyphStyle{Color: colors.RGB(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}
 	for _, p := range points {
 		if b.Contains(p) {
 			b.DrawGlyph(style, p)
@@ -269,7 +271,7 @@ const mostMarkers = 24
 
 func (b brush) band(s Series) {
 	for _, edge := range s.outlines() {
-		b.FillPolygon(faded(rgb(s.Color), bandOpacity), b.ClipPolygonXY(b.points(edge)))
+		b.FillPolygon(faded(colors.RGB(s.Color), bandOpacity), b.ClipPolygonXY(b.points(edge)))
 	}
 }
 
@@ -282,7 +284,7 @@ func (b brush) bars(v view, s Series) {
 		if len(box) == 0 || low == high {
 			continue
 		}
-		b.FillPolygon(faded(rgb(s.Color), barOpacity), box)
+		b.FillPolygon(faded(colors.RGB(s.Color), barOpacity), box)
 		b.StrokeLines(draw.LineStyle{Color: color.White, Width: 0.4}, append(box, box[0]))
 	}
 }
@@ -304,7 +306,7 @@ func (b brush) contour(v view, s Series) {
 	for _, l := range labelled(lines) {
 		at := b.points([][2]float64{l.middle()})[0]
 		if b.Contains(at) {
-			style := textStyle(8, rgb(readable(s.Color)))
+			style := textStyle(8, colors.RGB(colors.Readable(s.Color)))
 			style.XAlign, style.YAlign = text.XCenter, text.YCenter
 			b.words(style, at, number(l.level))
 		}
@@ -319,7 +321,7 @@ func (b brush) region(v view, r Region) {
 		y = [2]float64{v.Y.clamped(r.From), v.Y.clamped(r.To)}
 	}
 	box := b.points([][2]float64{{x[0], y[0]}, {x[1], y[0]}, {x[1], y[1]}, {x[0], y[1]}})
-	b.FillPolygon(faded(rgb(r.color()), regionOpacity), box)
+	b.FillPolygon(faded(colors.RGB(r.color()), regionOpacity), box)
 	style := textStyle(noteSize, mutedInk)
 	if r.Vertical {
 		style.XAlign = text.XCenter
@@ -372,7 +374,7 @@ func (b brush) heat(v view, s Series) {
 		j := rows[heatPixels-1-py]
 		for px := range heatPixels {
 			if i := columns[px]; i >= 0 && j >= 0 {
-				m.SetNRGBA(px, py, heatColor(place(z, s.Z[j*len(s.X)+i])))
+				m.SetNRGBA(px, py, colors.Heat(place(z, s.Z[j*len(s.X)+i])))
 			}
 		}
 	}
@@ -397,7 +399,7 @@ func cellsAt(a Axis, edges Values) []int {
 }
 
 func (s Series) lineStyle() draw.LineStyle {
-	style := draw.LineStyle{Color: rgb(s.Color), Width: vg.Points(0.85 * s.width())}
+	style := draw.LineStyle{Color: colors.RGB(s.Color), Width: vg.Points(0.85 * s.width())}
 	switch s.Dash {
 	case Dashed:
 		style.Dashes = []vg.Length{6, 3}

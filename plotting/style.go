@@ -1,5 +1,7 @@
 package plotting
 
+import "nqm/plotting/internal/colors"
+
 // Colours of Okabe and Ito's palette, which readers with any common colour
 // vision tell apart (Color Universal Design, jfly.uni-koeln.de/color, 2008).
 // Orange and sky blue have a contrast of only 2.3 to 1 on white: no series is
@@ -88,7 +90,7 @@ func (p palette) next(family string) look {
 	l, n, k := p.look[family], p.size[family], p.used[family]
 	p.used[family]++
 	if n > 1 {
-		l.color = ramp(l.color, float64(k)/float64(n-1))
+		l.color = colors.Ramp(l.color, float64(k)/float64(n-1))
 		l.dash = dashes[k%len(dashes)]
 		l.marker = markers[k%len(markers)]
 	}

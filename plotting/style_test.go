@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"nqm/plotting/internal/colors"
 )
 
 var palette8 = map[string]string{"black": black, "orange": orange, "sky blue": skyBlue, "green": green, "blue": blue, "vermillion": vermillion, "purple": purple}
@@ -17,25 +19,25 @@ func TestPaletteContrast(t *testing.T) {
 		if name == "orange" || name == "sky blue" {
 			want = 2.2
 		}
-		if got := contrast(c, paper); got < want {
+		if got := colors.Contrast(c, colors.Paper); got < want {
 			t.Errorf("%s on white has a contrast of %.2f, want %v", name, got, want)
 		}
-		if got := contrast(onDark(c), darkPaper); got < 4 {
+		if got := colors.Contrast(colors.OnDark(c), colors.DarkPaper); got < 4 {
 			t.Errorf("%s on dark has a contrast of %.2f", name, got)
 		}
-		if got := contrast(readable(c), paper); got < 4.5 {
+		if got := colors.Contrast(colors.Readable(c), colors.Paper); got < 4.5 {
 			t.Errorf("words in %s have a contrast of %.2f", name, got)
 		}
 		for k := range 7 {
-			if k > 0 && ramp(c, float64(k)/6) == ramp(c, float64(k-1)/6) {
+			if k > 0 && colors.Ramp(c, float64(k)/6) == colors.Ramp(c, float64(k-1)/6) {
 				t.Errorf("two steps of the ramp of %s are alike", c)
 			}
-			if got := contrast(ramp(c, float64(k)/6), paper); got < 2.2 {
+			if got := colors.Contrast(colors.Ramp(c, float64(k)/6), colors.Paper); got < 2.2 {
 				t.Errorf("shade %d of %s has a contrast of %.2f", k, name, got)
 			}
 		}
 	}
-	if got := contrast(grey, paper); got < 3 {
+	if got := colors.Contrast(grey, colors.Paper); got < 3 {
 		t.Errorf("grey on white has a contrast of %.2f", got)
 	}
 }
@@ -50,14 +52,14 @@ var deficiencies = map[string][3][3]float64{
 }
 
 func seenBy(m [3][3]float64, hex string) [3]float64 {
-	c, seen := linear(hex), [3]float64{}
+	c, seen := colors.Linear(hex), [3]float64{}
 	for i := range 3 {
 		for j := range 3 {
 			seen[i] += m[i][j] * c[j]
 		}
 		seen[i] = min(max(seen[i], 0), 1)
 	}
-	return oklab(seen)
+	return colors.OKLab(seen)
 }
 
 func distance(m [3][3]float64, a, b string) float64 {
@@ -78,7 +80,7 @@ func TestPaletteConfusion(t *testing.T) {
 				if d := distance(m, colorA, colorB); d < 0.07 {
 					t.Errorf("%s: %s and %s are %.3f apart", vision, a, b, d)
 				}
-				if d := distance(m, onDark(colorA), onDark(colorB)); d < 0.035 {
+				if d := distance(m, colors.OnDark(colorA), colors.OnDark(colorB)); d < 0.035 {
 					t.Errorf("%s: %s and %s are %.3f apart on dark", vision, a, b, d)
 				}
 			}
@@ -121,8 +123,8 @@ func TestShadesKeepTheirOrder(t *testing.T) {
 		}
 		light, dark := 2.0, 2.0
 		for k := range 6 {
-			s := ramp(c, float64(k)/5)
-			l, d := luminance(s), luminance(onDark(s))
+			s := colors.Ramp(c, float64(k)/5)
+			l, d := colors.Luminance(s), colors.Luminance(colors.OnDark(s))
 			if l >= light || d >= dark {
 				t.Errorf("%s: shade %d is not darker than the one before", name, k)
 			}
@@ -134,8 +136,8 @@ func TestShadesKeepTheirOrder(t *testing.T) {
 func TestHeatColoursRiseInLightness(t *testing.T) {
 	before := -1.0
 	for k := range 101 {
-		c := heatColor(float64(k) / 100)
-		l := oklab(linear(fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)))[0]
+		c := colors.Heat(float64(k) / 100)
+		l := colors.OKLab(colors.Linear(fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)))[0]
 		if l < before-0.004 { // of a rounding
 			t.Errorf("colour %d is darker than the one before", k)
 		}

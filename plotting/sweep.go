@@ -120,11 +120,11 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 	first := sweptOf(results[0])
 	p := Panel{X: axisOver(axis.Name, x)}
 	heads := []string{axis.Name}
-	colors := newPalette(mapped(first, func(s swept) string { return s.method }))
+	palette := newPalette(mapped(first, func(s swept) string { return s.method }))
 	var every Values
 	left := 0
 	for k, one := range first {
-		l := colors.next(one.method)
+		l := palette.next(one.method)
 		s := Series{Name: one.method, X: x, Color: l.color, Dash: l.dash, Marker: l.marker, Width: 2}
 		for _, r := range results {
 			s.Y = append(s.Y, sweptOf(r)[k].value)

@@ -20,11 +20,11 @@ var _ = pictures(sure(Tuned), numbered(func(t theory.Tuned) swept {
 // at the end of a budget of steps. The caption is the certificate, and says what
 // the search cost.
 func Tuned(answers []theory.Tuned) Figure {
-	colors := newPalette(mapped(answers, func(t theory.Tuned) string { return t.Family }))
+	palette := newPalette(mapped(answers, func(t theory.Tuned) string { return t.Family }))
 	rows := make([]row, len(answers))
 	budget := len(answers) > 0
 	for i, t := range answers {
-		rows[i] = tunedRow(t, colors.next(t.Family))
+		rows[i] = tunedRow(t, palette.next(t.Family))
 		budget = budget && t.Target == 0
 	}
 	f := stepsFigure(rows)

@@ -1,4 +1,7 @@
-package plotting
+// Package pdf is a canvas of gonum/plot that draws on one page of a PDF. That of
+// gonum/plot itself writes letters in the encoding cp1252, which has neither
+// Greek letters nor superscripts, and draws transparent colours as dark ones.
+package pdf
 
 import (
 	"bytes"
@@ -16,10 +19,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// pdfCanvas draws on one page of a PDF. That of gonum/plot writes letters in
-// the encoding cp1252, which has neither Greek letters nor superscripts, and
-// draws transparent colours as dark ones.
-type pdfCanvas struct {
+// Canvas draws on the page.
+type Canvas struct {
 	doc   *fpdf.Fpdf
 	size  vg.Point
 	at    affine
@@ -44,28 +45,29 @@ func (m affine) apply(p vg.Point) (x, y float64) {
 	return m.a*u + m.c*v + m.e, m.b*u + m.d*v + m.f
 }
 
-const pdfFont = "DejaVu Sans"
+const typeface = "DejaVu Sans"
 
-func newPDF(width, height vg.Length) *pdfCanvas {
+// New returns the canvas of a page of a size.
+func New(width, height vg.Length) *Canvas {
 	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: width.Points(), Ht: height.Points()}})
 	doc.SetCatalogSort(true) // the same bytes each time
 	doc.SetCreationDate(time.Unix(0, 0).UTC())
 	doc.SetModificationDate(time.Unix(0, 0).UTC())
 	doc.SetMargins(0, 0, 0)
 	doc.SetAutoPageBreak(false, 0)
-	doc.AddUTF8FontFromBytes(pdfFont, "", dejavusans.TTF)
+	doc.AddUTF8FontFromBytes(typeface, "", dejavusans.TTF)
 	doc.AddPage()
-	return &pdfCanvas{doc: doc, size: vg.Point{X: width, Y: height}, at: affine{1, 0, 0, -1, 0, height.Points()}}
+	return &Canvas{doc: doc, size: vg.Point{X: width, Y: height}, at: affine{1, 0, 0, -1, 0, height.Points()}}
 }
 
 // Size returns the size of the page.
-func (c *pdfCanvas) Size() (w, h vg.Length) { return c.size.X, c.size.Y }
+func (c *Canvas) Size() (w, h vg.Length) { return c.size.X, c.size.Y }
 
 // SetLineWidth sets the width of lines.
-func (c *pdfCanvas) SetLineWidth(w vg.Length) { c.doc.SetLineWidth(w.Points()) }
+func (c *Canvas) SetLineWidth(w vg.Length) { c.doc.SetLineWidth(w.Points()) }
 
 // SetLineDash sets the pattern of lines.
-func (c *pdfCanvas) SetLineDash(pattern []vg.Length, offset vg.Length) {
+func (c *Canvas) SetLineDash(pattern []vg.Length, offset vg.Length) {
 	dashes := make([]float64, len(pattern))
 	for k, d := range pattern {
 		dashes[k] = d.Points()
@@ -74,7 +76,7 @@ func (c *pdfCanvas) SetLineDash(pattern []vg.Length, offset vg.Length) {
 }
 
 // SetColor sets the colour of what follows, with its opacity.
-func (c *pdfCanvas) SetColor(ink color.Color) {
+func (c *Canvas) SetColor(ink color.Color) {
 	c.ink = color.NRGBAModel.Convert(ink).(color.NRGBA)
 	r, g, b := int(c.ink.R), int(c.ink.G), int(c.ink.B)
 	c.doc.SetDrawColor(r, g, b)
@@ -84,35 +86,35 @@ func (c *pdfCanvas) SetColor(ink color.Color) {
 }
 
 // Rotate turns what follows, counterclockwise.
-func (c *pdfCanvas) Rotate(rad float64) {
+func (c *Canvas) Rotate(rad float64) {
 	sin, cos := math.Sincos(rad)
 	c.at = c.at.then(affine{cos, sin, -sin, cos, 0, 0})
 }
 
 // Translate moves what follows.
-func (c *pdfCanvas) Translate(p vg.Point) {
+func (c *Canvas) Translate(p vg.Point) {
 	c.at = c.at.then(affine{1, 0, 0, 1, p.X.Points(), p.Y.Points()})
 }
 
 // Scale stretches what follows.
-func (c *pdfCanvas) Scale(x, y float64) { c.at = c.at.then(affine{x, 0, 0, y, 0, 0}) }
+func (c *Canvas) Scale(x, y float64) { c.at = c.at.then(affine{x, 0, 0, y, 0, 0}) }
 
 // Push keeps the place and direction of drawing for Pop.
-func (c *pdfCanvas) Push() { c.kept = append(c.kept, c.at) }
+func (c *Canvas) Push() { c.kept = append(c.kept, c.at) }
 
 // Pop returns to the place and direction that Push kept.
-func (c *pdfCanvas) Pop() {
+func (c *Canvas) Pop() {
 	last := len(c.kept) - 1
 	c.at, c.kept = c.kept[last], c.kept[:last]
 }
 
 // Stroke draws a line along the path.
-func (c *pdfCanvas) Stroke(p vg.Path) { c.path(p, "D") }
+func (c *Canvas) Stroke(p vg.Path) { c.path(p, "D") }
 
 // Fill fills the path.
-func (c *pdfCanvas) Fill(p vg.Path) { c.path(p, "F") }
+func (c *Canvas) Fill(p vg.Path) { c.path(p, "F") }
 
-func (c *pdfCanvas) path(p vg.Path, style string) {
+func (c *Canvas) path(p vg.Path, style string) {
 	for _, part := range p {
 		x, y := c.at.apply(part.Pos)
 		switch part.Type {
@@ -140,7 +142,7 @@ func (c *pdfCanvas) path(p vg.Path, style string) {
 // arcSides is how many sides stand for a whole circle of a marker.
 const arcSides = 36
 
-func (c *pdfCanvas) arc(part vg.PathComp) {
+func (c *Canvas) arc(part vg.PathComp) {
 	n := int(math.Ceil(math.Abs(part.Angle) / (2 * math.Pi) * arcSides))
 	for k := range n + 1 {
 		sin, cos := math.Sincos(part.Start + part.Angle*float64(k)/float64(max(n, 1)))
@@ -150,9 +152,9 @@ func (c *pdfCanvas) arc(part vg.PathComp) {
 }
 
 // FillString writes a text with its base line from the point on.
-func (c *pdfCanvas) FillString(f font.Face, at vg.Point, words string) {
+func (c *Canvas) FillString(f font.Face, at vg.Point, words string) {
 	x, y := c.at.apply(at)
-	c.doc.SetFont(pdfFont, "", f.Font.Size.Points())
+	c.doc.SetFont(typeface, "", f.Font.Size.Points())
 	c.doc.TransformBegin()
 	c.doc.TransformRotate(math.Atan2(-c.at.b, c.at.a)*180/math.Pi, x, y)
 	c.doc.Text(x, y, words)
@@ -160,7 +162,7 @@ func (c *pdfCanvas) FillString(f font.Face, at vg.Point, words string) {
 }
 
 // DrawImage draws an image into an upright rectangle.
-func (c *pdfCanvas) DrawImage(into vg.Rectangle, m image.Image) {
+func (c *Canvas) DrawImage(into vg.Rectangle, m image.Image) {
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
 		c.doc.SetError(err)
@@ -174,7 +176,7 @@ func (c *pdfCanvas) DrawImage(into vg.Rectangle, m image.Image) {
 }
 
 // WriteTo writes the PDF.
-func (c *pdfCanvas) WriteTo(w io.Writer) (int64, error) {
+func (c *Canvas) WriteTo(w io.Writer) (int64, error) {
 	var b bytes.Buffer
 	if err := c.doc.Output(&b); err != nil {
 		return 0, err

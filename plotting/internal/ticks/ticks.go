@@ -1,4 +1,5 @@
-package plotting
+// Package ticks chooses the ticks of an axis and writes their numbers.
+package ticks
 
 import (
 	"fmt"
@@ -7,37 +8,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// Ticks returns the ticks of an axis between min and max.
-func (a Axis) Ticks(min, max float64) []plot.Tick {
-	if a.Blank {
-		return nil
-	}
-	switch a.Scale {
-	case Log10, Log2:
-		return powers(a.Scale.base(), min, max)
-	case Symmetric:
-		var ticks []plot.Tick
-		for _, v := range a.symmetricTicks(min, max) {
-			ticks = append(ticks, plot.Tick{Value: v, Label: signedPower(v)})
-		}
-		return ticks
-	}
-	return even(min, max, 4)
-}
-
-// sparseTicks are the ticks of an axis that has little room.
-type sparseTicks struct{ Axis }
-
-// Ticks returns the ticks between min and max.
-func (a sparseTicks) Ticks(min, max float64) []plot.Tick {
-	if a.Scale == Linear && !a.Blank {
-		return even(min, max, 2)
-	}
-	return a.Axis.Ticks(min, max)
-}
-
-// even marks round numbers, from least to about twice as many of them.
-func even(min, max, least float64) []plot.Tick {
+// Even marks round numbers, from least to about twice as many of them.
+func Even(min, max, least float64) []plot.Tick {
 	unit := math.Pow(10, math.Floor(math.Log10((max-min)/least)))
 	for _, m := range []float64{5, 2} {
 		if (max-min)/(m*unit) >= least {
@@ -52,7 +24,7 @@ func even(min, max, least float64) []plot.Tick {
 		if math.Abs(v) < 1e7 && v == math.Trunc(v) {
 			label = fmt.Sprintf("%.0f", v)
 		}
-		ticks = append(ticks, plot.Tick{Value: v, Label: minus(label)})
+		ticks = append(ticks, plot.Tick{Value: v, Label: Minus(label)})
 	}
 	return ticks
 }
@@ -60,9 +32,9 @@ func even(min, max, least float64) []plot.Tick {
 // mostTicks is how many powers are labelled at most.
 const mostTicks = 8
 
-// powers marks the powers of the base, every one if there is room, else evenly
+// Powers marks the powers of the base, every one if there is room, else evenly
 // chosen ones. Powers of ten within two decades have marks at 2 and 5 too.
-func powers(base, min, max float64) []plot.Tick {
+func Powers(base, min, max float64) []plot.Tick {
 	log := func(v float64) float64 { return math.Log(v) / math.Log(base) }
 	low, high := math.Floor(log(min)+1e-9), math.Ceil(log(max)-1e-9)
 	every := math.Ceil((high - low + 1) / mostTicks)
@@ -75,7 +47,7 @@ func powers(base, min, max float64) []plot.Tick {
 				continue
 			}
 			if m == 1 && math.Mod(e-low, every) == 0 {
-				t.Label = power(base, int(e))
+				t.Label = Power(base, int(e))
 				if high-low <= 2 && base == 10 && math.Abs(e) <= 3 { // beside 200 and 500
 					t.Label = multiple(1, int(e))
 				}
@@ -94,17 +66,17 @@ func powers(base, min, max float64) []plot.Tick {
 // have no mark, which would make a solid line of them.
 const mostUnlabelled = 5
 
-// symmetricTicks returns 0 and the powers of ten on both sides of it that lie
-// outside the linear part.
-func (a Axis) symmetricTicks(min, max float64) []float64 {
+// Symmetric marks 0 and the powers of ten on both sides of it that lie outside
+// the linear part of an axis; place maps a number to where it stands.
+func Symmetric(min, max, linear float64, place func(float64) float64) []plot.Tick {
 	reach := math.Max(math.Abs(min), math.Abs(max))
-	first, last := math.Ceil(math.Log10(a.Linear)), math.Floor(math.Log10(reach)+1e-9)
+	first, last := math.Ceil(math.Log10(linear)), math.Floor(math.Log10(reach)+1e-9)
 	every := math.Max(1, math.Ceil((last-first+1)/4))
-	room := 0.06 * (a.forward(max) - a.forward(min)) // for the label of 0
-	var ticks []float64
+	room := 0.06 * (place(max) - place(min)) // for the label of 0
+	var ticks []plot.Tick
 	add := func(v float64) {
-		if min <= v && v <= max && (v == 0 || math.Abs(a.forward(v)) >= room) {
-			ticks = append(ticks, v)
+		if min <= v && v <= max && (v == 0 || math.Abs(place(v)) >= room) {
+			ticks = append(ticks, plot.Tick{Value: v, Label: signedPower(v)})
 		}
 	}
 	for e := last; e >= first; e -= every {
@@ -119,8 +91,8 @@ func (a Axis) symmetricTicks(min, max float64) []float64 {
 
 var superscripts = map[rune]rune{'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹'}
 
-// power writes base^e. 1, 10 and 100 stand as they are.
-func power(base float64, e int) string {
+// Power writes base^e. 1, 10 and 100 stand as they are.
+func Power(base float64, e int) string {
 	if base == 10 && e >= 0 && e <= 2 {
 		return fmt.Sprint(math.Pow10(e))
 	}
@@ -136,7 +108,7 @@ func multiple(m float64, e int) string {
 	if -3 <= e && e <= 3 {
 		return fmt.Sprintf("%.6g", m*math.Pow10(e))
 	}
-	return fmt.Sprintf("%g·%s", m, power(10, e))
+	return fmt.Sprintf("%g·%s", m, Power(10, e))
 }
 
 func signedPower(v float64) string {
@@ -146,11 +118,11 @@ func signedPower(v float64) string {
 	case v < 0:
 		return "−" + signedPower(-v)
 	}
-	return power(10, int(math.Round(math.Log10(v))))
+	return Power(10, int(math.Round(math.Log10(v))))
 }
 
-// minus writes a leading hyphen as a minus sign.
-func minus(number string) string {
+// Minus writes a leading hyphen as a minus sign.
+func Minus(number string) string {
 	if len(number) > 0 && number[0] == '-' {
 		return "−" + number[1:]
 	}

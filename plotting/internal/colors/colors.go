@@ -1,4 +1,7 @@
-package plotting
+// Package colors computes with colours of the form #rrggbb: their contrast, their
+// shades from light to dark, their like on a dark page, and the colours of a heat
+// map.
+package colors
 
 import (
 	"fmt"
@@ -7,74 +10,74 @@ import (
 	"strconv"
 )
 
-// rgb reads a colour of the form #rrggbb, which Validate has checked.
-func rgb(hex string) color.NRGBA {
+// RGB reads a colour of the form #rrggbb, and panics on any other.
+func RGB(hex string) color.NRGBA {
 	v, err := strconv.ParseUint(hex[1:], 16, 32)
 	if err != nil {
-		panic(fmt.Sprintf("plotting: color %q: want the form #rrggbb", hex))
+		panic(fmt.Sprintf("colors: color %q: want the form #rrggbb", hex))
 	}
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 255}
 }
 
-// shade mixes a colour with white (amount < 0) or black (amount > 0); amount
+// Shade mixes a colour with white (amount < 0) or black (amount > 0); amount
 // -1 and 1 are white and black.
-func shade(hex string, amount float64) string {
+func Shade(hex string, amount float64) string {
 	towards := 0.0
 	if amount < 0 {
 		towards = 255
 	}
 	w := math.Abs(amount)
-	c := rgb(hex)
+	c := RGB(hex)
 	mix := func(v uint8) uint8 { return uint8(math.Round((1-w)*float64(v) + w*towards)) }
 	return fmt.Sprintf("#%02x%02x%02x", mix(c.R), mix(c.G), mix(c.B))
 }
 
-// paper is the ground that colours must stand out from.
+// The grounds that colours must stand out from.
 const (
-	paper     = "#ffffff"
-	darkPaper = "#1e1f22"
+	Paper     = "#ffffff"
+	DarkPaper = "#1e1f22"
 )
 
-// luminance returns the relative luminance of a colour (WCAG 2.1).
-func luminance(hex string) float64 {
-	c := linear(hex)
+// Luminance returns the relative Luminance of a colour (WCAG 2.1).
+func Luminance(hex string) float64 {
+	c := Linear(hex)
 	return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2]
 }
 
-// contrast returns the contrast of two colours, from 1 to 21 (WCAG 2.1).
-func contrast(a, b string) float64 {
-	x, y := luminance(a), luminance(b)
+// Contrast returns the contrast of two colours, from 1 to 21 (WCAG 2.1).
+func Contrast(a, b string) float64 {
+	x, y := Luminance(a), Luminance(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// readable returns the colour, darkened until words in it can be read on
+// Readable returns the colour, darkened until words in it can be read on
 // white: a contrast of 4.5 to 1.
-func readable(hex string) string {
+func Readable(hex string) string {
 	for amount := 0.0; amount < 1; amount += 0.02 {
-		if c := shade(hex, amount); contrast(c, paper) >= 4.5 {
+		if c := Shade(hex, amount); Contrast(c, Paper) >= 4.5 {
 			return c
 		}
 	}
-	return black
+	return "#000000"
 }
 
-// ramp returns a colour of the same hue at a place between light (0) and dark
+// Ramp returns a colour of the same hue at a place between light (0) and dark
 // (1). The light end still has the contrast of the palette's lightest colours.
-func ramp(hex string, at float64) string {
+func Ramp(hex string, at float64) string {
 	light := 0.0
-	for contrast(shade(hex, light-0.02), paper) > 2.3 && light > -0.55 {
+	for Contrast(Shade(hex, light-0.02), Paper) > 2.3 && light > -0.55 {
 		light -= 0.02
 	}
 	dark := 0.6
-	if contrast(hex, paper) > 15 { // black gets no darker
+	if Contrast(hex, Paper) > 15 { // black gets no darker
 		dark = 0
 	}
-	return shade(hex, light+at*(dark-light))
+	return Shade(hex, light+at*(dark-light))
 }
 
-// linear returns the linear parts of red, green and blue (sRGB).
-func linear(hex string) [3]float64 {
-	c := rgb(hex)
+// Linear returns the linear parts of red, green and blue (sRGB).
+func Linear(hex string) [3]float64 {
+	c := RGB(hex)
 	var parts [3]float64
 	for k, v := range []uint8{c.R, c.G, c.B} {
 		x := float64(v) / 255
@@ -99,10 +102,10 @@ func hexOf(parts [3]float64) string {
 	return fmt.Sprintf("#%02x%02x%02x", v[0], v[1], v[2])
 }
 
-// oklab returns lightness (0 to 1) and the two hues of linear colour parts, in
+// OKLab returns lightness (0 to 1) and the two hues of linear colour parts, in
 // which equal distances look alike (Ottosson 2020, "A perceptual color space
 // for image processing").
-func oklab(c [3]float64) [3]float64 {
+func OKLab(c [3]float64) [3]float64 {
 	l := math.Cbrt(0.4122214708*c[0] + 0.5363325363*c[1] + 0.0514459929*c[2])
 	m := math.Cbrt(0.2119034982*c[0] + 0.6806995451*c[1] + 0.1073969566*c[2])
 	s := math.Cbrt(0.0883024619*c[0] + 0.2817188376*c[1] + 0.6299787005*c[2])
@@ -125,11 +128,11 @@ func fromOKLab(c [3]float64) [3]float64 {
 	}
 }
 
-// onDark returns the colour of the same hue for a dark page. Colours keep
+// OnDark returns the colour of the same hue for a dark page. Colours keep
 // their order from dark to light and stay apart; greys are turned round, black
 // to nearly white.
-func onDark(hex string) string {
-	c := oklab(linear(hex))
+func OnDark(hex string) string {
+	c := OKLab(Linear(hex))
 	if math.Hypot(c[1], c[2]) < 0.03 {
 		return hexOf(fromOKLab([3]float64{0.94 - 0.4*c[0], c[1], c[2]}))
 	}
