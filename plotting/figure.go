@@ -1,6 +1,10 @@
 package plotting
 
-import "nqm/theory/table"
+import (
+	"slices"
+
+	"nqm/theory/table"
+)
 
 // Figure is a picture as plain data: panels one below the other, or in
 // columns. It goes through JSON and back without loss.
@@ -57,4 +61,69 @@ func (f Figure) alt() string {
 		return f.Alt
 	}
 	return f.Title + ". " + f.Caption
+}
+
+// axisOf returns the axis of the panel that a mark of one orientation is at.
+func (p Panel) axisOf(vertical bool) Axis {
+	if vertical {
+		return p.X
+	}
+	return p.Y
+}
+
+// printable returns the figure with every text printable. Nothing of the
+// original is changed.
+func (f Figure) printable() Figure {
+	f.Title, f.Caption, f.Alt, f.Time = printable(f.Title), printable(f.Caption), printable(f.Alt), printable(f.Time)
+	f.Notes = mapped(f.Notes, printable)
+	f.Table.Columns = mapped(f.Table.Columns, func(c table.Column) table.Column {
+		return table.Column{Name: printable(c.Name), Unit: printable(c.Unit)}
+	})
+	f.Table.Rows = mapped(f.Table.Rows, func(row []any) []any {
+		return mapped(row, func(cell any) any {
+			if words, ok := cell.(string); ok {
+				return printable(words)
+			}
+			return cell
+		})
+	})
+	f.Panels = mapped(f.Panels, Panel.printable)
+	return f
+}
+
+func (p Panel) printable() Panel {
+	p.Title, p.X.Label, p.Y.Label = printable(p.Title), printable(p.X.Label), printable(p.Y.Label)
+	p.Series = mapped(p.Series, func(s Series) Series {
+		s.Name, s.End, s.ZAxis.Label = printable(s.Name), printable(s.End), printable(s.ZAxis.Label)
+		return s
+	})
+	p.References = mapped(p.References, func(r Reference) Reference { r.Label = printable(r.Label); return r })
+	p.Regions = mapped(p.Regions, func(r Region) Region { r.Label = printable(r.Label); return r })
+	return p
+}
+
+// legend names each series once.
+func (f Figure) legend() []string {
+	var names []string
+	seen := map[string]bool{"": true}
+	for _, p := range f.Panels {
+		for _, s := range p.Series {
+			if !seen[s.Name] {
+				seen[s.Name] = true
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
+}
+
+// listed names each series once, those aside that the region of their row names.
+func (f Figure) listed() []string {
+	around := map[string]bool{}
+	for _, p := range f.Panels {
+		for _, r := range p.Regions {
+			around[r.Label] = around[r.Label] || p.Y.Blank
+		}
+	}
+	return slices.DeleteFunc(f.legend(), func(name string) bool { return around[name] })
 }

@@ -21,8 +21,8 @@ func place(a Axis, z float64) float64 {
 	return min(max(a.Normalize(a.Min, a.Max, z), 0), 1)
 }
 
-// heatMap returns the first heat map of a panel.
-func (v view) heatMap() (Series, bool) {
+// heatSeries returns the first heat map of a panel.
+func (v view) heatSeries() (Series, bool) {
 	for _, s := range v.Series {
 		if s.Kind == Heat {
 			return s, true

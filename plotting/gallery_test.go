@@ -47,7 +47,7 @@ var gallery = sync.OnceValue(func() []sample {
 			LossCurves(nqmkit.Expect(two, 500, nqmkit.SGD(0.02).Batch(8))), LossCurves(nqmkit.Expect(two, 500, nqmkit.SGD(0.02).Batch(64))))},
 		{"histogram", timesToTarget()},
 		{"amplification", must(NoiseAmplification(geometric(1e-3, 90, 80), nqmkit.SGD(0.02), nqmkit.SGD(0.01), nqmkit.SGD(0.04)))},
-		{"phase", phaseMap()},
+		{"phase", rateMap()},
 		{"phases", nqmkit.PhaseMap(two)},
 		{"marked", marked()},
 		{"scaling", scaling()},
@@ -100,9 +100,9 @@ func timesToTarget() Figure {
 		Distribution{"SGD α=0.02", "SGD", times(700), 640}, Distribution{"heavy ball α=0.02, β=0.9", "heavy ball", times(120), 110}))
 }
 
-// phaseMap is the rate of heavy ball on two curvatures, from the roots of its
+// rateMap is the rate of heavy ball on two curvatures, from the roots of its
 // characteristic polynomial, with the damping boundaries β = (1 - √(α h))².
-func phaseMap() Figure {
+func rateMap() Figure {
 	const h1, h2 = 1.0, 0.05
 	grid := Series{ZAxis: Axis{Label: "slowest rate per step"}}
 	for i := range 61 {

@@ -131,7 +131,7 @@ func TestRepairedWithANote(t *testing.T) {
 		if err != nil || !strings.Contains(string(svg), test.want) {
 			t.Errorf("%s: the image does not say %q (%v)", test.name, test.want, err)
 		}
-		if text := test.figure.text(); !strings.Contains(text, test.want) {
+		if text := test.figure.plainText(); !strings.Contains(text, test.want) {
 			t.Errorf("%s: the text %q does not say %q", test.name, text, test.want)
 		}
 	}

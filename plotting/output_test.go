@@ -164,7 +164,7 @@ func wellFormed(data []byte) error {
 
 // Text stays text in SVG and PDF, in letters that the PDF brings along.
 func TestTextStaysText(t *testing.T) {
-	f := phaseMap()
+	f := rateMap()
 	svg, err := encodeFile(".svg", f)
 	if err != nil {
 		t.Fatal(err)

@@ -122,7 +122,7 @@ func TestPlay(t *testing.T) {
 // followed live.
 func TestNotebookPage(t *testing.T) {
 	browsertest.Browse(t, 900, 700, func(b *browsertest.Browser) {
-		openNotebook(t, b, outputOf(t, tradeOff()), outputOf(t, phaseMap()))
+		openNotebook(t, b, outputOf(t, tradeOff()), outputOf(t, rateMap()))
 		b.Until("drawn figures", browsertest.Drawn+" === 2")
 		light := browsertest.Value[string](b, firstText+`.getAttribute("fill")`)
 		b.Run(`document.body.setAttribute("data-jp-theme-light", "false")`)

@@ -111,8 +111,8 @@ func TestDivergenceIsDrawn(t *testing.T) {
 			t.Errorf("a diverging curve at %v dwarfs the other", y)
 		}
 	}
-	if !strings.Contains(f.text(), "diverges") {
-		t.Errorf("the text does not say so: %s", f.text())
+	if !strings.Contains(f.plainText(), "diverges") {
+		t.Errorf("the text does not say so: %s", f.plainText())
 	}
 	all, err := FigureOf(nqmkit.Expect(two, 4000, nqmkit.SGD(0.05)))
 	if err != nil || len(all.Panels[0].Series[0].X) < 2 {

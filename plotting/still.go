@@ -1,44 +1,13 @@
 package plotting
 
 import (
-	"fmt"
 	"image/color"
 	"math"
-	"strings"
-	"sync"
 
-	"codeberg.org/go-fonts/dejavu/dejavusans"
-	"golang.org/x/image/font/opentype"
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-)
-
-// The size of a saved figure: as wide as a paper's text, in letters that can
-// still be read where the paper prints it at half that width.
-const (
-	stillWidth  = 6 * vg.Inch
-	stillWide   = 7.5 * vg.Inch // with three and more columns
-	stillPanel  = 3.2 * vg.Inch // height of a single panel with its axis
-	stillPanels = 2.3 * vg.Inch // height of each of several rows of panels
-	lineHeight  = 1.35          // of its letters
-	stillDPI    = 144
-)
-
-// The sizes of letters in a saved figure, in points.
-const (
-	titleSize = 13
-	labelSize = 11.5
-	tickSize  = 10.5
-	noteSize  = 9.5
-)
-
-var (
-	ink      = color.NRGBA{R: 0x1a, G: 0x1a, B: 0x1a, A: 255}
-	mutedInk = color.NRGBA{R: 0x5f, G: 0x63, B: 0x68, A: 255}
-	gridInk  = color.NRGBA{R: 0xe6, G: 0xe6, B: 0xe6, A: 255}
 )
 
 // still is the plan of a saved figure: what stands where.
@@ -110,21 +79,6 @@ func (s still) head() vg.Length {
 
 func (s still) foot() vg.Length { return lineHeight * noteSize * vg.Length(len(s.notes)) }
 
-// wrapped breaks a text into lines no wider than the room.
-func wrapped(words string, size float64, room vg.Length) []string {
-	style := textStyle(size, ink)
-	var lines []string
-	for _, word := range strings.Fields(words) {
-		n := len(lines)
-		if n > 0 && style.Width(lines[n-1]+" "+word) <= room {
-			lines[n-1] += " " + word
-			continue
-		}
-		lines = append(lines, word)
-	}
-	return lines
-}
-
 // draw draws a valid figure: title, legend, the panels with the left and lower
 // edges of their data aligned, and the notes.
 func (s still) draw(c draw.Canvas) {
@@ -150,7 +104,7 @@ func (s still) draw(c draw.Canvas) {
 func (s still) drawPanels(c draw.Canvas) {
 	plots := make([]*plot.Plot, len(s.views))
 	for i, v := range s.views {
-		plots[i] = v.plot()
+		plots[i] = v.gonumPlot()
 		if s.columns() > 1 {
 			plots[i].X.Tick.Marker = sparseTicks{v.X}
 		}
@@ -165,7 +119,7 @@ func (s still) drawPanels(c draw.Canvas) {
 			style := textStyle(labelSize, ink)
 			c.FillText(style, vg.Point{X: data.Min.X, Y: data.Max.Y + 4}, shortened(v.Title, labelSize, area.Max.X-data.Min.X))
 		}
-		if h, ok := v.heatMap(); ok {
+		if h, ok := v.heatSeries(); ok {
 			data.Max.X += v.endsWidth()
 			drawColors(data, h)
 		}
@@ -226,8 +180,8 @@ func (v view) drawNames(data, area draw.Canvas) {
 	area.FillText(style, vg.Point{X: area.Min.X - 3, Y: middle}, y)
 }
 
-// plot turns a panel into a gonum plot.
-func (v view) plot() *plot.Plot {
+// gonumPlot turns a panel into a gonum gonumPlot.
+func (v view) gonumPlot() *plot.Plot {
 	g := plot.New()
 	g.TextHandler = letters()
 	for _, a := range []*plot.Axis{&g.X, &g.Y} {
@@ -246,25 +200,10 @@ func setScale(drawn *plot.Axis, a Axis) {
 	drawn.Min, drawn.Max = a.Min, a.Max
 }
 
-// shortened cuts a text that is wider than the room, and says so by an ellipsis.
-func shortened(words string, size float64, room vg.Length) string {
-	style := textStyle(size, ink)
-	if style.Width(words) <= room {
-		return words
-	}
-	letters := []rune(words)
-	for n := len(letters) - 1; n > 0; n-- {
-		if cut := string(letters[:n]) + "…"; style.Width(cut) <= room {
-			return cut
-		}
-	}
-	return "…"
-}
-
 // beside returns the width of what stands to the right of a panel's data.
 func (v view) beside() vg.Length {
 	width := max(v.endsWidth(), v.lastTickRoom())
-	if h, ok := v.heatMap(); ok {
+	if h, ok := v.heatSeries(); ok {
 		width += colorsWidth(h)
 	}
 	return width
@@ -285,31 +224,4 @@ func (v view) lastTickRoom() vg.Length {
 		}
 	}
 	return max(room, 0)
-}
-
-// letters writes text in DejaVu Sans, which has the Greek letters, superscripts
-// and subscripts of the labels.
-var letters = sync.OnceValue(func() text.Handler {
-	face, err := opentype.Parse(dejavusans.TTF)
-	if err != nil {
-		panic(fmt.Sprintf("plotting: the font does not parse: %v", err))
-	}
-	return text.Plain{Fonts: font.NewCache(font.Collection{{Font: typeface, Face: face}})}
-})
-
-var typeface = font.Font{Typeface: "DejaVu", Variant: "Sans"}
-
-func textStyle(size float64, ink color.Color) text.Style {
-	return withFont(text.Style{Color: ink, YAlign: draw.YBottom}, size)
-}
-
-func withFont(s text.Style, size float64) text.Style {
-	s.Font, s.Handler = font.From(typeface, vg.Points(size)), letters()
-	return s
-}
-
-// faded returns the colour with an opacity between 0 and 1.
-func faded(c color.NRGBA, opacity float64) color.NRGBA {
-	c.A = uint8(math.Round(255 * opacity))
-	return c
 }

@@ -1,0 +1,147 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"nqm/theory"
+	"nqm/theory/table"
+)
+
+var _ = pictures(sure(LossCurves), named)
+
+// LossCurves returns the figure of expected loss against steps, one line for
+// each curve, with the steady-state risk (the floor) as a grey line where few
+// enough curves leave room. The loss axis is logarithmic; the axis of steps is
+// so from a thousand steps on.
+//
+// A curve that grows without bound ends in an arrow where it leaves the range
+// of the others.
+func LossCurves(curves []theory.Curve) Figure {
+	panel := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
+	ceiling := ceilingOf(curves)
+	palette := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
+	for _, c := range curves {
+		l := palette.next(c.Family)
+		panel.Series = append(panel.Series, below(ceiling, panel.X.fromStart(Series{
+			Name: curveName(c), X: asFloats(c.Steps), Y: c.Loss, Color: l.color, Dash: l.dash, Width: 2,
+		})))
+	}
+	labelEnds(panel.Series)
+	panel.References = floors(curves)
+	return Figure{
+		Title:   "Expected loss: " + commonProblem(curves),
+		Caption: curvesCaption(curves),
+		Panels:  []Panel{panel},
+		Table:   curvesTable(curves),
+	}
+}
+
+func lastStep(curves []theory.Curve) int {
+	last := 0
+	for _, c := range curves {
+		if len(c.Steps) > 0 {
+			last = max(last, c.Steps[len(c.Steps)-1])
+		}
+	}
+	return last
+}
+
+// ceilingOf returns the loss above which diverging curves are cut.
+func ceilingOf(curves []theory.Curve) float64 {
+	top := 0.0
+	for _, c := range curves {
+		for k, l := range c.Loss {
+			if k == 0 || !c.Diverges() {
+				top = max(top, l)
+			}
+		}
+	}
+	return headroom * top
+}
+
+func curveName(c theory.Curve) string {
+	if c.Diverges() {
+		return c.Method + " (diverges)"
+	}
+	return c.Method
+}
+
+// mostFloors is how many floors a figure names.
+const mostFloors = 3
+
+// floors returns the floors that lie in the range of the curves.
+func floors(curves []theory.Curve) []Reference {
+	var lines []Reference
+	if len(curves) > mostFloors {
+		return nil
+	}
+	low, high := math.Inf(1), 0.0 // of all curves
+	for _, c := range curves {
+		lowest := math.Inf(1)
+		for _, l := range c.Loss {
+			if lowest = min(lowest, l); l > 0 && !math.IsInf(l, 1) {
+				low, high = min(low, l), max(high, l)
+			}
+		}
+		if !c.Diverges() && c.Floor > 0 && c.Floor > lowest/2 {
+			lines = append(lines, Reference{At: c.Floor, Label: "floor, " + c.Method})
+		}
+	}
+	shareLabels(lines, crowded*math.Log(high/low))
+	return lines
+}
+
+// shareLabels gives floors that are too close for a label each, in the
+// logarithm, one word for all, on the lowest.
+func shareLabels(lines []Reference, close float64) {
+	sort.SliceStable(lines, func(i, j int) bool { return lines[i].At < lines[j].At })
+	first := 0
+	for k := 1; k < len(lines); k++ {
+		if math.Log(lines[k].At/lines[k-1].At) > close {
+			first = k
+			continue
+		}
+		lines[first].Label, lines[k].Label = "floors", ""
+	}
+}
+
+func curvesCaption(curves []theory.Curve) string {
+	for _, c := range curves {
+		if c.Diverges() {
+			return "Expected loss, exact. An arrow marks a curve that grows without bound."
+		}
+	}
+	return "Expected loss, exact, over the start and the gradient noise."
+}
+
+func curvesTable(curves []theory.Curve) table.Table {
+	if len(curves) == 0 {
+		return table.Table{}
+	}
+	heads := []string{"method"}
+	at := few(len(curves[0].Steps), 5)
+	for _, k := range at {
+		heads = append(heads, fmt.Sprintf("L(%d)", curves[0].Steps[k]))
+	}
+	t := table.Text(append(heads, "floor")...)
+	for _, c := range curves {
+		row := []string{c.Method}
+		for _, k := range at {
+			cell := "–" // this curve is not asked there
+			if own, ok := slices.BinarySearch(c.Steps, curves[0].Steps[k]); ok {
+				cell = number(c.Loss[own])
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, table.Texts(append(row, number(c.Floor))...))
+	}
+	return t
+}
+
+// commonProblem names the problem of the curves, if they share one.
+func commonProblem(curves []theory.Curve) string {
+	return common(mapped(curves, func(c theory.Curve) string { return c.Problem }))
+}

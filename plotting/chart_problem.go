@@ -1,0 +1,199 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+
+	"nqm/plotting/internal/colors"
+	"nqm/theory"
+	"nqm/theory/table"
+)
+
+var _ = pictures(func(problems []theory.Problem) (Figure, error) {
+	for _, p := range problems {
+		if err := p.Validate(); err != nil {
+			return Figure{}, err
+		}
+	}
+	return Spectrum(problems...), nil
+})
+
+// Spectrum returns the figure of a problem: curvature and gradient noise of
+// its directions in falling order of curvature, on logarithmic axes. Several
+// problems have a colour each, for both.
+func Spectrum(problems ...theory.Problem) Figure {
+	panel := Panel{
+		X: Axis{Label: "direction i", Scale: Log10},
+		Y: Axis{Label: "h and c", Scale: Log10},
+	}
+	names := distinct(mapped(problems, theory.Problem.String))
+	palette := newPalette(names)
+	for i, p := range problems {
+		ranks, h, c := ranked(p)
+		curvature := Series{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5}
+		noise := Series{Name: "noise variance c of one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5}
+		if len(problems) > 1 {
+			curvature.Name, noise.Name, curvature.Color = names[i], names[i], palette.next(names[i]).color
+			noise.Color = colors.Shade(curvature.Color, 0.3)
+		}
+		panel.Series = append(panel.Series, curvature, noise)
+	}
+	f := Figure{
+		Title:   "Problem: " + strings.Join(names, ""),
+		Caption: "Eigenvalues of the Hessian and the gradient noise along them. Directions without curvature or noise have no place on a logarithmic axis.",
+		Panels:  []Panel{panel},
+		Table:   problemTable(problems...),
+	}
+	if len(problems) > 1 {
+		f.Title = fmt.Sprintf("Spectra of %d problems", len(problems))
+		f.Caption += " Solid: curvature h; dashed: noise variance c of one example."
+	}
+	return f
+}
+
+func problemTable(problems ...theory.Problem) table.Table {
+	summaries := make([]theory.Summary, len(problems))
+	for i, p := range problems {
+		var err error
+		if summaries[i], err = theory.SummaryOf(p); err != nil {
+			return table.Table{}
+		}
+	}
+	return summaryTable(distinct(mapped(problems, theory.Problem.String)), summaries...)
+}
+
+// summaryTable returns the sizes of problems, by their names if there are
+// several.
+func summaryTable(names []string, problems ...theory.Summary) table.Table {
+	if len(problems) == 1 {
+		names = []string{"value"}
+	}
+	t := table.Text(append([]string{"quantity"}, names...)...)
+	for _, row := range []struct {
+		quantity string
+		value    func(theory.Summary) float64
+	}{
+		{"dimension d", func(s theory.Summary) float64 { return s.Dimension }},
+		{"condition number κ", func(s theory.Summary) float64 { return s.Condition }},
+		{"tr H", func(s theory.Summary) float64 { return s.TraceH }},
+		{"tr C", func(s theory.Summary) float64 { return s.TraceC }},
+		{"effective dimension", func(s theory.Summary) float64 { return s.EffectiveDimension }},
+		{"loss at the start", func(s theory.Summary) float64 { return s.StartLoss }},
+		{"noise scale B_noise = tr HC / g'Hg", func(s theory.Summary) float64 { return s.NoiseScale }},
+		{"noise scale B_simple = tr C / g'g", func(s theory.Summary) float64 { return s.SimpleNoiseScale }},
+	} {
+		cells := mapped(problems, func(s theory.Summary) string { return number(row.value(s)) })
+		t.Rows = append(t.Rows, table.Texts(append([]string{row.quantity}, cells...)...))
+	}
+	return t
+}
+
+// neighbours is the ratio of ranks that are drawn as one where a law's
+// directions are not written out.
+const neighbours = 1.004
+
+// grouped returns p with all of its directions: those that a law implies are
+// grouped with their neighbours, at the middle rank of each group.
+func grouped(p theory.Problem) theory.Problem {
+	law := p.Law
+	if law.Count <= float64(p.Len()) {
+		return p
+	}
+	q := theory.Problem{Name: p.Name, Streaming: p.Streaming}
+	add := func(d theory.Direction, count float64) {
+		q.Curvature, q.Noise = append(q.Curvature, d.Curvature), append(q.Noise, d.Noise)
+		q.Mean, q.Variance = append(q.Mean, d.Mean), append(q.Variance, d.Variance)
+		q.Multiplicity = append(q.Multiplicity, count)
+	}
+	for i := range p.Len() {
+		add(p.Direction(i), 1)
+	}
+	for first := float64(p.Len()) + 1; first <= law.Count; {
+		last := min(math.Ceil(first*neighbours), law.Count)
+		add(law.At((first+last)/2), last-first+1)
+		first = last + 1
+	}
+	return q
+}
+
+// ranked returns curvature and noise at ranks from 1 to the dimension, in
+// falling order of curvature, at geometrically spaced ranks if there are many.
+func ranked(p theory.Problem) (ranks, h, c []float64) {
+	p = grouped(p)
+	order := make([]int, p.Len())
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool { return p.Curvature[order[a]] > p.Curvature[order[b]] })
+	before := 0.0 // directions of higher rank
+	next := 1.0   // the rank from which a point is worth drawing
+	ratio := math.Pow(p.Dimension(), 1.0/spectrumPoints)
+	for _, i := range order {
+		d := p.Direction(i)
+		first, last := before+1, before+d.Multiplicity
+		for _, rank := range []float64{first, last} {
+			corner := rank == first && last > first*ratio // of a step that is seen
+			if rank < next && rank != p.Dimension() && !corner || len(ranks) > 0 && ranks[len(ranks)-1] == rank {
+				continue
+			}
+			ranks, h, c = append(ranks, rank), append(h, d.Curvature), append(c, d.Noise)
+			next = max(rank+1, rank*ratio)
+		}
+		before += d.Multiplicity
+	}
+	return ranks, h, c
+}
+
+// Scree returns the figure of the curvatures of a problem in falling order, on
+// a linear axis of directions: a scree plot.
+func Scree(p theory.Problem) Figure {
+	ranks, h, _ := ranked(p)
+	return Figure{
+		Title:   "Scree: " + p.String(),
+		Caption: "Eigenvalues of the Hessian in falling order.",
+		Panels: []Panel{{
+			X:      Axis{Label: "direction i"},
+			Y:      Axis{Label: "curvature h", Scale: Log10},
+			Series: []Series{{Name: "curvature h", Kind: Points, X: ranks, Y: h, Color: blue}},
+		}},
+		Table: problemTable(p),
+	}
+}
+
+// densityBins is how many bins a density has.
+const densityBins = 24
+
+// Density returns the figure of how many directions of a problem have which
+// curvature, in bins of equal width on a logarithmic axis.
+func Density(p theory.Problem) Figure {
+	p = grouped(p)
+	low, high := math.Inf(1), 0.0
+	flat := 0.0
+	for i := range p.Len() {
+		if d := p.Direction(i); d.Curvature > 0 {
+			low, high = min(low, d.Curvature), max(high, d.Curvature)
+		} else {
+			flat += d.Multiplicity
+		}
+	}
+	x := Axis{Label: "curvature h", Scale: Log10}.fitted(low, high, 0.02)
+	bars, _ := counted(Distribution{Name: "directions", Family: "SGD"}, x, densityBins)
+	for i := range p.Len() {
+		if d := p.Direction(i); d.Curvature > 0 {
+			k := int(densityBins * x.Normalize(x.Min, x.Max, d.Curvature))
+			bars.Y[min(max(k, 0), densityBins-1)] += d.Multiplicity
+		}
+	}
+	f := Figure{
+		Title:   "Density of the spectrum: " + p.String(),
+		Caption: "How many eigenvalues of the Hessian fall into each bin; bins are equally wide on the logarithmic axis.",
+		Panels:  []Panel{{X: x, Y: Axis{Label: "directions in a bin", Scale: Log10}, Series: []Series{bars}}},
+		Table:   problemTable(p),
+	}
+	if flat > 0 {
+		f.Notes = []string{number(flat) + " directions have no curvature, and no place on the axis."}
+	}
+	return f
+}

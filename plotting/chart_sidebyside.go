@@ -1,0 +1,147 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"nqm/theory/table"
+)
+
+// SideBySide returns one figure of several, as panels side by side on equal y
+// axes where they have the same label and scale. Each panel has the title of
+// its figure, or the name of its only series where figures have equal titles;
+// captions and tables are joined.
+func SideBySide(title string, figures ...Figure) Figure {
+	f := Figure{Title: title, Columns: min(len(figures), 3)}
+	var captions, titles []string
+	for _, g := range figures {
+		titles = append(titles, g.Title)
+	}
+	repeated := len(unique(titles)) < len(titles)
+	for _, g := range figures {
+		for _, p := range g.Panels {
+			if names := g.legend(); p.Title == "" && repeated && len(names) == 1 {
+				p.Title = names[0]
+			}
+			if p.Title == "" {
+				p.Title = g.Title
+			}
+			f.Panels = append(f.Panels, p)
+		}
+		if g.Caption != "" {
+			captions = append(captions, g.Caption)
+		}
+		f.Notes, f.Time = append(f.Notes, g.Notes...), g.Time
+		f.Table = stacked(f.Table, g)
+	}
+	f.Caption = strings.Join(unique(captions), " ")
+	same := true
+	for _, p := range f.Panels {
+		same = same && p.Y.Label == f.Panels[0].Y.Label && p.Y.Scale == f.Panels[0].Y.Scale && !p.Y.Blank
+	}
+	if same {
+		shareY(f.Panels, math.Inf(1))
+	}
+	return f
+}
+
+// stacked appends the table of a figure, with the figure's title before each
+// row. Tables of other columns are kept as cells that name theirs.
+func stacked(t table.Table, g Figure) table.Table {
+	own := g.Table.Lines()
+	if t.Columns == nil {
+		t = table.Text(append([]string{"panel"}, own[0]...)...)
+	}
+	for _, row := range own[1:] {
+		cells := []string{g.Title}
+		for k, cell := range row {
+			if k+1 >= len(t.Columns) {
+				last := len(cells) - 1
+				cells[last] += fmt.Sprintf(", %s: %s", own[0][k], cell)
+				continue
+			}
+			if t.Columns[k+1].String() != own[0][k] {
+				cell = own[0][k] + ": " + cell
+			}
+			cells = append(cells, cell)
+		}
+		t.Rows = append(t.Rows, padded(cells, len(t.Columns)))
+	}
+	return t
+}
+
+// multiples returns the figures of results of one kind one after another, each
+// panel with the name of its result: figures of several panels have a row each,
+// those of one share a row with another if their names are short.
+func multiples(title string, names []string, figures []Figure) Figure {
+	columns, height, long := len(figures[0].Panels), 0.0, false
+	for i, g := range figures {
+		if len(g.Panels) != columns {
+			columns = 0 // a column for all
+		}
+		g.Title, g.Panels = names[i], slices.Clone(g.Panels)
+		for k, p := range g.Panels {
+			if k == 0 || p.Title == "" { // the others stand beside it, or below
+				g.Panels[k].Title = names[i]
+			}
+			long = long || p.Y.Blank || utf8.RuneCountInString(g.Panels[k].Title) > longestName
+		}
+		g.Notes = mapped(g.Notes, func(note string) string { return names[i] + ": " + note })
+		figures[i], height = g, max(height, g.tall())
+		if g.Panels[0].Y.Blank { // rows are as high as in a figure of their own
+			height = max(height, g.tall()*float64(stillPanel/stillPanels))
+		}
+	}
+	f := SideBySide(title, figures...)
+	if columns == 1 && !long {
+		columns = 2
+	}
+	f.Columns, f.Height = columns, min(height, mostHeight)
+	if len(unique(mapped(figures, func(g Figure) string { return g.Caption }))) > mostCertificates {
+		f.Caption = "A panel for each."
+	}
+	return f
+}
+
+// deepest is how many decades a logarithmic axis of shared panels shows.
+const deepest = 6
+
+// shareY gives the panels one range of y, of at most so many decades below the
+// highest value on a logarithmic axis.
+func shareY(panels []Panel, decades float64) {
+	if len(panels) == 0 {
+		return
+	}
+	views := make([]view, len(panels))
+	for i, p := range panels {
+		views[i] = p.view()
+	}
+	y := widest(views, func(v view) Axis { return v.Y })
+	if y.Scale.logarithmic() {
+		y.Min = max(y.Min, y.Max*math.Pow(10, -decades))
+	}
+	for i := range panels {
+		panels[i].Y = within(panels[i].Y, y)
+	}
+}
+
+// each draws one result as its figure, and several as the figures one after
+// another, each with what it is about, and its problem where they differ.
+func each[T any](title string, problem, about func(T) string, draw func(T) Figure) func([]T) (Figure, error) {
+	return sure(func(results []T) Figure {
+		if len(results) == 1 {
+			return draw(results[0])
+		}
+		names, problems := mapped(results, about), mapped(results, problem)
+		if len(unique(problems)) == 1 && names[0] != "" {
+			return multiples(title+": "+problems[0], distinct(names), mapped(results, draw))
+		}
+		for i, p := range problems {
+			names[i] = strings.TrimPrefix(names[i]+", "+p, ", ")
+		}
+		return multiples(title, distinct(names), mapped(results, draw))
+	})
+}

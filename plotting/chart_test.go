@@ -1,0 +1,217 @@
+package plotting
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+// forms are the values in which Show meets the results of one type: one, two
+// in the ways to hold them, and a sweep of them.
+type forms struct {
+	of    reflect.Type
+	value map[string]any
+}
+
+func formsOf[T any](a, b T) forms {
+	return forms{reflect.TypeFor[T](), map[string]any{
+		"T": a, "[]T": []T{a, b}, "[][]T": [][]T{{a}, {b}}, "[]any": []any{a, b},
+		"Sweep[T]":   theory.Sweep[T]{Axes: []theory.Axis{{Name: "momentum β", Values: []float64{0, 0.5}}}, Results: []T{a, b}},
+		"Sweep[[]T]": theory.Sweep[[]T]{Axes: []theory.Axis{{Name: "momentum β", Values: []float64{0, 0.5}}}, Results: [][]T{{a, b}, {b, a}}},
+	}}
+}
+
+// results are two different ones of each type that is drawn.
+func results() []forms {
+	two, law := nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(500, 1)
+	sgd, ball := nqmkit.SGD(0.02), nqmkit.Momentum(0.002, 0.9).Batch(16)
+	few := nqmkit.Trials(20, 1)
+	return []forms{
+		formsOf(two, law),
+		formsOf(nqmkit.Expect(two, 50, sgd)[0], nqmkit.Expect(law, 500, ball)[0]),
+		formsOf(nqmkit.Sample(two, 50, few, sgd)[0], nqmkit.Sample(law, 80, few, ball)[0]),
+		formsOf(nqmkit.Check(two, 50, few, sgd)[0], nqmkit.Check(law, 80, few, ball)[0]),
+		formsOf(nqmkit.Paths(two, 50, few, sgd)[0], nqmkit.Paths(nqmkit.TwoDirections(5, 1), 80, few, ball)[0]),
+		formsOf(nqmkit.Compare(two, 50, few, sgd, ball), nqmkit.Compare(law, 80, few, sgd, ball)),
+		formsOf(nqmkit.SampleStepsToTarget(two, 0.5, 300, few, sgd)[0], nqmkit.SampleStepsToTarget(law, 0.5, 300, few, ball)[0]),
+		formsOf(nqmkit.EstimateNoiseScale(two, []float64{0.05, 0.5}, 4, 64, few)[0], nqmkit.EstimateNoiseScale(two, []float64{0.5, 0.5}, 4, 64, few)[1]),
+		formsOf(nqmkit.NoiseScales(two, 50, sgd), nqmkit.NoiseScales(law, 80, ball)),
+		formsOf(nqmkit.BayesGap(two, 50, sgd), nqmkit.BayesGap(law, 80, ball)),
+		formsOf(nqmkit.Damping(sgd, 1), nqmkit.Damping(ball, 50)),
+		formsOf(nqmkit.Rate(two, sgd), nqmkit.Rate(law, ball)),
+		formsOf(nqmkit.PhaseMap(two).Best, nqmkit.PhaseMap(law).Best),
+		formsOf(nqmkit.PhaseMap(two), nqmkit.PhaseMap(law)),
+		formsOf(nqmkit.Summary(two), nqmkit.Summary(law)),
+		formsOf(nqmkit.StepsToTarget(two, 0.02, sgd.Batch(64)), nqmkit.StepsToTarget(law, 0.5, ball)),
+		formsOf(tuned()[0], tuned()[1]),
+		formsOf(scaling(), published()),
+		formsOf(nqmkit.BestScheduleFor(two, 100, nqmkit.SGD(1), 4), nqmkit.BestScheduleFor(law, 500, nqmkit.SGD(1), 5)),
+		formsOf(nqmkit.SchedulesToTarget(law, 0.5, []float64{16}, nqmkit.SGD(1), 4)[0], nqmkit.SchedulesToTarget(law, 0.5, []float64{64}, nqmkit.SGD(1), 5)[0]),
+		formsOf(nqmkit.BestBatchSchedule(law, 1000, nqmkit.SGD(0.5), 4), nqmkit.BestBatchSchedule(law, 4000, nqmkit.SGD(0.2), 5)),
+		formsOf(nqmkit.CompareSchedules(law, 1000, nqmkit.SGD(1), 4), nqmkit.CompareSchedules(law, 4000, nqmkit.SGD(1), 5)),
+		formsOf(must(theory.Moments(two, 10, sgd))[0], must(theory.Moments(two, 10, sgd))[1]),
+		formsOf([]float64{3, 1, 2}, []float64{10, 1e4, 1e7}),
+	}
+}
+
+// notDrawn are the types of theory that are no results of their own.
+var notDrawn = map[string]string{
+	"Optimizer":     "a method: the question, not the answer",
+	"Torch":         "a method",
+	"Linear":        "a method",
+	"System":        "a part of a Linear",
+	"Segment":       "a part of an Optimizer's schedule",
+	"Setting":       "what can be said of a field of an Optimizer",
+	"Rule":          "the steps of a method, which sampling follows",
+	"Response":      "a mode at one step: what moments are made of",
+	"Law":           "a part of a Problem",
+	"Power":         "a part of a Law",
+	"Direction":     "an entry of a Problem",
+	"Description":   "the text of a Problem",
+	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
+	"CriticalBatch": "a part of a Scaling",
+	"Axis":          "a part of a Sweep",
+	"Sweep":         "drawn as what it is of; see the forms",
+}
+
+// exportedStructs returns the exported struct types of a package's source.
+func exportedStructs(t *testing.T, folder string) []string {
+	t.Helper()
+	packages, err := parser.ParseDir(token.NewFileSet(), folder, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range packages[filepath.Base(folder)].Files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			s, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			if _, ok := s.Type.(*ast.StructType); ok && s.Name.IsExported() {
+				names = append(names, s.Name.Name)
+			}
+			return false
+		})
+	}
+	return names
+}
+
+// Every result of theory has a picture, alone, with others and in a sweep: what
+// is new there has one, or stands in notDrawn with the reason.
+func TestEveryResultHasAPicture(t *testing.T) {
+	samples := map[string]forms{}
+	for _, s := range results() {
+		samples[s.of.Name()] = s
+	}
+	types := exportedStructs(t, "../theory")
+	for _, name := range types {
+		if _, ok := samples[name]; ok == (notDrawn[name] != "") {
+			t.Errorf("theory.%s: give two samples of it to results, or the reason to notDrawn, and not both", name)
+		}
+	}
+	for name := range notDrawn {
+		if !slices.Contains(types, name) {
+			t.Errorf("notDrawn has %s, which theory has not", name)
+		}
+	}
+	for _, s := range results() {
+		for _, form := range slices.Sorted(maps.Keys(s.value)) {
+			if err := drawnWell(s.value[form]); err != nil {
+				t.Errorf("%v as %s: %v", s.of, form, err)
+			}
+		}
+	}
+}
+
+// drawnWell returns an error that says what the picture of a value lacks.
+func drawnWell(value any) error {
+	f, err := FigureOf(value)
+	if err != nil {
+		return err
+	}
+	if f.Title == "" || f.Caption == "" || len(f.Table.Rows) == 0 {
+		return errors.New("no title, no caption or no numbers")
+	}
+	if strings.Contains(f.plainText(), "!(") {
+		return errors.New("a text is not formatted: " + f.plainText())
+	}
+	_, err = f.option(screenColumns)
+	return err
+}
+
+// Each of two results counts in the figure of both.
+func TestSeveralAreTold(t *testing.T) {
+	for _, s := range results() {
+		list := reflect.ValueOf(s.value["[]T"])
+		of := func(places ...int) Figure {
+			some := reflect.MakeSlice(list.Type(), 0, len(places))
+			for _, k := range places {
+				some = reflect.Append(some, list.Index(k))
+			}
+			return must(FigureOf(some.Interface()))
+		}
+		both := of(0, 1)
+		for name, other := range map[string]Figure{"the first": of(0), "the second": of(1), "the first twice": of(0, 0), "the second twice": of(1, 1)} {
+			if reflect.DeepEqual(both.Panels, other.Panels) || reflect.DeepEqual(both.Table, other.Table) {
+				t.Errorf("%v: drawn as %s, or with its numbers", s.of, name)
+			}
+		}
+	}
+}
+
+// A value that has a spectrum is drawn as it, under its own text.
+func TestProblemOfAnotherForm(t *testing.T) {
+	f := must(FigureOf(ellipse{50}))
+	if !strings.HasPrefix(f.Title, "Problem: an ellipse, #") || f.Panels[0].Series[0].Y[0] != 50 {
+		t.Errorf("%q, %v", f.Title, f.Panels[0].Series)
+	}
+	if several := must(FigureOf([]ellipse{{50}, {20}})); len(several.Panels[0].Series) != 4 {
+		t.Errorf("two are drawn as %v", several.Panels[0].Series)
+	}
+	if _, err := FigureOf(ellipse{-1}); err == nil || !strings.Contains(err.Error(), "Curvature") {
+		t.Errorf("an ellipse without a spectrum: %v", err)
+	}
+}
+
+type ellipse struct{ h float64 }
+
+func (e ellipse) String() string                    { return "an ellipse" }
+func (e ellipse) Spectrum() (theory.Problem, error) { return theory.TwoDirections(e.h, 1) }
+
+// Values of several kinds are a picture each, one below the other in a file.
+func TestSeveralKindsInOneFile(t *testing.T) {
+	curve, problem := nqmkit.Expect(nqmkit.TwoDirections(50, 1), 50, nqmkit.SGD(0.02)), nqmkit.TwoDirections(50, 1)
+	value := []any{curve, rateMap(), []any{problem}}
+	if _, err := FigureOf(value); err == nil || !strings.Contains(err.Error(), "SideBySide") {
+		t.Errorf("one figure of three: %v", err)
+	}
+	svg := string(must(encodeFile(".svg", value)))
+	var before int
+	for _, title := range []string{"Expected loss: ", "Where heavy ball is stable", "Problem: "} {
+		at := strings.Index(svg, title)
+		if at < before {
+			t.Errorf("%q is not below the one before", title)
+		}
+		before = at
+	}
+	for _, e := range extensions {
+		if data, err := encodeFile(e, value); err != nil || len(data) < 1000 {
+			t.Errorf("%s: %d bytes (%v)", e, len(data), err)
+		}
+	}
+	if rows := string(must(encodeFile(".csv", value))); !strings.HasPrefix(rows, "figure,panel,") || !strings.Contains(rows, "\n3,1,curvature h,") {
+		t.Errorf("rows %.200s", rows)
+	}
+}

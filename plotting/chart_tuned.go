@@ -1,0 +1,85 @@
+package plotting
+
+import (
+	"fmt"
+	"strings"
+
+	"nqm/theory"
+	"nqm/theory/table"
+)
+
+var _ = pictures(sure(Tuned), numbered(func(t theory.Tuned) swept {
+	if t.Budget > 0 {
+		return swept{t.Steps.Loss, "lowest loss", t.Family, fmt.Sprintf("Lowest loss after %d steps: %s", t.Budget, t.Problem)}
+	}
+	return swept{stepsOrNone(t.Steps.Outcome, t.Steps.Steps), "steps to target, tuned", t.Family, fmt.Sprintf("Fewest steps to loss %g: %s", t.Target, t.Problem)}
+}))
+
+// Tuned returns the figure of the best settings of each method: how many steps
+// they take to the target, as StepsToTarget has it, or the loss that they reach
+// at the end of a budget of steps. The caption is the certificate, and says what
+// the search cost.
+func Tuned(answers []theory.Tuned) Figure {
+	palette := newPalette(mapped(answers, func(t theory.Tuned) string { return t.Family }))
+	rows := make([]labelledRow, len(answers))
+	budget := len(answers) > 0
+	for i, t := range answers {
+		rows[i] = tunedRow(t, palette.next(t.Family))
+		budget = budget && t.Target == 0
+	}
+	f := stepsFigure(rows)
+	f.Title = "Best settings for " + targetWords(mapped(answers, func(t theory.Tuned) float64 { return t.Target }))
+	if budget {
+		p := rowsPanel(Axis{Label: "expected loss at the end", Scale: Log10}, rows)
+		f.Panels, f.Title = []Panel{p}, fmt.Sprintf("Best settings for %d steps", answers[0].Budget)
+	}
+	f.Title += ": " + common(mapped(answers, func(t theory.Tuned) string { return t.Problem }))
+	f.Caption, f.Table = tunedCaption(answers), tunedTable(answers)
+	return f
+}
+
+func tunedRow(t theory.Tuned, l look) labelledRow {
+	name := rounded(t.Optimizer).String()
+	if t.Target != 0 {
+		return stepsRow(t.Steps, name, l)
+	}
+	return labelledRow{
+		label: fmt.Sprintf("loss %s: %s", number(t.Steps.Loss), name), look: l,
+		marks: []rowMark{{fmt.Sprintf("loss after %d steps", t.Budget), Circle, t.Steps.Loss}},
+	}
+}
+
+// tunedCaption says what was chosen, and why nothing better is to be expected.
+func tunedCaption(answers []theory.Tuned) string {
+	var words []string
+	for _, t := range answers {
+		words = append(words, tunedSentence(t))
+	}
+	return strings.Join(words, " ")
+}
+
+func tunedSentence(t theory.Tuned) string {
+	found := fmt.Sprintf("For %s (chosen: %s; %d losses summed): ", t.Family, strings.Join(t.Free, ", "), t.Evaluations)
+	switch {
+	case t.Target == 0:
+		return found + fmt.Sprintf("loss %s after %d steps.", nineDigits(t.Steps.Loss), t.Budget)
+	case t.Steps.Outcome != theory.Reached:
+		return found + stepsWords(t.Steps) + "."
+	case t.Steps.Steps == 0:
+		return found + "the start is at or below the target."
+	}
+	return found + fmt.Sprintf("loss %s after %d steps; the lowest found one step earlier is %s.",
+		nineDigits(t.Steps.Loss), t.Steps.Steps, nineDigits(t.BestBefore))
+}
+
+func tunedTable(answers []theory.Tuned) table.Table {
+	t := table.Text("best settings", "steps", "samples", "loss", "lowest one step before")
+	for _, a := range answers {
+		row := []string{rounded(a.Optimizer).String(), stepsWords(a.Steps), count(a.Samples()), nineDigits(a.Steps.Loss), nineDigits(a.BestBefore)}
+		if a.Target == 0 {
+			row[1], row[2], row[4] = fmt.Sprintf("%d steps", a.Budget), count(float64(a.Budget)*max(a.Optimizer.BatchSize, 1)), "–"
+		}
+		t.Rows = append(t.Rows, table.Texts(row...))
+	}
+	return t
+}

@@ -1,0 +1,158 @@
+package plotting
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"nqm/nqmkit"
+)
+
+func ratesSlide(t testing.TB) Frames {
+	t.Helper()
+	f, err := FramesOf("learning rate α", []float64{0.01, 0.1, 1, 2.05}, func(alpha float64) any {
+		return nqmkit.Expect(nqmkit.PowerLaw(500, 1), 2000, nqmkit.SGD(alpha), nqmkit.SGD(alpha).Batch(8))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// All frames have the same bounds, and they hold every frame's data.
+func TestFramesShareTheirAxes(t *testing.T) {
+	f := ratesSlide(t)
+	first := f.Figures[0].Panels[0]
+	for k, g := range f.Figures {
+		p := g.Panels[0]
+		if p.X != first.X || p.Y != first.Y || !p.Y.bounded() {
+			t.Errorf("frame %d has axes %v and %v, the first %v and %v", k, p.X, p.Y, first.X, first.Y)
+		}
+		for _, s := range p.view().Series {
+			for i, y := range s.Y {
+				if !p.Y.inside(y) || !p.X.inside(s.X[i]) {
+					t.Errorf("frame %d: (%v, %v) lies outside", k, s.X[i], y)
+				}
+			}
+		}
+	}
+	heat := func(top float64) any {
+		return oneSeries(Axis{}, Axis{}, Series{Kind: Heat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 1, 2, top}})
+	}
+	h, err := FramesOf("top", []float64{3, 9}, heat)
+	if err != nil || h.Figures[0].Panels[0].Series[0].zAxis().Max != 9 {
+		t.Errorf("the colours of a frame end at %v (%v)", h.Figures[0].Panels[0].Series[0].zAxis().Max, err)
+	}
+}
+
+// The still image is the frame Start; the text has all frames.
+func TestFramesWithoutAScript(t *testing.T) {
+	f := ratesSlide(t)
+	if f.Start != 1 {
+		t.Errorf("starts at %d", f.Start)
+	}
+	f.Start = 3
+	p, err := onePicture(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"learning rate α = 2.05", "diverges"} {
+		if !strings.Contains(p.plainText(), want) {
+			t.Errorf("the text lacks %q:\n%s", want, p.plainText())
+		}
+	}
+	if len(p.Table.Rows) != 8 || p.Table.Rows[0][0] != "0.01" {
+		t.Errorf("the table has %d rows: %v", len(p.Table.Rows), p.Table.Rows)
+	}
+	svg, err := encodeFile(".svg", p.Figure)
+	if err != nil || !bytes.Contains(svg, []byte("α=2.05 (diverges)")) {
+		t.Errorf("the still is not the chosen frame (%v)", err)
+	}
+}
+
+func TestFramesRefused(t *testing.T) {
+	line := oneSeries(Axis{}, Axis{}, Series{X: Values{0, 1}, Y: Values{0, 1}, Color: blue})
+	for _, test := range []struct {
+		want   string
+		values []float64
+		draw   func(float64) any
+	}{
+		{"0 frames", nil, nil},
+		{"201 frames", make([]float64, 201), nil},
+		{"has no picture: give a problem, a result of nqmkit or a Figure (the frame of β = 2)", []float64{2}, func(float64) any { return "no" }},
+		{"is NaN", []float64{math.NaN()}, func(float64) any { return line }},
+		{"other panels", []float64{0, 1}, func(v float64) any {
+			return Figure{Panels: append([]Panel{line.Panels[0]}, make([]Panel, 0)...), Columns: 1}.repeated(1 + int(v))
+		}},
+		{"another scale", []float64{0, 1}, func(v float64) any {
+			g := line.repeated(1)
+			if v == 1 {
+				g.Panels[0].Y.Scale = Log10
+			}
+			return g
+		}},
+	} {
+		if _, err := FramesOf("β", test.values, test.draw); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("got %v, want an error with %q", err, test.want)
+		}
+	}
+	if _, err := shownOf(Frames{Figures: []Figure{line}, Values: Values{1}, Start: 1}); err == nil {
+		t.Error("a start beyond the frames was drawn")
+	}
+	defer func() {
+		if err, ok := recover().(error); !ok || errors.Unwrap(err) == nil {
+			t.Errorf("Slide panicked with %v, want one sentence", err)
+		}
+	}()
+	Slide("β", []float64{1}, func(float64) any { return 3 })
+}
+
+// repeated returns a figure with n copies of its first panel.
+func (f Figure) repeated(n int) Figure {
+	panel := f.Panels[0]
+	f.Panels = nil
+	for range n {
+		f.Panels = append(f.Panels, panel)
+	}
+	return f
+}
+
+// A slider over twenty frames of four long lines stays a megabyte at worst, where each line is noise.
+func TestFramesStaySmall(t *testing.T) {
+	values := make([]float64, 20)
+	for k := range values {
+		values[k] = 0.05 * float64(k+1)
+	}
+	f, err := FramesOf("learning rate α", values, func(alpha float64) any {
+		var lines []Series
+		for n := range 4 {
+			s := Series{Color: blue}
+			for k := range 10_000 {
+				s.X, s.Y = append(s.X, float64(k)), append(s.Y, math.Exp(-alpha*float64(k)/1000)+float64(n)+0.1*math.Sin(float64(k*k)))
+			}
+			lines = append(lines, s)
+		}
+		return Figure{Title: "many", Panels: []Panel{{Series: lines}}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := onePicture(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chart, err := p.chart()
+	if err != nil || !json.Valid(chart) {
+		t.Fatal(err)
+	}
+	if len(chart) > 1_050_000 {
+		t.Errorf("the slider has %d bytes", len(chart))
+	}
+	chart, err = picture{Figure: f.Figures[0]}.chart()
+	if err != nil || len(chart) > 250_000 {
+		t.Errorf("one figure of 40 000 points has %d bytes (%v)", len(chart), err)
+	}
+}

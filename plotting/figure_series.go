@@ -1,0 +1,136 @@
+package plotting
+
+import "math"
+
+// Kind says how a series is drawn.
+type Kind string
+
+// The kinds of a series. The zero value is Line.
+const (
+	Line    Kind = ""
+	Points  Kind = "points"
+	Step    Kind = "step"    // each y holds until the next x
+	Band    Kind = "band"    // the area between Y and High
+	Bar     Kind = "bar"     // a bar of height Y from X to To
+	Heat    Kind = "heat"    // a cell for each Z, in colours of falling brightness
+	Contour Kind = "contour" // lines of equal Z, at Levels
+	Path    Kind = "path"    // a line with a mark at its start and a head at its end
+)
+
+// Dash is the pattern of a line.
+type Dash string
+
+// The patterns of a line. The zero value is Solid.
+const (
+	Solid  Dash = ""
+	Dashed Dash = "dashed"
+	Dotted Dash = "dotted"
+)
+
+// Marker is the shape of a point.
+type Marker string
+
+// The shapes of points. The zero value is a circle for Points, and none for
+// lines.
+const (
+	Plain    Marker = ""
+	Circle   Marker = "circle"
+	Square   Marker = "square"
+	Triangle Marker = "triangle"
+	Diamond  Marker = "diamond"
+	Ring     Marker = "ring"
+	Cross    Marker = "cross"
+	Plus     Marker = "plus"
+	Halo     Marker = "halo" // a ring around another point
+)
+
+// Series is one thing drawn in a panel. X and Y have equal lengths, and so has
+// each of High, To and Time that is given; a heat map or contour has a grid
+// instead: len(X) columns, len(Y) rows, and Z row by row.
+//
+// Series of equal names share one entry in the legend, where a reader toggles
+// them together; one without a name has none.
+type Series struct {
+	Name   string `json:"name,omitempty"`
+	Kind   Kind   `json:"kind,omitempty"`
+	X      Values `json:"x"`
+	Y      Values `json:"y"`
+	High   Values `json:"high,omitempty"`   // upper edge of a band
+	To     Values `json:"to,omitempty"`     // right edges of bars, whose X are the left ones; nil: X are the centres
+	Z      Values `json:"z,omitempty"`      // of a grid: Z[j*len(X)+i] at (X[i], Y[j])
+	Levels Values `json:"levels,omitempty"` // of a contour, increasing; nil: chosen
+	ZAxis  Axis   `json:"z_axis,omitzero"`  // what Z is, and the scale of its colours
+	Time   Values `json:"time,omitempty"`   // when each point is reached
+
+	Color  string  `json:"color"` // "#rrggbb"; heat maps have their own
+	Dash   Dash    `json:"dash,omitempty"`
+	Marker Marker  `json:"marker,omitempty"`
+	Width  float64 `json:"width,omitempty"` // of a line, in points; 0 means 1.5
+	// End is a label beside the last point of a line.
+	End string `json:"end,omitempty"`
+	// Diverges ends the line in an arrow: it goes on where the picture stops.
+	Diverges bool `json:"diverges,omitempty"`
+}
+
+func (s Series) width() float64 {
+	if s.Width == 0 {
+		return 1.5
+	}
+	return s.Width
+}
+
+// grid reports whether the series has a grid of Z.
+func (s Series) grid() bool { return s.Kind == Heat || s.Kind == Contour }
+
+// lined reports whether the points of the series are joined by a line.
+func (s Series) lined() bool { return s.Kind == Line || s.Kind == Step || s.Kind == Path }
+
+// edges returns the edges of each bar.
+func (s Series) edges() (left, right Values) {
+	if s.To != nil {
+		return s.X, s.To
+	}
+	gap := math.Inf(1)
+	for k := 1; k < len(s.X); k++ {
+		if d := math.Abs(s.X[k] - s.X[k-1]); d > 0 {
+			gap = min(gap, d)
+		}
+	}
+	if math.IsInf(gap, 1) {
+		gap = 1
+	}
+	for _, x := range s.X {
+		left, right = append(left, x-0.4*gap), append(right, x+0.4*gap)
+	}
+	return left, right
+}
+
+// outlines returns the closed edges of a band, one for each stretch between
+// gaps.
+func (s Series) outlines() [][][2]float64 {
+	var all [][][2]float64
+	for _, at := range stretches(s.X) {
+		var edge [][2]float64
+		for k := at[0]; k < at[1]; k++ {
+			edge = append(edge, [2]float64{s.X[k], s.Y[k]})
+		}
+		for k := at[1] - 1; k >= at[0]; k-- {
+			edge = append(edge, [2]float64{s.X[k], s.High[k]})
+		}
+		all = append(all, edge)
+	}
+	return all
+}
+
+// stairs returns the corners of a step line as a plain line.
+func (s Series) stairs() Series {
+	t := s
+	t.X, t.Y, t.Time = nil, nil, nil
+	for k := range s.X {
+		if k > 0 && !math.IsNaN(s.X[k]) && !math.IsNaN(s.X[k-1]) {
+			t.X, t.Y = append(t.X, s.X[k]), append(t.Y, s.Y[k-1])
+		}
+		t.X, t.Y = append(t.X, s.X[k]), append(t.Y, s.Y[k])
+	}
+	return t
+}

@@ -1,0 +1,92 @@
+package plotting
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"os"
+	"strings"
+
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"nqm/plotting/internal/ticks"
+)
+
+// bundle returns the picture in every form that a notebook's reader may need:
+// text/html for a page, image/png for print, text/plain for the rest.
+func (p picture) bundle() (map[protocol.MIMEType]any, error) {
+	var still bytes.Buffer
+	if err := p.writePNG(&still); err != nil {
+		return nil, err
+	}
+	chart, err := p.chart()
+	if err != nil {
+		return nil, fmt.Errorf("plotting: %q: %w", p.Title, err)
+	}
+	return map[protocol.MIMEType]any{
+		protocol.MIMETextHTML:  p.markup(still.Bytes(), chart) + "<script>" + wakeScript() + "</script>",
+		protocol.MIMEImagePNG:  still.Bytes(),
+		protocol.MIMETextPlain: p.plainText(),
+	}, nil
+}
+
+// chart returns the data of the interactive chart as JSON: the option of a
+// figure, or those of all frames.
+func (p picture) chart() ([]byte, error) {
+	if p.frames == nil {
+		return p.option(screenColumns)
+	}
+	f := p.frames
+	slider := sliderJSON{Parameter: printable(f.Parameter), Start: f.Start}
+	for k, g := range f.Figures {
+		option, err := g.option(frameColumns)
+		if err != nil {
+			return nil, err
+		}
+		slider.Frames = append(slider.Frames, option)
+		slider.Labels = append(slider.Labels, ticks.Minus(number(f.Values[k])))
+	}
+	return json.Marshal(slider)
+}
+
+type sliderJSON struct {
+	Parameter string            `json:"parameter"`
+	Labels    []string          `json:"labels"`
+	Start     int               `json:"start"`
+	Frames    []json.RawMessage `json:"frames"`
+}
+
+// markup returns the picture as HTML: the still image, the data of the
+// interactive chart that takes its place, caption and numbers. Every text is
+// escaped. Where scripts are stripped, the still image stays.
+func (p picture) markup(still, chart []byte) string {
+	f := p.Figure.printable()
+	var below strings.Builder
+	for _, line := range append([]string{f.Caption}, f.notes()...) {
+		if line != "" {
+			fmt.Fprintf(&below, `<p style="max-width:780px;margin:0.3em 0">%s</p>`, html.EscapeString(line))
+		}
+	}
+	return fmt.Sprintf(`<div class="nqm-figure" data-height="%d" style="max-width:860px">`+
+		`<img alt="%s" src="data:image/png;base64,%s" style="width:100%%;max-width:780px">`+
+		`<script type="application/json">%s</script></div>`+
+		`%s<details><summary>numbers</summary><div style="overflow-x:auto">%s</div></details>`,
+		f.height(), html.EscapeString(f.alt()), base64.StdEncoding.EncodeToString(still),
+		chart, below.String(), tableHTML(f.Table))
+}
+
+//go:embed wake.js
+var wake string
+
+// wakeScript returns the script that has the page draw its figures, with the
+// library from the folder of this kernel's specification.
+func wakeScript() string {
+	kernel := os.Getenv("NQM_KERNEL")
+	if kernel == "" {
+		kernel = "nqm"
+	}
+	return strings.ReplaceAll(strings.TrimSpace(wake), "KERNEL", kernel)
+}

@@ -1,0 +1,77 @@
+package plotting
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// picture is what is shown of a value: a figure, and with it the frames that
+// it stands for, if there are any.
+type picture struct {
+	Figure
+	frames *Frames
+}
+
+// shownOf returns the picture of a value, or one for each value of a list of
+// several kinds.
+func shownOf(value any) ([]picture, error) {
+	results, err := leaves(value)
+	if err != nil {
+		return nil, err
+	}
+	if k, ok := kindOf(results); ok {
+		return pictureOf(k.draw(results))
+	}
+	switch v := value.(type) {
+	case Figure:
+		return pictureOf(v, nil)
+	case Frames:
+		if err := v.Validate(); err != nil {
+			return nil, err
+		}
+		v = v.aligned()
+		return []picture{{v.start(), &v}}, nil
+	case Swept:
+		return pictureOf(Sweep(v))
+	}
+	if list := reflect.ValueOf(value); value != nil && list.Kind() == reflect.Slice {
+		return picturesOf(list)
+	}
+	return nil, fmt.Errorf("plotting: a %T has no picture: give a problem, a result of nqmkit or a Figure", value)
+}
+
+func pictureOf(f Figure, err error) ([]picture, error) {
+	if err == nil {
+		err = f.Validate()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []picture{{Figure: f}}, nil
+}
+
+// picturesOf returns the pictures of each value of a list.
+func picturesOf(list reflect.Value) ([]picture, error) {
+	if list.Len() == 0 {
+		return nil, fmt.Errorf("plotting: nothing to draw: an empty %v", list.Type())
+	}
+	var all []picture
+	for i := range list.Len() {
+		more, err := shownOf(list.Index(i).Interface())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	return all, nil
+}
+
+// plainText returns the figure as plain plainText: title, numbers, caption, notes.
+func (f Figure) plainText() string {
+	parts := []string{f.Title, "\n\n", f.Table.Full(), "\n", f.Caption}
+	for _, n := range f.notes() {
+		parts = append(parts, "\n", n)
+	}
+	return strings.TrimSpace(strings.Join(parts, ""))
+}

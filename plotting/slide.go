@@ -1,0 +1,38 @@
+package plotting
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Slide shows the picture that draw returns for each value (anything that Show
+// takes) in one figure with a slider named by the title. It panics like Show.
+func Slide(title string, values []float64, draw func(value float64) any) {
+	f, err := FramesOf(title, values, draw)
+	if err != nil {
+		panic(err)
+	}
+	Show(f)
+}
+
+// FramesOf returns the frames that Slide shows. The frame in the middle stands
+// for all where no script runs; set Start to choose another.
+// The error says that a value has no picture, or that the pictures have not
+// the same panels and scales.
+func FramesOf(title string, values []float64, draw func(value float64) any) (Frames, error) {
+	f := Frames{Parameter: title, Values: slices.Clone(values), Start: (len(values) - 1) / 2}
+	if len(values) == 0 || len(values) > mostFrames {
+		return Frames{}, fmt.Errorf("plotting: %d frames of %q: want 1 to %d values", len(values), title, mostFrames)
+	}
+	for _, v := range values {
+		figure, err := FigureOf(draw(v))
+		if err != nil {
+			return Frames{}, fmt.Errorf("%w (the frame of %s = %v)", err, title, v)
+		}
+		f.Figures = append(f.Figures, figure)
+	}
+	if err := f.Validate(); err != nil {
+		return Frames{}, err
+	}
+	return f.aligned(), nil
+}

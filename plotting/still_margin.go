@@ -1,0 +1,140 @@
+package plotting
+
+import (
+	"slices"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"nqm/plotting/internal/colors"
+)
+
+// ending is a label at the end of a line.
+type ending struct {
+	Series
+	at, label vg.Length // heights of the line's end and of its label
+}
+
+// drawEnds writes the labels of line ends: to the right of the data, moved
+// apart where they would overlap, or beside the end of a line that stops
+// earlier.
+func (v view) drawEnds(c draw.Canvas) {
+	var ends []ending
+	for _, s := range v.Series {
+		k := v.lastInside(s)
+		if s.End == "" || k < 0 {
+			continue
+		}
+		y := c.Y(v.Y.Normalize(v.Y.Min, v.Y.Max, s.Y[k]))
+		if v.endsEarly(s) {
+			b := brush{Canvas: c}
+			style := textStyle(noteSize, colors.RGB(colors.Readable(s.Color)))
+			style.YAlign = text.YCenter
+			at := vg.Point{X: c.X(v.X.Normalize(v.X.Min, v.X.Max, s.X[k])) + 8, Y: min(y, c.Max.Y-6)}
+			b.inscribe(style, at, shortened(s.End, noteSize, c.Max.X-at.X))
+			continue
+		}
+		ends = append(ends, ending{s, y, y})
+	}
+	spread(ends, lineHeight*noteSize*0.95, c.Min.Y, c.Max.Y)
+	for _, e := range ends {
+		style := textStyle(noteSize, colors.RGB(colors.Readable(e.Color)))
+		style.YAlign = text.YCenter
+		c.StrokeLine2(draw.LineStyle{Color: colors.RGB(e.Color), Width: 0.6}, c.Max.X+1, e.at, c.Max.X+6, e.label)
+		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, shortened(e.End, noteSize, v.endsRoom()))
+	}
+}
+
+// endsEarly reports whether a line stops so far from the right edge that its
+// label has room beside its end.
+func (v view) endsEarly(s Series) bool {
+	k := v.lastInside(s)
+	return k < 0 || v.X.Normalize(v.X.Min, v.X.Max, s.X[k]) < 0.6
+}
+
+// endsWidth returns the width of the labels of line ends.
+func (v view) endsWidth() vg.Length {
+	var widest vg.Length
+	for _, s := range v.Series {
+		if s.End != "" && !v.endsEarly(s) {
+			widest = max(widest, textStyle(noteSize, ink).Width(s.End)+10)
+		}
+	}
+	return min(widest, v.endsRoom()+10)
+}
+
+// endsRoom returns how wide a label of a line end may be: beyond, it is cut.
+func (v view) endsRoom() vg.Length { return 150 / vg.Length(max(v.columns, 1)) }
+
+// spread moves labels apart until neighbours are at least a gap from one
+// another, as little as it takes, and keeps them between low and high as far
+// as they fit.
+func spread(ends []ending, gap, low, high vg.Length) {
+	slices.SortStableFunc(ends, func(a, b ending) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		}
+		return 0
+	})
+	for range 100 {
+		moved := false
+		for k := 1; k < len(ends); k++ {
+			if lack := gap - (ends[k].label - ends[k-1].label); lack > 1e-6 {
+				ends[k-1].label, ends[k].label, moved = ends[k-1].label-lack/2, ends[k].label+lack/2, true
+			}
+		}
+		if !moved {
+			break
+		}
+	}
+	if n := len(ends); n > 0 {
+		shift := max(low-ends[0].label, 0)
+		if over := ends[n-1].label + shift - high; over > 0 {
+			shift -= over
+		}
+		for k := range ends {
+			ends[k].label += shift
+		}
+	}
+}
+
+const colorsBar = 10 // width of the bar of colours, in points
+
+// colorsWidth returns the room that the bar of colours takes.
+func colorsWidth(s Series) vg.Length {
+	var widest vg.Length
+	a := s.zAxis()
+	for _, t := range a.Ticks(a.Min, a.Max) {
+		widest = max(widest, textStyle(noteSize, ink).Width(t.Label))
+	}
+	return 8 + colorsBar + 4 + widest + lineHeight*noteSize
+}
+
+// drawColors draws the bar of colours of a heat map beside its data. (It is no
+// image: of two images in one PDF the order changes from run to run.)
+func drawColors(c draw.Canvas, s Series) {
+	const steps = 96
+	left := c.Max.X + 8
+	for k := range steps {
+		low := c.Min.Y + vg.Length(k)*c.Size().Y/steps
+		high := min(low+1.5*c.Size().Y/steps, c.Max.Y) // overlaps the next: no seams
+		c.FillPolygon(colors.Heat((float64(k)+0.5)/steps), []vg.Point{{X: left, Y: low}, {X: left + colorsBar, Y: low}, {X: left + colorsBar, Y: high}, {X: left, Y: high}})
+	}
+	a := s.zAxis()
+	style := textStyle(noteSize, mutedInk)
+	style.YAlign = text.YCenter
+	for _, t := range a.Ticks(a.Min, a.Max) {
+		if t.Label != "" && a.inside(t.Value) {
+			y := c.Y(a.Normalize(a.Min, a.Max, t.Value))
+			c.StrokeLine2(draw.LineStyle{Color: mutedInk, Width: 0.5}, left+colorsBar, y, left+colorsBar+2, y)
+			c.FillText(style, vg.Point{X: left + colorsBar + 4, Y: y}, t.Label)
+		}
+	}
+	turned := textStyle(noteSize, ink)
+	turned.Rotation, turned.XAlign = 1.5707963267948966, text.XCenter
+	c.FillText(turned, vg.Point{X: left + colorsWidth(s) - 10, Y: (c.Min.Y + c.Max.Y) / 2}, shortened(s.ZAxis.Label, noteSize, c.Size().Y+20))
+}

@@ -1,0 +1,88 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// number writes v in at most five digits, and divergence as such.
+func number(v float64) string {
+	if math.IsInf(v, 1) {
+		return "diverges"
+	}
+	return fmt.Sprintf("%.5g", v)
+}
+
+// number6 rounds to six significant digits.
+func number6(v float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil {
+		return v // rounding up left the range of float64
+	}
+	return short
+}
+
+// count writes a number of steps or samples, large and whole ones to the last.
+func count(n float64) string {
+	switch {
+	case math.IsNaN(n) || n < 0:
+		return "–"
+	case math.IsInf(n, 1):
+		return "never"
+	case (n == math.Trunc(n) || n > 1e4) && n < 1e15:
+		return fmt.Sprintf("%.0f", n)
+	}
+	return number(n)
+}
+
+// countable reports whether a number of steps or samples has a place on a
+// logarithmic axis.
+func countable(n float64) bool { return n > 0 && !math.IsInf(n, 1) }
+
+// listed joins words, or the first and the last of many.
+func listed(words []string) string {
+	if len(words) > 4 {
+		return fmt.Sprintf("%s … %s (%d of them)", words[0], words[len(words)-1], len(words))
+	}
+	return strings.Join(words, ", ")
+}
+
+// several is a number with its noun, as in "1 run" and "5 runs".
+func several(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// nineDigits writes a number that is compared with another near it.
+func nineDigits(v float64) string { return fmt.Sprintf("%.9g", v) }
+
+func none(v float64) bool { return math.IsInf(v, 0) || math.IsNaN(v) }
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// valueText writes a number, and nothing for one that there is not.
+func valueText(v float64) string {
+	if none(v) {
+		return "-"
+	}
+	return fmt.Sprintf("%.7g", v)
+}
+
+// printable returns a label without the characters that no file of text may
+// hold, such as NUL: they become U+FFFD, and line ends become spaces.
+func printable(label string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case unicode.IsControl(r) || r == 0xfffe || r == 0xffff || unicode.Is(unicode.Bidi_Control, r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(label, string(unicode.ReplacementChar)))
+}
