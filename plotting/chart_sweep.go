@@ -143,7 +143,7 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 		}
 		t.Rows = append(t.Rows, table.Texts(row...))
 	}
-	f := Figure{Title: sweepTitle(lines[0], axis.Name), Panels: []Panel{p}, Table: t}
+	f := Figure{Title: sweepTitle(results, axis.Name), Panels: []Panel{p}, Table: t}
 	f.Caption = upper(lines[0].label) + " at each " + axis.Name + "."
 	if left > 0 {
 		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
@@ -171,16 +171,21 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 		at := theory.PointOf([]theory.Axis{horizontal, vertical}, k)
 		t.Rows = append(t.Rows, table.Texts(fmt.Sprintf("%.5g", at[0]), fmt.Sprintf("%.5g", at[1]), valueText(sweptOf(results[k])[0].value)))
 	}
-	f := HeatMap(sweepTitle(one, horizontal.Name+" and "+vertical.Name),
+	f := HeatMap(sweepTitle(results, horizontal.Name+" and "+vertical.Name),
 		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
 	f.Caption = "Colours: " + one.label + "; grey where there is none."
 	f.Table = t
 	return f
 }
 
-func sweepTitle(s swept, over string) string {
-	if s.title != "" {
-		return s.title
+// sweepTitle returns the title that all points share, or what is drawn over
+// which axes.
+func sweepTitle(results []any, over string) string {
+	one := sweptOf(results[0])[0]
+	for _, r := range results {
+		if title := sweptOf(r)[0].title; title == "" || title != one.title {
+			return one.label + " against " + over
+		}
 	}
-	return s.label + " against " + over
+	return one.title
 }

@@ -94,3 +94,13 @@ func TestSweepWithoutPicture(t *testing.T) {
 		}
 	}
 }
+
+// A sweep over problems is not titled by the first of them.
+func TestSweepOverProblems(t *testing.T) {
+	f := must(FigureOf(nqmkit.Sweep("flattest h", []float64{1, 0.5}, func(h float64) theory.Steps {
+		return nqmkit.StepsToTarget(nqmkit.TwoDirections(50, h), 0.1, nqmkit.SGD(0.02).Batch(64))
+	})))
+	if f.Title != "steps to target against flattest h" {
+		t.Errorf("title %q", f.Title)
+	}
+}
