@@ -71,17 +71,24 @@ func nth(noun string, i, n int) string {
 // and the noise along them show.
 type spectral interface {
 	Spectrum() (theory.Problem, error)
+	String() string
+}
+
+// titled is a problem with the text that it is drawn under.
+type titled struct {
+	text string
+	theory.Problem
 }
 
 // leaves returns the results in a value: itself, or those of a slice and of the
 // slices in it. A problem of another form is its spectrum, under its own text.
 func leaves(value any) ([]any, error) {
-	if s, ok := value.(spectral); ok {
-		p, err := s.Spectrum()
-		if text, ok := value.(fmt.Stringer); ok && p.Name == "" {
-			p.Name = text.String()
-		}
-		return []any{p}, err
+	switch v := value.(type) {
+	case theory.Problem:
+		return []any{titled{v.String(), v}}, nil
+	case spectral:
+		p, err := v.Spectrum()
+		return []any{titled{v.String(), p}}, err
 	}
 	list := reflect.ValueOf(value)
 	if value == nil || list.Kind() != reflect.Slice || kinds[list.Type()].draw != nil {

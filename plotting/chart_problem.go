@@ -11,27 +11,31 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(func(problems []theory.Problem) (Figure, error) {
+var _ = pictures(func(problems []titled) (Figure, error) {
 	for _, p := range problems {
 		if err := p.Validate(); err != nil {
 			return Figure{}, err
 		}
 	}
-	return Spectrum(problems...), nil
+	return spectra(problems), nil
 })
 
 // Spectrum returns the figure of a problem: curvature and gradient noise of
 // its directions in falling order of curvature, on logarithmic axes. Several
 // problems have a colour each, for both.
 func Spectrum(problems ...theory.Problem) Figure {
+	return spectra(mapped(problems, func(p theory.Problem) titled { return titled{p.String(), p} }))
+}
+
+func spectra(problems []titled) Figure {
 	panel := Panel{
 		X: Axis{Label: "direction i", Scale: Log10},
 		Y: Axis{Label: "h and c", Scale: Log10},
 	}
-	names := distinct(mapped(problems, theory.Problem.String))
+	names := distinct(mapped(problems, func(p titled) string { return p.text }))
 	palette := newPalette(names)
 	for i, p := range problems {
-		ranks, h, c := ranked(p)
+		ranks, h, c := ranked(p.Problem)
 		curvature := Series{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5}
 		noise := Series{Name: "noise variance c of one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5}
 		if len(problems) > 1 {
@@ -44,7 +48,7 @@ func Spectrum(problems ...theory.Problem) Figure {
 		Title:   "Problem: " + strings.Join(names, ""),
 		Caption: "Eigenvalues of the Hessian and the gradient noise along them. Directions without curvature or noise have no place on a logarithmic axis.",
 		Panels:  []Panel{panel},
-		Table:   problemTable(problems...),
+		Table:   problemTable(names, mapped(problems, func(p titled) theory.Problem { return p.Problem })...),
 	}
 	if len(problems) > 1 {
 		f.Title = fmt.Sprintf("Spectra of %d problems", len(problems))
@@ -53,7 +57,9 @@ func Spectrum(problems ...theory.Problem) Figure {
 	return f
 }
 
-func problemTable(problems ...theory.Problem) table.Table {
+// problemTable returns the sizes of problems, by their names if there are
+// several.
+func problemTable(names []string, problems ...theory.Problem) table.Table {
 	summaries := make([]theory.Summary, len(problems))
 	for i, p := range problems {
 		var err error
@@ -61,7 +67,7 @@ func problemTable(problems ...theory.Problem) table.Table {
 			return table.Table{}
 		}
 	}
-	return summaryTable(distinct(mapped(problems, theory.Problem.String)), summaries...)
+	return summaryTable(names, summaries...)
 }
 
 // summaryTable returns the sizes of problems, by their names if there are
@@ -158,7 +164,7 @@ func Scree(p theory.Problem) Figure {
 			Y:      Axis{Label: "curvature h", Scale: Log10},
 			Series: []Series{{Name: "curvature h", Kind: Points, X: ranks, Y: h, Color: blue}},
 		}},
-		Table: problemTable(p),
+		Table: problemTable(nil, p),
 	}
 }
 
@@ -190,7 +196,7 @@ func Density(p theory.Problem) Figure {
 		Title:   "Density of the spectrum: " + p.String(),
 		Caption: "How many eigenvalues of the Hessian fall into each bin; bins are equally wide on the logarithmic axis.",
 		Panels:  []Panel{{X: x, Y: Axis{Label: "directions in a bin", Scale: Log10}, Series: []Series{bars}}},
-		Table:   problemTable(p),
+		Table:   problemTable(nil, p),
 	}
 	if flat > 0 {
 		f.Notes = []string{number(flat) + " directions have no curvature, and no place on the axis."}

@@ -74,11 +74,11 @@ var notDrawn = map[string]string{
 	"Segment":       "a part of an Optimizer's schedule",
 	"Setting":       "what can be said of a field of an Optimizer",
 	"Rule":          "the steps of a method, which sampling follows",
+	"Description":   "the parts of a text of a problem",
 	"Response":      "a mode at one step: what moments are made of",
 	"Law":           "a part of a Problem",
 	"Power":         "a part of a Law",
 	"Direction":     "an entry of a Problem",
-	"Description":   "the text of a Problem",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
 	"Axis":          "a part of a Sweep",
@@ -174,7 +174,10 @@ func TestSeveralAreTold(t *testing.T) {
 // A value that has a spectrum is drawn as it, under its own text.
 func TestProblemOfAnotherForm(t *testing.T) {
 	f := must(FigureOf(ellipse{50}))
-	if !strings.HasPrefix(f.Title, "Problem: an ellipse, #") || f.Panels[0].Series[0].Y[0] != 50 {
+	if rotated := must(FigureOf(nqmkit.Rotated(nqmkit.TwoDirections(50, 1), 30))); rotated.Title != "Problem: two directions, h = (50, 1), rotated by 30°" {
+		t.Errorf("title %q", rotated.Title)
+	}
+	if f.Title != "Problem: an ellipse" || f.Panels[0].Series[0].Y[0] != 50 {
 		t.Errorf("%q, %v", f.Title, f.Panels[0].Series)
 	}
 	if several := must(FigureOf([]ellipse{{50}, {20}})); len(several.Panels[0].Series) != 4 {
