@@ -1,6 +1,7 @@
 package nqmkit
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -68,3 +69,5 @@ func Steps(last int) []int {
 func geometric(last int, fraction float64) int {
 	return int(math.Round(math.Pow(float64(last), fraction)))
 }
+
+func badSteps(t int) error { return fmt.Errorf("nqmkit: %d steps: want 0 or more", t) }

@@ -39,14 +39,6 @@ func linearCourse(m theory.Linear, steps []int) course {
 	return course{Plan: p, single: func(h float64, _ int) step { return linearStep(m.System(h), max(m.BatchSize, 1)) }}
 }
 
-// kind is what steps of an optimizer differ in.
-type kind struct {
-	rate  float64 // the factor of the learning rate
-	batch float64
-	syncs bool // Lookahead's slow weights move
-	sums  bool // the iterate after the step counts in the uniform average
-}
-
 // planner makes the plan of an optimizer.
 type planner struct {
 	*leap.Plan

@@ -33,6 +33,14 @@ func linearStep(s theory.System, batch float64) step {
 	return t
 }
 
+// kind is what steps of an optimizer differ in.
+type kind struct {
+	rate  float64 // the factor of the learning rate
+	batch float64
+	syncs bool // Lookahead's slow weights move
+	sums  bool // the iterate after the step counts in the uniform average
+}
+
 // optimizerStep is a step of the optimizer's rule (theory.Rule) with what is around
 // it. With variable 0 the iterate θ, the state ends with avg or sum, if the method
 // has them:

@@ -3,30 +3,7 @@ package nqmkit
 import (
 	"math"
 	"slices"
-	"sync"
-
-	"nqm/theory"
 )
-
-// bandLevel is the share of runs that a sampled band holds.
-const bandLevel = 0.9
-
-// summarise turns the values of the runs into mean, standard error and band.
-// It goes through the runs in their order, whichever core made them.
-func (o observations) summarise() theory.SampledCurve {
-	n := len(o.steps)
-	c := theory.SampledCurve{
-		Steps: slices.Clone(o.steps),
-		Mean:  make([]float64, n), StdErr: make([]float64, n), Low: make([]float64, n), High: make([]float64, n),
-		Level: bandLevel, Trials: len(o.values[0]), Diverged: o.diverged(), Partial: o.partial,
-	}
-	parallel(n, func(k int) {
-		values := o.values[k]
-		c.Mean[k], c.StdErr[k] = meanStdErr(values)
-		c.Low[k], c.High[k] = band(values, (1-bandLevel)/2, (1+bandLevel)/2)
-	})
-	return c
-}
 
 // meanStdErr returns the mean and its standard error: infinite both if a value
 // is, and a standard error of +Inf for a single value, which says
@@ -125,19 +102,6 @@ func both(v []float64, from, to float64) (low, high float64) {
 
 // tails are what bands write to, one after the other.
 var tails rooms
-
-// rooms are arrays that are used again: a new one would have to be cleared.
-type rooms struct{ sync.Pool }
-
-// take returns n numbers of any value, for Put when they are not used any more.
-func (r *rooms) take(n int) *[]float64 {
-	room, ok := r.Get().(*[]float64)
-	if !ok {
-		room = new([]float64)
-	}
-	*room = slices.Grow((*room)[:0], n)[:n]
-	return room
-}
 
 // inside guesses from a sample of v a value above its lower quantile and one
 // below its upper: by three standard errors of their ranks.
