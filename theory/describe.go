@@ -142,7 +142,7 @@ func (p Problem) spectrum(h numbers) string {
 	if bins := publishedIn(p); bins > 0 {
 		return fmt.Sprintf("published quantisation of h = 1/i, %s, in %d bins", size, bins)
 	}
-	return Named(fmt.Sprintf("list, h = %s to %s, %s", digits(slices.Max(p.Curvature)), digits(slices.Min(p.Curvature)), size), numbers...)
+	return Named(fmt.Sprintf("list, h = %.4g to %.4g, %s", slices.Max(p.Curvature), slices.Min(p.Curvature), size), numbers...)
 }
 
 // Named returns a name for lists of numbers that it does not tell: with their
