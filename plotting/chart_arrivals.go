@@ -24,6 +24,8 @@ var _ = pictures(sure(func(s []theory.SampledSteps) Figure { return TimeToTarget
 // loss, where they are given, are rings on the stairs of their methods: most
 // runs arrive earlier, because the first lucky step counts.
 func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figure {
+	plain := samples
+	samples = told(samples, func(s *theory.SampledSteps) (string, *string) { return s.Problem, &s.Method })
 	palette := newPalette(mapped(samples, func(s theory.SampledSteps) string { return s.Family }))
 	p := Panel{X: arrivalAxis(samples, expected), Y: Axis{Label: "share of runs arrived", Max: 1}}
 	t := table.Text("method", "runs", "5%", "median", "95%", "late", "diverged")
@@ -52,7 +54,10 @@ func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figur
 	labelEnds(p.Series)
 	rings := Series{Name: "the expected loss arrives", Kind: Points, Marker: Halo, Color: black}
 	for _, e := range expected {
-		k := slices.IndexFunc(samples, func(s theory.SampledSteps) bool { return s.Method == e.Method })
+		k := slices.IndexFunc(plain, func(s theory.SampledSteps) bool { return s.Method == e.Method && s.Problem == e.Problem })
+		if k < 0 { // as of a spectrum for its rotated problem
+			k = slices.IndexFunc(plain, func(s theory.SampledSteps) bool { return s.Method == e.Method })
+		}
 		if k < 0 || e.Outcome != theory.Reached || !p.X.Scale.shows(float64(e.Steps)) {
 			f.Notes = append(f.Notes, fmt.Sprintf("Expected loss, %s: %s.", e.Method, stepsWords(e)))
 			continue

@@ -53,6 +53,7 @@ func centralBand(loss, deviation float64) (low, high float64) {
 // noise has put in, with the steady-state risk as floor. Curves stand side by
 // side on equal axes.
 func LossSplit(curves []theory.Curve) Figure {
+	curves = told(curves, func(c *theory.Curve) (string, *string) { return c.Problem, &c.Method })
 	f := Figure{
 		Title:   "Bias and noise: " + commonProblem(curves),
 		Caption: "Expected loss, exact: what is left of the start (bias) falls, what the gradient noise has put in rises to the floor.",

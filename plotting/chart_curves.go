@@ -20,6 +20,7 @@ var _ = pictures(sure(LossCurves), named)
 // A curve that grows without bound ends in an arrow where it leaves the range
 // of the others.
 func LossCurves(curves []theory.Curve) Figure {
+	curves = told(curves, func(c *theory.Curve) (string, *string) { return c.Problem, &c.Method })
 	panel := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
 	ceiling := ceilingOf(curves)
 	palette := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))

@@ -16,6 +16,7 @@ var _ = pictures(sure(ScaleEstimators))
 // with their median, their mean, and the quotient of the pooled averages. A bar
 // off the line has a bias; a long one, spread.
 func ScaleEstimators(estimates []theory.ScaleEstimates) Figure {
+	estimates = told(estimates, func(e *theory.ScaleEstimates) (string, *string) { return e.Problem, &e.Estimator })
 	x := Axis{Label: "simple noise scale B", Scale: Log10}
 	f := Figure{
 		Title:   "Estimates of the gradient noise scale: " + common(mapped(estimates, func(e theory.ScaleEstimates) string { return e.Problem })),

@@ -14,6 +14,7 @@ var _ = pictures(sure(BayesGaps))
 // with as many samples: above, the loss of each method and its Bayes bound in
 // grey; below, how many times the bound it is.
 func BayesGaps(gaps []theory.Gap) Figure {
+	gaps = told(gaps, func(g *theory.Gap) (string, *string) { return g.Curve.Problem, &g.Curve.Method })
 	curves := make([]theory.Curve, len(gaps))
 	for i, g := range gaps {
 		curves[i] = g.Curve

@@ -16,6 +16,7 @@ var _ = pictures(sure(SampledCurves))
 // holds the stated share of them. Where runs overflowed the mean is infinite
 // from there on: the line ends in an arrow, and a note counts them.
 func SampledCurves(curves []theory.SampledCurve) Figure {
+	curves = told(curves, func(c *theory.SampledCurve) (string, *string) { return c.Problem, &c.Method })
 	family := func(c theory.SampledCurve) string { return c.Family }
 	palette := newPalette(mapped(curves, family))
 	panel := Panel{Y: quantityAxis(curves)}
@@ -125,6 +126,7 @@ var _ = pictures(sure(Agreement))
 // the runs; below, the z-score of the mean at each step with the limits that
 // decide the verdict.
 func Agreement(results []theory.Agreement) Figure {
+	results = told(results, func(a *theory.Agreement) (string, *string) { return a.Exact.Problem, &a.Exact.Method })
 	palette := newPalette(mapped(results, func(a theory.Agreement) string { return a.Exact.Family }))
 	var loss, z Panel
 	z.Y = Axis{Label: "z-score"}

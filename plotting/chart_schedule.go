@@ -97,10 +97,11 @@ var _ = pictures(sure(BatchSchedules), numbered(func(s theory.BestBatches) swept
 // against the samples used, as stairs.
 func BatchSchedules(results []theory.BestBatches) Figure {
 	panel := Panel{X: Axis{Label: "samples used"}, Y: Axis{Label: "batch size B", Scale: Log2}}
+	tail := tails(mapped(results, func(s theory.BestBatches) string { return s.Problem }))
 	t := table.Text("learning rate", "samples", "steps", "B at first", "B at last", "loss")
 	for i, s := range results {
 		line := stairsOf(samplesIn(s.Lengths, s.BatchSizes), s.BatchSizes)
-		line.Name = fmt.Sprintf("α=%.3g, %d steps", s.LearningRate, s.Steps)
+		line.Name = fmt.Sprintf("α=%.3g, %d steps", s.LearningRate, s.Steps) + tail(s.Problem)
 		line.Width, line.Color, line.Dash = 1.8, colors.Sequence(i, len(results)), dashes[i%len(dashes)]
 		if len(results) == 1 {
 			line.Color = lookOf(s.Family).color
@@ -217,6 +218,7 @@ func scheduleNames(results []theory.BestRates) []string {
 	steps := differ(func(s theory.BestRates) float64 { return float64(s.Steps) })
 	pieces := differ(func(s theory.BestRates) float64 { return float64(len(s.Lengths)) })
 	names := make([]string, len(results))
+	tail := tails(mapped(results, func(s theory.BestRates) string { return s.Problem }))
 	for i, s := range results {
 		names[i] = fmt.Sprintf("B=%g", batchIn(s.Optimizer))
 		if power {
@@ -228,6 +230,7 @@ func scheduleNames(results []theory.BestRates) []string {
 		if steps {
 			names[i] += fmt.Sprintf(", T=%d", s.Steps)
 		}
+		names[i] += tail(s.Problem)
 	}
 	return names
 }

@@ -19,6 +19,7 @@ var _ = pictures(sure(StepsToTarget), numbered(func(s theory.Steps) swept {
 // not arrive has its answer in words, and a dotted bar as far as it was
 // followed where nothing more is proved. The caption is the certificate.
 func StepsToTarget(answers []theory.Steps) Figure {
+	answers = told(answers, func(s *theory.Steps) (string, *string) { return s.Problem, &s.Method })
 	palette := newPalette(mapped(answers, func(s theory.Steps) string { return s.Family }))
 	rows := make([]labelledRow, len(answers))
 	for i, s := range answers {

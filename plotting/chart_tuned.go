@@ -23,8 +23,9 @@ func Tuned(answers []theory.Tuned) Figure {
 	palette := newPalette(mapped(answers, func(t theory.Tuned) string { return t.Family }))
 	rows := make([]labelledRow, len(answers))
 	budget := len(answers) > 0
+	names := tunedNames(answers)
 	for i, t := range answers {
-		rows[i] = tunedRow(t, palette.next(t.Family))
+		rows[i] = tunedRow(t, names[i], palette.next(t.Family))
 		budget = budget && t.Target == 0
 	}
 	f := stepsFigure(rows)
@@ -38,8 +39,13 @@ func Tuned(answers []theory.Tuned) Figure {
 	return f
 }
 
-func tunedRow(t theory.Tuned, l look) labelledRow {
-	name := rounded(t.Optimizer).String()
+// tunedNames are the settings, and the problems where they differ.
+func tunedNames(answers []theory.Tuned) []string {
+	tail := tails(mapped(answers, func(t theory.Tuned) string { return t.Problem }))
+	return mapped(answers, func(t theory.Tuned) string { return rounded(t.Optimizer).String() + tail(t.Problem) })
+}
+
+func tunedRow(t theory.Tuned, name string, l look) labelledRow {
 	if t.Target != 0 {
 		return stepsRow(t.Steps, name, l)
 	}
@@ -74,8 +80,9 @@ func tunedSentence(t theory.Tuned) string {
 
 func tunedTable(answers []theory.Tuned) table.Table {
 	t := table.Text("best settings", "steps", "samples", "loss", "lowest one step before")
-	for _, a := range answers {
-		row := []string{rounded(a.Optimizer).String(), stepsWords(a.Steps), count(a.Samples()), nineDigits(a.Steps.Loss), nineDigits(a.BestBefore)}
+	names := tunedNames(answers)
+	for i, a := range answers {
+		row := []string{names[i], stepsWords(a.Steps), count(a.Samples()), nineDigits(a.Steps.Loss), nineDigits(a.BestBefore)}
 		if a.Target == 0 {
 			row[1], row[2], row[4] = fmt.Sprintf("%d steps", a.Budget), count(float64(a.Budget)*max(a.Optimizer.BatchSize, 1)), "–"
 		}
