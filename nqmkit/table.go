@@ -32,7 +32,8 @@ type Column = table.Column
 //	a struct of one's own a row with its fields that are numbers, texts or bools
 //
 // Columns have the same name in every table; those that a result does not have
-// are left empty. It panics with one sentence on what has no table.
+// are left empty. What a row is about stands in problem, gradient_noise and
+// initial_point, the parts of a theory.Description. It panics with one sentence on what has no table.
 func TableOf(results ...any) Table { return must(tableOf(results)) }
 
 func tableOf(results []any) (Table, error) {
