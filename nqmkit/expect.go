@@ -47,7 +47,13 @@ func Steps(last int) []int {
 	if last < 0 {
 		panic(badSteps(last))
 	}
-	if last <= evenSteps+geometricSteps {
+	return spread(last, evenSteps, geometricSteps)
+}
+
+// spread returns every step up to last, or so many evenly and so many geometrically
+// spaced ones.
+func spread(last, evenly, geometrically int) []int {
+	if last <= evenly+geometrically {
 		all := make([]int, last+1)
 		for t := range all {
 			all[t] = t
@@ -55,11 +61,11 @@ func Steps(last int) []int {
 		return all
 	}
 	var chosen []int
-	for k := range evenSteps + 1 {
-		chosen = append(chosen, int(float64(last)*(float64(k)/evenSteps)))
+	for k := range evenly + 1 {
+		chosen = append(chosen, int(float64(last)*(float64(k)/float64(evenly))))
 	}
-	for k := range geometricSteps {
-		chosen = append(chosen, geometric(last, float64(k)/geometricSteps))
+	for k := range geometrically {
+		chosen = append(chosen, geometric(last, float64(k)/float64(geometrically)))
 	}
 	slices.Sort(chosen)
 	return slices.Compact(chosen)

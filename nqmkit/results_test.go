@@ -43,6 +43,7 @@ func results(p theory.Problem) map[string][]any {
 		"Damping":            forms(nqmkit.Damping(m, 1)),
 		"Description":        forms(p.Describe()),
 		"Direction":          forms(p.Direction(0)),
+		"Fan":                forms(nqmkit.LossFan(p, 5, m)[0]),
 		"Gap":                forms(nqmkit.BayesGap(p, 5, m)),
 		"Moment":             forms(must(theory.Moments(p, 5, m))[0]),
 		"NoiseScales":        forms(nqmkit.NoiseScales(p, 5, m)),

@@ -1,52 +1,8 @@
 package plotting
 
 import (
-	"math"
-
 	"nqm/theory"
 )
-
-// LossBands returns the figure of LossCurves with a band around each curve that
-// holds about the central 68% of the runs: the loss after t steps is a weighted
-// sum of chi-squares, taken as the gamma law of the same mean and variance
-// (Satterthwaite), with Wilson and Hilferty's quantiles:
-//
-//	L(t) (1 - 2/(9ν) ± √(2/(9ν)))³        ν = 2 (E L(t))² / Var L(t)
-//
-// A curve whose deviation is not known, under multiplicative noise, has no band.
-func LossBands(curves []theory.Curve) Figure {
-	f := LossCurves(curves)
-	p := &f.Panels[0]
-	lines := p.Series
-	p.Series = nil
-	for i, c := range curves {
-		if c.StdDev == nil {
-			continue
-		}
-		band := Series{Name: lines[i].Name, Kind: Band, X: asFloats(c.Steps), Color: lines[i].Color}
-		for k, l := range c.Loss {
-			low, high := centralBand(l, c.StdDev[k])
-			band.Y, band.High = append(band.Y, low), append(band.High, high)
-		}
-		p.Series = append(p.Series, p.X.fromStart(below(ceilingOf(curves), band)))
-	}
-	p.Series = append(p.Series, lines...)
-	f.Caption += " The bands hold about 68% of the runs."
-	return f
-}
-
-// centralBand returns the edges of the band around a loss.
-func centralBand(loss, deviation float64) (low, high float64) {
-	if deviation == 0 || loss == 0 {
-		return loss, loss
-	}
-	q := (deviation / loss) * (deviation / loss) / 9 // 2/(9ν)
-	edge := func(side float64) float64 {
-		r := max(1-q+side*math.Sqrt(q), 0.05)
-		return loss * r * r * r
-	}
-	return edge(-1), edge(1)
-}
 
 // LossSplit returns the figure that splits the expected loss of each curve
 // into the part that the start has left (bias) and the part that the gradient

@@ -48,6 +48,7 @@ func results() []forms {
 		formsOf(nqmkit.EstimateNoiseScale(two, []float64{0.05, 0.5}, 4, 64, few)[0], nqmkit.EstimateNoiseScale(two, []float64{0.5, 0.5}, 4, 64, few)[1]),
 		formsOf(nqmkit.NoiseScales(two, 50, sgd), nqmkit.NoiseScales(law, 80, ball)),
 		formsOf(nqmkit.BayesGap(two, 50, sgd), nqmkit.BayesGap(law, 80, ball)),
+		formsOf(nqmkit.LossFan(two, 50, sgd)[0], nqmkit.LossFan(law, 80, ball)[0]),
 		formsOf(nqmkit.Damping(sgd, 1), nqmkit.Damping(ball, 50)),
 		formsOf(nqmkit.Rate(two, sgd), nqmkit.Rate(law, ball)),
 		formsOf(nqmkit.PhaseMap(two).Best, nqmkit.PhaseMap(law).Best),

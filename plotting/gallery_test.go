@@ -33,7 +33,7 @@ var gallery = sync.OnceValue(func() []sample {
 		{"scree", Scree(law)},
 		{"density", Density(law)},
 		{"curves", rates},
-		{"bands", LossBands(rates[1:3])},
+		{"bands", nqmkit.LossFan(law, 20_000, nqmkit.SGD(0.3), nqmkit.SGD(1.5))},
 		{"split", LossSplit(rates[:3])},
 		{"modes", must(ModeDecay(law, nqmkit.SGD(0.5), steps))},
 		{"sampled", nqmkit.Sample(two, 200, nqmkit.Trials(200, 1), nqmkit.SGD(0.02))},

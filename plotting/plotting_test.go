@@ -238,17 +238,31 @@ func BenchmarkOption(b *testing.B) {
 	}
 }
 
-// Under multiplicative noise the spread of the loss is not known.
-func TestNoBandWithoutDeviation(t *testing.T) {
-	p := theory.Problem{Curvature: []float64{1}, Noise: []float64{1}, Mean: []float64{1}, Streaming: true}
-	c, err := theory.Expect(p, []int{0, 10, 100}, theory.SGD(0.1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range LossBands([]theory.Curve{c}).Panels[0].Series {
+// Half of the bands' edges are on either side of the median, the bands lie within
+// each other, and a fan that overflows ends in an arrow.
+func TestLossBandsAreNested(t *testing.T) {
+	f := must(FigureOf(nqmkit.LossFan(nqmkit.TwoDirections(50, 1), 60, nqmkit.SGD(0.02), nqmkit.SGD(0.05))))
+	bands := map[string][]Series{}
+	diverges := 0
+	for _, s := range f.Panels[0].Series {
 		if s.Kind == Band {
-			t.Errorf("a band %v to %v", s.Y, s.High)
+			bands[s.Name] = append(bands[s.Name], s)
+		} else if s.Diverges {
+			diverges++
 		}
+	}
+	for name, b := range bands {
+		if len(b) != 2 {
+			t.Fatalf("%s has %d bands", name, len(b))
+		}
+		for k := range b[1].X {
+			if k < len(b[0].X) && !(b[0].Y[k] <= b[1].Y[k] && b[1].High[k] <= b[0].High[k]) {
+				t.Errorf("%s, point %d: the half from %v to %v is not within %v to %v", name, k, b[1].Y[k], b[1].High[k], b[0].Y[k], b[0].High[k])
+			}
+		}
+	}
+	if len(bands) != 2 || diverges != 2 {
+		t.Errorf("%d fans with bands and %d lines that diverge, want 2 and 2", len(bands), diverges)
 	}
 }
 

@@ -63,6 +63,7 @@ var jsonTypes = map[string]func(*testing.T){
 	"CriticalBatch":      throughJSON[theory.CriticalBatch],
 	"Curve":              throughJSON[theory.Curve],
 	"Damping":            throughJSON[theory.Damping],
+	"Fan":                throughJSON[theory.Fan],
 	"Gap":                throughJSON[theory.Gap],
 	"Moment":             throughJSON[theory.Moment],
 	"NoiseScales":        throughJSON[theory.NoiseScales],

@@ -113,12 +113,16 @@ func (l *Sum) Quantile(p float64) (float64, error) {
 	}
 	excess := func(y float64) float64 {
 		below, above := l.tails(math.Exp(y))
-		if p <= 0.5 {
+		switch { // in a scale in which it is nearly straight
+		case p > central && 1-p > central && below > 0 && above > 0:
+			return probit(p) - probit(below)
+		case p <= 0.5:
 			return math.Log(p) - math.Log(below)
 		}
 		return math.Log(above) - math.Log(1-p)
 	}
-	root := search.From(0, excess(0), math.Min(1, 4*l.spread)) // in the logarithm of the level
+	y := l.roughly(p)
+	root := search.From(y, excess(y), math.Min(1, 0.2*l.spread)) // in the logarithm of the level
 	for root.Open(1e-11*math.Min(1, l.spread), 0) {
 		y := math.Max(root.Next(), math.Log(least))
 		over := excess(y)
@@ -132,6 +136,24 @@ func (l *Sum) Quantile(p float64) (float64, error) {
 		root.See(y, over)
 	}
 	return l.shift + l.scale*math.Exp((root.Low+root.High)/2), nil
+}
+
+// central is from which probability on, and up to one less it, the normal scale has
+// its digits.
+const central = 1e-6
+
+// probit is the quantile of the normal law, over √2.
+func probit(p float64) float64 { return math.Erfinv(2*p - 1) }
+
+// roughly is the logarithm of the quantile of a gamma law with the mean 1 and the same
+// spread (Wilson and Hilferty 1931); 0 where that is no use.
+func (l *Sum) roughly(p float64) float64 {
+	v := l.spread * l.spread / 9
+	root := 1 - v + math.Sqrt2*probit(p)*math.Sqrt(v)
+	if !(root > 0.01 && root < 100) {
+		return 0
+	}
+	return 3 * math.Log(root)
 }
 
 // tails returns P(Q <= q) and P(Q > q) of the part that is not certain. The smaller
@@ -200,17 +222,26 @@ func (f integrand) bound() float64 {
 	return real(f.cumulant(complex(w, 0))) - w
 }
 
-// refine halves the step of the trapezoidal rule until two results agree.
+// refine halves the step of the trapezoidal rule until two results agree. Each finer
+// rule adds the points between those of the one before.
 func (f integrand) refine(p parabola) (integral float64, ok bool) {
-	previous := math.Inf(1)
-	for step := 0.2; step > 0.002; step /= 2 {
-		if integral, ok = f.along(p, step); !ok {
+	const coarsest = 0.2
+	first := f.value(p, 0)
+	total := imag(first) / 2
+	reach := 40.0
+	if total, reach, ok = f.along(p, 0, coarsest, total, cmplx.Abs(first), reach); !ok {
+		return 0, false
+	}
+	integral = total * coarsest / math.Pi
+	for step := coarsest; step > 0.004; step /= 2 {
+		previous := integral
+		if total, _, ok = f.along(p, -step/2, step, total, cmplx.Abs(first), reach); !ok {
 			return 0, false
 		}
+		integral = total * step / 2 / math.Pi
 		if math.Abs(integral-previous) <= 1e-10*math.Abs(integral) {
 			break
 		}
-		previous = integral
 	}
 	return integral, true
 }
@@ -224,29 +255,32 @@ func (p parabola) at(u float64) (w, slope complex128) {
 	return complex(p.vertex+p.bend*y*y, y), complex(2*p.bend*y, 1) * complex(dy, 0)
 }
 
-// along integrates along the upper half of a parabola, whose lower half has the
-// conjugate values; ok is false if the integrand grows on the way.
-func (f integrand) along(p parabola, step float64) (integral float64, ok bool) {
-	value := func(u float64) complex128 {
-		w, slope := p.at(u)
-		return cmplx.Exp(f.cumulant(w)-w) / w * slope
-	}
-	first := value(0)
-	total, least := imag(first)/2, cmplx.Abs(first)
-	negligible := 1e-18 * least
-	for u := step; u < 40; u += step {
-		v := value(u)
+// value is the integrand at u.
+func (f integrand) value(p parabola, u float64) complex128 {
+	w, slope := p.at(u)
+	return cmplx.Exp(f.cumulant(w)-w) / w * slope
+}
+
+// along adds to total the integrand at from + step, from + 2 step, ... along the upper
+// half of a parabola, whose lower half has the conjugate values, until it is
+// negligible beside its size at the vertex, or up to reach. It returns where that
+// was; ok is false if the integrand grows on the way.
+func (f integrand) along(p parabola, from, step, total, size, reach float64) (sum, end float64, ok bool) {
+	negligible, least := 1e-18*size, size
+	u := from + step
+	for ; u < reach; u += step {
+		v := f.value(p, u)
 		total += imag(v)
 		size := cmplx.Abs(v)
 		if !(size <= 10*least) {
-			return 0, false
+			return 0, 0, false
 		}
 		if size <= negligible {
 			break
 		}
 		least = math.Min(least, size)
 	}
-	return total * step / math.Pi, true
+	return total, u, true
 }
 
 // cumulant is K(w/q).
