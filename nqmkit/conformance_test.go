@@ -86,6 +86,7 @@ func TestClosedFormsAgreeWithTheLiteralRules(t *testing.T) {
 		{"heavy ball with a batch", small, nqmkit.Momentum(0.05, 0.95).Batch(8)},
 		{"Nesterov", uneven(), nqmkit.Nesterov(0.1, 0.9)},
 		{"Nesterov, stiff", two, nqmkit.Nesterov(0.02, 0.5)},
+		{"QHM", uneven(), nqmkit.QHM(0.5, 0.9, 0.7)},
 		{"EMA of SGD", uneven(), nqmkit.SGD(0.7).EMA(0.9)},
 		{"EMA of heavy ball", uneven(), nqmkit.Momentum(0.1, 0.9).EMA(0.8)},
 		{"EMA of Nesterov", small, nqmkit.Nesterov(0.1, 0.8).EMA(0.95)},

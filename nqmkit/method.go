@@ -29,3 +29,10 @@ func Momentum(learningRate, momentum float64) theory.Optimizer {
 func Nesterov(learningRate, momentum float64) theory.Optimizer {
 	return theory.Nesterov(learningRate, momentum)
 }
+
+// QHM returns quasi-hyperbolic momentum with β in [0, 1) and ν in [0, 1]:
+// v' = β v + (1-β) g(θ), θ' = θ - α ((1-ν) g(θ) + ν v'). With ν = 1 it is heavy ball
+// with dampening, Momentum(α(1-β), β); with ν = 0 it is SGD.
+func QHM(learningRate, momentum, weight float64) theory.Optimizer {
+	return theory.QHM(learningRate, momentum, weight)
+}

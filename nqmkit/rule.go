@@ -30,6 +30,9 @@ var literal = map[string]func(o theory.Optimizer, rate *rule.Rate, n int) rule.R
 	"Nesterov": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
 		return rule.Nesterov(rate, o.Momentum, n)
 	},
+	"VelocityWeight": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
+		return rule.QHM(rate, o.Momentum, o.VelocityWeight, n)
+	},
 	"LearningRate": nil, "BatchSize": nil, "Decay": nil, "Power": nil, "UniformAverage": nil, "AverageFrom": nil,
 	"LookaheadSteps": nil, "SlowStep": nil, "Schedule": nil,
 }

@@ -183,6 +183,9 @@ func composed() []row {
 				}
 				return 0.3 * 0.5
 			}), 0.9)},
+		{"QHM", QHM(1.4, 0.9, 0.7), literalQHM(1.4, 0.9, 0.7)},
+		{"EMA of QHM", QHM(0.3, 0.99, 0.5).EMA(0.9), averaged(literalQHM(0.3, 0.99, 0.5), 0.9)},
+		{"cosine QHM", must(QHM(0.3, 0.9, 0.7).Cosine().Over(100)), paced(2, func(a float64) literal { return literalQHM(a, 0.9, 0.7) }, cosine)},
 		{"EMA of momentum that flips", Momentum(1, 0.9999).EMA(0.5), averaged(literalMomentum(1, 0.9999), 0.5)},
 		{"preconditioned SGD", SGD(0.3).Precondition(0.5), conditioned(literalSGD(0.3), 0.5)},
 		{"preconditioned momentum", Momentum(0.3, 0.9).Precondition(1).TailAverage(3), conditioned(tailed(literalMomentum(0.3, 0.9), 3), 1)},

@@ -15,6 +15,9 @@ type Optimizer struct {
 	Momentum float64 `json:"momentum,omitempty"`
 	// Nesterov takes the gradient where the momentum is about to lead.
 	Nesterov bool `json:"nesterov,omitempty"`
+	// VelocityWeight is ν in (0, 1] of quasi-hyperbolic momentum, whose step is ν
+	// of an averaged velocity and 1-ν of the gradient itself. Zero is heavy ball.
+	VelocityWeight float64 `json:"velocity_weight,omitempty"`
 	// Decay is γ in [0, 1) of the exponential moving average of the iterates
 	// that the answers are about. Zero is the iterate itself.
 	Decay float64 `json:"decay,omitempty"`

@@ -52,6 +52,10 @@ var settings = []Setting{
 		Name: "Nesterov's point", Field: "Nesterov", rule: &nesterov, group: "rule", text: unwritten,
 		flag: func(o *Optimizer) *bool { return &o.Nesterov },
 	}, {
+		Name: "velocity weight", Symbol: "ν", Field: "VelocityWeight", Column: "velocity_weight",
+		LowOpen: true, High: 1, rule: &quasiHyperbolic, group: "rule", rare: true,
+		number: func(o *Optimizer) *float64 { return &o.VelocityWeight }, coordinate: &weightCoordinate,
+	}, {
 		Name: "Lookahead's steps", Symbol: "k", Field: "LookaheadSteps", Low: 1, High: maxLookahead,
 		family: suffixed("Lookahead"),
 		text:   func(o *Optimizer) string { return fmt.Sprintf("Lookahead k=%d s=%g", o.LookaheadSteps, o.SlowStep) },

@@ -1,0 +1,36 @@
+package theory
+
+import "nqm/theory/internal/dd"
+
+// QHM returns quasi-hyperbolic momentum (Ma and Yarats 2019, arXiv 1810.06801) with
+// batches of one, as published:
+//
+//	v' = β v + (1-β) g(θ)        θ' = θ - α ((1-ν) g(θ) + ν v')        v(0) = 0
+//
+// The valid ranges are 0 <= β < 1 and 0 <= ν <= 1. QHM(α, β, 1) is heavy ball with
+// dampening, Momentum(α(1-β), β); QHM(α, β, 0) is SGD(α), and returned as that. It
+// is stable for 0 < αh < 2(1+β)/(1+β-2βν).
+func QHM(learningRate, momentum, weight float64) Optimizer {
+	if weight == 0 {
+		return SGD(learningRate)
+	}
+	return Optimizer{LearningRate: learningRate, Momentum: momentum, VelocityWeight: weight}
+}
+
+// quasiHyperbolic in θ and m = αv/(1-β), so that m' = β m + x θ + αε and
+// θ' = θ - f ((1-ν)(x θ + αε) + ν(1-β) m').
+var quasiHyperbolic = rule{name: "QHM", title: "QHM", states: 2, step: func(o Optimizer, f dd.Number) update {
+	weight := dd.Exact(o.VelocityWeight)
+	at := f.Mul(dd.Exact(1).Sub(weight))
+	along := f.Mul(weight).Mul(dd.Exact(1).Sub(dd.Exact(o.Momentum)))
+	u := velocity(o, along)
+	u.kick[0] = u.kick[0].Sub(at)
+	return u
+}}
+
+// weightCoordinate is that of ν, which is 0 for SGD.
+var weightCoordinate = coordinate{
+	value:  func(z float64) float64 { return z },
+	bounds: func(float64) (low, high float64) { return 0x1p-40, 1 },
+	pitch:  0.25,
+}
