@@ -22,6 +22,11 @@ type Setting struct {
 	// A setting that is not a number has none.
 	Low, High         float64
 	LowOpen, HighOpen bool
+	// Prefix stands before its value in texts, as in "β=" or "H^-".
+	Prefix string
+	// NearOne says that values next to 1 differ by what they lack of it: figures show
+	// 1 - value on a logarithmic axis.
+	NearOne bool
 	// OfGradient says that it changes the stochastic gradient, and not what is
 	// done with it.
 	OfGradient bool
@@ -35,8 +40,8 @@ type Setting struct {
 	rare       bool                        // tables have its column where it is not neutral
 	unless     func(o *Optimizer) bool     // where its value is not looked at
 	family     func(name string, o *Optimizer) string
-	text       func(o *Optimizer) string // in String; nil: its label and number
-	label      string                    // in String, as in "EMA γ="; empty: Symbol and "="
+	word       string                    // before the prefix in String
+	text       func(o *Optimizer) string // in String; nil: word, prefix and number
 }
 
 // settings is the table, in the order in which String writes them.
@@ -46,7 +51,7 @@ var settings = []Setting{
 		LowOpen: true, High: math.Inf(1), HighOpen: true, required: true,
 		number: func(o *Optimizer) *float64 { return &o.LearningRate }, coordinate: &rateCoordinate,
 	}, {
-		Name: "momentum", Symbol: "β", Field: "Momentum", Column: "momentum", High: 1, HighOpen: true, rule: &heavyBall,
+		Name: "momentum", Symbol: "β", Field: "Momentum", Column: "momentum", High: 1, HighOpen: true, NearOne: true, rule: &heavyBall,
 		number: func(o *Optimizer) *float64 { return &o.Momentum }, coordinate: &slowCoordinate,
 	}, {
 		Name: "Nesterov's point", Field: "Nesterov", rule: &nesterov, group: "rule", text: unwritten,
@@ -64,7 +69,7 @@ var settings = []Setting{
 		unless: func(o *Optimizer) bool { return o.LookaheadSteps == 0 }, text: unwritten,
 		number: func(o *Optimizer) *float64 { return &o.SlowStep },
 	}, {
-		Name: "EMA decay", Symbol: "γ", Field: "Decay", Column: "decay", High: 1, HighOpen: true, label: "EMA γ=",
+		Name: "EMA decay", Symbol: "γ", Field: "Decay", Column: "decay", High: 1, HighOpen: true, NearOne: true, word: "EMA ",
 		family: suffixed("EMA"), group: "average",
 		number: func(o *Optimizer) *float64 { return &o.Decay }, coordinate: &slowCoordinate,
 	}, {
@@ -81,7 +86,7 @@ var settings = []Setting{
 		unless: func(o *Optimizer) bool { return !o.UniformAverage },
 	}, {
 		Name: "preconditioning power", Symbol: "p", Field: "Power", Column: "power",
-		Low: math.Inf(-1), LowOpen: true, High: math.Inf(1), HighOpen: true, OfGradient: true, label: "H^-",
+		Low: math.Inf(-1), LowOpen: true, High: math.Inf(1), HighOpen: true, OfGradient: true, Prefix: "H^-",
 		family: func(name string, _ *Optimizer) string { return "preconditioned " + name },
 		number: func(o *Optimizer) *float64 { return &o.Power }, coordinate: &powerCoordinate,
 	}, {
@@ -99,10 +104,10 @@ var settings = []Setting{
 	},
 }
 
-func init() { // rules are made of settings, which name them
+func init() {
 	for i := range settings {
-		if s := &settings[i]; s.label == "" && s.Symbol != "" {
-			s.label = s.Symbol + "="
+		if s := &settings[i]; s.Prefix == "" && s.Symbol != "" {
+			s.Prefix = s.Symbol + "="
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (o Optimizer) String() string {
 		if s.text != nil {
 			text = s.text(&o)
 		} else {
-			text = s.label + orFree(*s.number(&o))
+			text = s.word + s.Prefix + orFree(*s.number(&o))
 		}
 		if text != "" {
 			parts = append(parts, text)
