@@ -25,7 +25,8 @@ const maxStepwise = 1 << 14
 // again at T - 1. The answer's Steps is the exact certificate of its settings;
 // BestBefore is the lowest loss that was found at T - 1. That nothing better
 // exists is the outcome of a search, not a theorem: under ringing momentum the
-// loss has many local minima, and T may then be a step or two more than the least.
+// loss has many local minima, and T may be more than the least by an amount that is
+// not known.
 //
 // A limit of 0 means MaxSteps; under a schedule or multiplicative noise, where
 // every loss is followed step by step, it means 2^14. If no settings were found
@@ -168,11 +169,11 @@ const tries = 20
 func (k *tuner) bracket(target float64, limit int) int {
 	line := *k
 	line.free = k.free[:1]
+	defer func() { k.evaluations = line.evaluations }()
 	for t := 1; t < limit; t = min(limit, 4*t) {
 		low, high := line.bounds(float64(t))
 		for _, c := range line.grid(t, 2.5, low, high) {
 			if c.value <= target {
-				k.evaluations = line.evaluations
 				return t
 			}
 		}

@@ -426,3 +426,14 @@ func BenchmarkTune(b *testing.B) {
 		})
 	}
 }
+
+// Losses are counted whether or not their search found the target.
+func TestFailedBracketCounts(t *testing.T) {
+	for _, target := range []float64{1, 1e-30} {
+		k := must(newTuner(must(List(1, 0.5)), SGD(Free)))
+		found := k.bracket(math.Log(target), 8)
+		if want := target == 1; want != (found < 8) || k.evaluations == 0 {
+			t.Errorf("target %v: %d steps after %d losses", target, found, k.evaluations)
+		}
+	}
+}
