@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/internal/search"
 )
 
 // staircase is the expected loss of plain SGD as a function of the learning
@@ -287,4 +288,14 @@ func (c *staircase) adjoint(grad, hess []float64) {
 		}
 		c.past[k] = m.q2
 	}
+}
+
+// top is the logarithm of the limit.
+func (c *staircase) top() float64 { return math.Log(c.limit) }
+
+// newton is Newton's method on a staircase.
+func (c *staircase) newton(lengths []int, tolerance float64) search.Newton {
+	return search.Newton{Box: search.Below(c.top(), len(lengths)), Tolerance: tolerance, Steps: 100,
+		Value:       func(u []float64) float64 { return c.at(u, lengths) },
+		Derivatives: func(u, grad, hess []float64) float64 { return c.derivatives(u, lengths, grad, hess) }}
 }
