@@ -167,12 +167,12 @@ func logOf(r, oneMinus, onePlus float64) float64 {
 
 // At returns the response after t steps.
 func (m secondOrder) At(t int) Response {
-	factor, _, sum := m.state(t)
+	factor, _, sum := m.evaluate(t)
 	return m.response(factor, sum)
 }
 
-// state returns A_t, ψ_{t-1} and S_t; S_t is 0 if there is no noise.
-func (m *secondOrder) state(t int) (factor, before, sum float64) {
+// evaluate returns A_t, ψ_{t-1} and S_t; S_t is 0 if there is no noise.
+func (m *secondOrder) evaluate(t int) (factor, before, sum float64) {
 	if t == 0 {
 		return 1, 0, 0
 	}
@@ -225,11 +225,11 @@ func (m *secondOrder) impulse(t int) (factor, now, before float64) {
 	if m.rho < 0 {
 		n = m.geometric(t + 1)
 	}
-	first := m.r
+	lead := m.r
 	if m.s < 0 {
-		first *= signedExp(m.rho, float64(t+1)*m.logRho, t+1)
+		lead *= signedExp(m.rho, float64(t+1)*m.logRho, t+1)
 	}
-	return power * (first + m.f1*n), power * n, power / m.r * b
+	return power * (lead + m.f1*n), power * n, power / m.r * b
 }
 
 // geometric returns Σ_{j<n} rho^j for n >= 1.
@@ -329,14 +329,14 @@ func (m *secondOrder) double(t int) (factor, before, sum float64) {
 	}
 	pu := p.Mul(u)
 	a, y, d := one.Sub(u), one, p
-	s := moments{one, one, one}
+	s := gramian{one, one, one}
 	for i := bits.Len(uint(t)) - 2; i >= 0; i-- {
 		s = s.plus(s.through(a, p.Mul(y), u.Mul(y).Neg(), d))
 		yy := pu.Mul(y.Mul(y))
 		a, y, d = a.Mul(a).Sub(yy), y.Mul(a.Add(d)), d.Mul(d).Sub(yy)
 		if t>>i&1 == 1 {
 			keep, lost := one.Sub(u), pu.Mul(y)
-			s = moments{one, one, one}.plus(s.through(keep, p, u.Neg(), p))
+			s = gramian{one, one, one}.plus(s.through(keep, p, u.Neg(), p))
 			a, y, d = keep.Mul(a).Sub(lost), keep.Mul(y).Add(d), p.Mul(d).Sub(lost)
 		}
 		if !(math.Abs(a.Hi) < huge && s.xx.Hi < huge*huge) {
@@ -354,18 +354,18 @@ func (m *secondOrder) double(t int) (factor, before, sum float64) {
 	return a.Value(), y.Value(), s.xx.Value()
 }
 
-// moments is a symmetric 2x2 matrix.
-type moments struct{ xx, xy, yy dd.Number }
+// gramian is a symmetric 2x2 matrix.
+type gramian struct{ xx, xy, yy dd.Number }
 
-func (a moments) plus(b moments) moments {
-	return moments{a.xx.Add(b.xx), a.xy.Add(b.xy), a.yy.Add(b.yy)}
+func (a gramian) plus(b gramian) gramian {
+	return gramian{a.xx.Add(b.xx), a.xy.Add(b.xy), a.yy.Add(b.yy)}
 }
 
 // through returns K s K' for the matrix K = (a b; c d).
-func (s moments) through(a, b, c, d dd.Number) moments {
+func (s gramian) through(a, b, c, d dd.Number) gramian {
 	ax, ay := a.Mul(s.xx).Add(b.Mul(s.xy)), a.Mul(s.xy).Add(b.Mul(s.yy))
 	cx, cy := c.Mul(s.xx).Add(d.Mul(s.xy)), c.Mul(s.xy).Add(d.Mul(s.yy))
-	return moments{ax.Mul(a).Add(ay.Mul(b)), ax.Mul(c).Add(ay.Mul(d)), cx.Mul(c).Add(cy.Mul(d))}
+	return gramian{ax.Mul(a).Add(ay.Mul(b)), ax.Mul(c).Add(ay.Mul(d)), cx.Mul(c).Add(cy.Mul(d))}
 }
 
 // Limit returns the limit of the response.

@@ -54,13 +54,15 @@ func runsOf(steps []int) (runs []run, single []int) {
 	return runs, single
 }
 
-// strip holds plain sums over a block of directions at the points of a curve.
-type strip struct{ bias, noise, variance []float64 }
+// partialSums are plain sums over a block of directions at the points of a curve.
+type partialSums struct{ bias, noise, variance []float64 }
 
-func newStrip(n int) strip { return strip{make([]float64, n), make([]float64, n), make([]float64, n)} }
+func newPartialSums(n int) partialSums {
+	return partialSums{make([]float64, n), make([]float64, n), make([]float64, n)}
+}
 
-// into adds the strip to compensated sums and clears it.
-func (s strip) into(l []parts) {
+// into adds the sums to compensated sums and clears it.
+func (s partialSums) into(l []parts) {
 	for k := range s.bias {
 		l[k].bias.Add(s.bias[k])
 		l[k].noise.Add(s.noise[k])
@@ -69,15 +71,15 @@ func (s strip) into(l []parts) {
 	}
 }
 
-func (s strip) part(from, to int) strip {
-	return strip{s.bias[from:to], s.noise[from:to], s.variance[from:to]}
+func (s partialSums) part(from, to int) partialSums {
+	return partialSums{s.bias[from:to], s.noise[from:to], s.variance[from:to]}
 }
 
 // strider is a mode that can be followed at equal distances.
 type strider interface {
 	// follow adds the parts of the loss at the points of a run, or reports that
-	// the mode has to be asked point by point. The strip is that of the run.
-	follow(w weights, r run, s strip) bool
+	// the mode has to be asked point by point. The sums are those of the run.
+	follow(w weights, r run, s partialSums) bool
 }
 
 // weights turn A² and half the noise into the parts of the loss (see parts.add):
@@ -100,7 +102,7 @@ func (w weights) ordinary(noise, steady float64) bool {
 }
 
 // follow implements strider.
-func (m sgdMode) follow(w weights, r run, s strip) bool {
+func (m sgdMode) follow(w weights, r run, s partialSums) bool {
 	unit := w.half * m.sigma2
 	if !(m.growth < 0) || !w.ordinary(unit, -1/m.growth) {
 		return false
@@ -109,13 +111,13 @@ func (m sgdMode) follow(w weights, r run, s strip) bool {
 	decay, rise := step.Factor*step.Factor, w.half*step.Noise
 	for from := 0; from < len(s.bias); from += anchored {
 		at := m.At(r.first + from*r.stride)
-		s.part(from, min(from+anchored, len(s.bias))).first(w, at.Factor*at.Factor, w.half*at.Noise, decay, rise)
+		s.part(from, min(from+anchored, len(s.bias))).followFirst(w, at.Factor*at.Factor, w.half*at.Noise, decay, rise)
 	}
 	return true
 }
 
-// first follows kept = A² and half the noise of SGD.
-func (s strip) first(w weights, kept, noise, decay, rise float64) {
+// followFirst follows kept = A² and half the noise of SGD.
+func (s partialSums) followFirst(w weights, kept, noise, decay, rise float64) {
 	bias := s.bias
 	noises, variances := s.noise[:len(bias)], s.variance[:len(bias)]
 	for k := range bias {
@@ -129,21 +131,21 @@ func (s strip) first(w weights, kept, noise, decay, rise float64) {
 }
 
 // follow implements strider.
-func (m secondOrder) follow(w weights, r run, s strip) bool {
+func (m secondOrder) follow(w weights, r run, s partialSums) bool {
 	unit := w.half * m.variance
 	stable := m.oneMinusP > 0 && m.edge > 0 && m.flip > 0
 	if !stable || m.s < 0 || !w.ordinary(unit, m.steady) {
 		return false
 	}
-	step := m.leap(r.stride)
+	step := m.propagator(r.stride)
 	points := m.reach(step, r.stride)
 	if points < worthwhile/2 {
 		return false
 	}
 	step.xx, step.xy, step.yy = step.xx*unit, 2*step.xy*unit, step.yy*unit
 	for from := 0; from < len(s.bias); from += points {
-		a, y, sum := m.state(r.first + from*r.stride)
-		s.part(from, min(from+points, len(s.bias))).second(w, a, y, unit*sum, step)
+		a, y, sum := m.evaluate(r.first + from*r.stride)
+		s.part(from, min(from+points, len(s.bias))).followSecond(w, a, y, unit*sum, step)
 	}
 	return true
 }
@@ -152,7 +154,7 @@ func (m secondOrder) follow(w weights, r run, s strip) bool {
 // may turn by maxPhase. An error of 2^-53 in the map (a, -b; c, d) of a step moves
 // its roots by that much times √(bc) over their distance, or, next to a double
 // root, grows with the square of the number of points.
-func (m *secondOrder) reach(l leap, stride int) int {
+func (m *secondOrder) reach(l propagator, stride int) int {
 	log, distance := m.logR, m.gap
 	if m.rings {
 		log, distance = m.logMod, m.imag
@@ -165,48 +167,48 @@ func (m *secondOrder) reach(l leap, stride int) int {
 	return int(math.Min(points, maxPhase/(float64(stride)*m.omega)))
 }
 
-// leap is k steps at once: (A, y) ← (a A - b y, c A + d y), with the sum of the
+// propagator is k steps at once: (A, y) ← (a A - b y, c A + d y), with the sum of the
 // squares of the impulses on the way, xx A² + 2 xy A y + yy y².
-type leap struct{ a, b, c, d, xx, xy, yy float64 }
+type propagator struct{ a, b, c, d, xx, xy, yy float64 }
 
-// leap returns k steps. The form of 2n steps is that of the first n with what the
+// propagator returns k steps. The form of 2n steps is that of the first n with what the
 // next n add, G + K'GK; all K come from the closed form.
-func (m *secondOrder) leap(k int) leap {
-	one := m.motion(1)
+func (m *secondOrder) propagator(k int) propagator {
+	one := m.mapOf(1)
 	one.xx, one.xy, one.yy = 1, m.p, m.p*m.p
 	done := one
 	for i := bits.Len(uint(k)) - 2; i >= 0; i-- {
-		half := m.motion(k >> (i + 1))
+		half := m.mapOf(k >> (i + 1))
 		half.xx, half.xy, half.yy = done.xx, done.xy, done.yy
 		done = half.then(done)
 		if k>>i&1 == 1 {
 			done = one.then(done)
 		}
 	}
-	whole := m.motion(k)
+	whole := m.mapOf(k)
 	whole.xx, whole.xy, whole.yy = done.xx, done.xy, done.yy
 	return whole
 }
 
-// motion returns k steps without the squares.
-func (m *secondOrder) motion(k int) leap {
+// mapOf returns k steps without the squares.
+func (m *secondOrder) mapOf(k int) propagator {
 	a, _, before := m.impulse(k)
-	return leap{a: a, b: m.p * m.edge * before, c: before, d: a - m.q.Sub(m.u).Value()*before}
+	return propagator{a: a, b: m.p * m.edge * before, c: before, d: a - m.q.Sub(m.u).Value()*before}
 }
 
 // then returns the squares of l's steps and those of next after them.
-func (l leap) then(next leap) leap {
+func (l propagator) then(next propagator) propagator {
 	ax, ay := next.xx*l.a+next.xy*l.c, next.xy*l.a+next.yy*l.c // G (a, c)
 	bx, by := next.xy*l.d-next.xx*l.b, next.yy*l.d-next.xy*l.b // G (-b, d)
-	return leap{
+	return propagator{
 		xx: l.xx + l.a*ax + l.c*ay,
 		xy: l.xy + l.a*bx + l.c*by,
 		yy: l.yy - l.b*bx + l.d*by,
 	}
 }
 
-// second follows A, y and half the noise.
-func (s strip) second(w weights, a, y, noise float64, l leap) {
+// followSecond follows A, y and half the noise.
+func (s partialSums) followSecond(w weights, a, y, noise float64, l propagator) {
 	bias := s.bias
 	noises, variances := s.noise[:len(bias)], s.variance[:len(bias)]
 	for k := range bias {

@@ -19,7 +19,7 @@ func TestStridesAgainstTheClosedForm(t *testing.T) {
 			for _, stride := range []int{1, 5, 77, 10_000, 1e9} {
 				for _, first := range []int{0, 1, 1000} {
 					asked++
-					run, s := run{0, 600, first, stride}, newStrip(600)
+					run, s := run{0, 600, first, stride}, newPartialSums(600)
 					w := weights{half: 0.5, start: 1, spread: 0.25, mean: 1.5, twice: 2}
 					if !mode.(strider).follow(w, run, s) {
 						continue

@@ -66,7 +66,7 @@ func SecondMoments(p Problem, t int, m Method) ([]float64, error) {
 func lossesOf(dirs []Direction, m Method, steps []int) []parts {
 	modeOf, l := modesOf(m), make([]parts, len(steps)+1)
 	runs, single := runsOf(steps)
-	plain := newStrip(len(steps))
+	plain := newPartialSums(len(steps))
 	for i, d := range dirs {
 		if d.Curvature == 0 {
 			continue

@@ -107,7 +107,7 @@ type budgeted struct {
 
 // spend returns the best batch sizes for given T and α, with the derivative in
 // log α, in which the batch sizes stay as they are (the envelope theorem).
-func (c *staircase) spend(u float64, lengths []int, samples float64) budgeted {
+func (c *pieceObjective) spend(u float64, lengths []int, samples float64) budgeted {
 	c.evaluations++
 	alpha := math.Exp(u)
 	r := budgeted{u: u, noise: make([]float64, len(lengths))}
@@ -234,7 +234,7 @@ func (b *batchSearch) scan() budgeted {
 }
 
 // highest is the log of the given learning rate, or of the limit.
-func (b *batchSearch) highest(c *staircase) float64 {
+func (b *batchSearch) highest(c *pieceObjective) float64 {
 	if b.fixed > 0 {
 		return math.Log(b.fixed)
 	}
@@ -243,7 +243,7 @@ func (b *batchSearch) highest(c *staircase) float64 {
 
 // along returns the best learning rate for T steps that is near log rate u: the root of
 // the derivative, or the limit.
-func (b *batchSearch) along(c *staircase, u float64, steps int) budgeted {
+func (b *batchSearch) along(c *pieceObjective, u float64, steps int) budgeted {
 	lengths := lengthsOf(steps, b.pieces)
 	high := b.highest(c)
 	at := func(u float64) budgeted {
@@ -267,7 +267,7 @@ func (b *batchSearch) along(c *staircase, u float64, steps int) budgeted {
 // refine finds the best whole number of steps near a first guess: strides that
 // shrink while neither side is better, and in the end every step in reach of
 // two pieces, as pieces of equal length are a little better than others.
-func (b *batchSearch) refine(c *staircase, guess budgeted) budgeted {
+func (b *batchSearch) refine(c *pieceObjective, guess budgeted) budgeted {
 	best := b.along(c, guess.u, guess.steps)
 	for stride := max(1, best.steps/10); ; {
 		moved := false
@@ -291,7 +291,7 @@ func (b *batchSearch) refine(c *staircase, guess budgeted) budgeted {
 }
 
 // neighbours returns the best in reach of two pieces.
-func (b *batchSearch) neighbours(c *staircase, best budgeted) budgeted {
+func (b *batchSearch) neighbours(c *pieceObjective, best budgeted) budgeted {
 	from, to := max(1, best.steps-2*b.pieces), min(b.most(), best.steps+2*b.pieces)
 	for steps := from; steps <= to && to-from <= mostNeighbours; steps++ {
 		if r := b.along(c, best.u, steps); r.loss < best.loss*(1-search.Rounding) {

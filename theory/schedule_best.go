@@ -61,7 +61,7 @@ func (s BestRates) Samples() float64 { return float64(s.Steps) * s.Optimizer.bat
 // Over a finite number of steps the loss is continuous at the limit, and often
 // a rate would rather be larger; it is then the largest float64 below. A rate of 0 is never better
 // than a small one: ∂L/∂α_k = -2 n_k Σ λ_k h^(1-p) ℓ <= 0 there (see the type
-// staircase).
+// pieceObjective).
 //
 // The loss is not convex in the rates. The search starts from the best constant
 // rate, splits pieces in two, and keeps the best of several starts at every

@@ -11,7 +11,7 @@ import (
 	"nqm/theory/internal/search"
 )
 
-// staircase is the expected loss of plain SGD as a function of the learning
+// pieceObjective is the expected loss of plain SGD as a function of the learning
 // rates α_1, ..., α_n of its pieces, of n_1, ..., n_n steps. A direction of
 // gain a = h^(1-p) has ℓ = ½ m h E θ², and one piece maps it, with x = αa, to
 //
@@ -28,7 +28,7 @@ import (
 //
 // at a cost of directions × pieces, and of their square at most for the second
 // derivatives: a piece forgets what came long before it.
-type staircase struct {
+type pieceObjective struct {
 	gain, start, floor []float64 // a, ℓ(0) and φ of each direction
 	limit              float64   // α <= 2/max a
 	evaluations        int
@@ -42,9 +42,9 @@ type staircase struct {
 // derivatives in log α.
 type move struct{ q, q1, q2, n, n1, n2 float64 }
 
-// newStaircase sums what the directions of equal gain have in common, which
+// newPieceObjective sums what the directions of equal gain have in common, which
 // loses nothing: all of them with power 1.
-func newStaircase(dirs []Direction, o Optimizer) *staircase {
+func newPieceObjective(dirs []Direction, o Optimizer) *pieceObjective {
 	type column struct{ gain, start, floor float64 }
 	var all []column
 	for _, d := range dirs {
@@ -55,7 +55,7 @@ func newStaircase(dirs []Direction, o Optimizer) *staircase {
 			0.5 * d.Multiplicity * d.Noise / o.batchSize() * powerOf(d.Curvature, -o.Power)})
 	}
 	slices.SortStableFunc(all, func(a, b column) int { return cmp.Compare(b.gain, a.gain) })
-	c := &staircase{limit: math.Inf(1)}
+	c := &pieceObjective{limit: math.Inf(1)}
 	for _, d := range all {
 		n := len(c.gain)
 		if n == 0 || c.gain[n-1] != d.gain {
@@ -73,8 +73,8 @@ func newStaircase(dirs []Direction, o Optimizer) *staircase {
 
 // coarse merges neighbours of a long list, for the search: gains within a
 // ratio of e^width become their mean, weighted by what there is to lose.
-func (c *staircase) coarse(width float64) *staircase {
-	r := &staircase{limit: c.limit}
+func (c *pieceObjective) coarse(width float64) *pieceObjective {
+	r := &pieceObjective{limit: c.limit}
 	for i := 0; i < len(c.gain); {
 		first := c.gain[i]
 		var gain, weight, start, floor float64
@@ -92,7 +92,7 @@ func (c *staircase) coarse(width float64) *staircase {
 }
 
 // within returns c merged to at most n directions.
-func (c *staircase) within(n int) *staircase {
+func (c *pieceObjective) within(n int) *pieceObjective {
 	r := c
 	for width := 0.01; len(r.gain) > n && width < 1; width *= 1.3 {
 		r = c.coarse(width)
@@ -101,7 +101,7 @@ func (c *staircase) within(n int) *staircase {
 }
 
 // largest bounds the loss of one step: +Inf if it overflows.
-func (c *staircase) largest() float64 {
+func (c *pieceObjective) largest() float64 {
 	var total float64
 	for i := range c.gain {
 		total += math.Abs(c.start[i]) + 2*math.Abs(c.floor[i])*c.limit
@@ -113,12 +113,12 @@ func (c *staircase) largest() float64 {
 }
 
 // silent reports whether there is no noise.
-func (c *staircase) silent() bool {
+func (c *pieceObjective) silent() bool {
 	return !slices.ContainsFunc(c.floor, func(f float64) bool { return f != 0 })
 }
 
 // initial is the loss at the start.
-func (c *staircase) initial() float64 {
+func (c *pieceObjective) initial() float64 {
 	var total dd.Sum
 	for _, l := range c.start {
 		total.Add(l)
@@ -186,7 +186,7 @@ func (m *move) noiseAtTheEdge(s, x, y, e, n float64) {
 }
 
 // at returns the loss after all pieces with learning rates e^u.
-func (c *staircase) at(u []float64, lengths []int) float64 {
+func (c *pieceObjective) at(u []float64, lengths []int) float64 {
 	c.evaluations++
 	alpha := exponentials(u)
 	var total float64
@@ -238,7 +238,7 @@ func exponentials(u []float64) []float64 {
 
 // derivatives returns the loss and fills in its gradient in u and the lower
 // triangle of its Hessian, by rows.
-func (c *staircase) derivatives(u []float64, lengths []int, grad, hess []float64) float64 {
+func (c *pieceObjective) derivatives(u []float64, lengths []int, grad, hess []float64) float64 {
 	c.evaluations++
 	n := len(u)
 	if len(c.moves) != n {
@@ -264,7 +264,7 @@ func (c *staircase) derivatives(u []float64, lengths []int, grad, hess []float64
 // of the second derivatives.
 const forgotten = 1e-30
 
-func (c *staircase) adjoint(grad, hess []float64) {
+func (c *pieceObjective) adjoint(grad, hess []float64) {
 	n := len(grad)
 	lambda := 1.0
 	for k := n - 1; k >= 0; k-- {
@@ -291,10 +291,10 @@ func (c *staircase) adjoint(grad, hess []float64) {
 }
 
 // top is the logarithm of the limit.
-func (c *staircase) top() float64 { return math.Log(c.limit) }
+func (c *pieceObjective) top() float64 { return math.Log(c.limit) }
 
-// newton is Newton's method on a staircase.
-func (c *staircase) newton(lengths []int, tolerance float64) search.Newton {
+// newton is Newton's method on a pieceObjective.
+func (c *pieceObjective) newton(lengths []int, tolerance float64) search.Newton {
 	return search.Newton{Box: search.Below(c.top(), len(lengths)), Tolerance: tolerance, Steps: 100,
 		Value:       func(u []float64) float64 { return c.at(u, lengths) },
 		Derivatives: func(u, grad, hess []float64) float64 { return c.derivatives(u, lengths, grad, hess) }}

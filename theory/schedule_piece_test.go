@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// literalStaircase is the loss after all pieces, step by step in many bits.
-func literalStaircase(c *staircase, alpha []num, lengths []int) num {
+// literalObjective is the loss after all pieces, step by step in many bits.
+func literalObjective(c *pieceObjective, alpha []num, lengths []int) num {
 	total := number(0)
 	for i := range c.gain {
 		l := number(c.start[i])
@@ -33,11 +33,11 @@ func shifted(alpha []num, k int, by num) []num {
 
 // literalDerivatives are central differences with a relative step of 2^-200:
 // in α, turned into those in log α.
-func literalDerivatives(c *staircase, alpha []num, lengths []int) (grad []float64, hess [][]float64) {
+func literalDerivatives(c *pieceObjective, alpha []num, lengths []int) (grad []float64, hess [][]float64) {
 	n := len(alpha)
 	step := number(math.Ldexp(1, -200))
 	back := minus(number(0), step)
-	at := func(a []num) num { return literalStaircase(c, a, lengths) }
+	at := func(a []num) num { return literalObjective(c, a, lengths) }
 	for k := range n {
 		first := ratio(minus(at(shifted(alpha, k, step)), at(shifted(alpha, k, back))), prod(number(2), step))
 		f, _ := first.Float64()
@@ -59,11 +59,11 @@ func literalDerivatives(c *staircase, alpha []num, lengths []int) (grad []float6
 
 // Loss, gradient and second derivatives against many bits, relative to the loss: at and next to the
 // limit, at x = 1, at tiny x, for pieces of 1 to 40 steps.
-func TestStaircaseDerivatives(t *testing.T) {
-	problems := map[string]*staircase{
-		"two":   newStaircase(must(List(1, 0.01)).list(), SGD(1)),
-		"mixed": newStaircase([]Direction{{3, 0.2, 1, 2, 5}, {1e-7, 1e-3, 0, 1, 1}, {0.4, 0, 2, 0, 1}, {2.9, 7, 0, 0, 2}}, SGD(1).Batch(3)),
-		"root":  newStaircase([]Direction{{4, 0.2, 1, 2, 5}, {0.25, 1e-3, 0, 1, 1}}, SGD(1).Precondition(0.5)),
+func TestPieceObjectiveDerivatives(t *testing.T) {
+	problems := map[string]*pieceObjective{
+		"two":   newPieceObjective(must(List(1, 0.01)).list(), SGD(1)),
+		"mixed": newPieceObjective([]Direction{{3, 0.2, 1, 2, 5}, {1e-7, 1e-3, 0, 1, 1}, {0.4, 0, 2, 0, 1}, {2.9, 7, 0, 0, 2}}, SGD(1).Batch(3)),
+		"root":  newPieceObjective([]Direction{{4, 0.2, 1, 2, 5}, {0.25, 1e-3, 0, 1, 1}}, SGD(1).Precondition(0.5)),
 	}
 	rates := [][]float64{
 		{1, 0.5, 0.25},
@@ -85,7 +85,7 @@ func TestStaircaseDerivatives(t *testing.T) {
 				}
 				grad, hess := make([]float64, 3), make([]float64, 9)
 				loss := c.derivatives(u, lengths, grad, hess)
-				want, _ := literalStaircase(c, alpha, lengths).Float64()
+				want, _ := literalObjective(c, alpha, lengths).Float64()
 				near(t, what+" loss", loss, want, 1e-13)
 				near(t, what+" loss alone", c.at(u, lengths), want, 1e-13)
 				g, h := literalDerivatives(c, alpha, lengths)

@@ -13,10 +13,10 @@ type scheduler struct {
 	p      Problem
 	o      Optimizer
 	pieces int
-	sketch *staircase // for the search from scratch
-	rough  *staircase // for following what it found
-	fine   *staircase // exact, once it was needed
-	sum    float64    // error of fine, and its directions
+	sketch *pieceObjective // for the search from scratch
+	rough  *pieceObjective // for following what it found
+	fine   *pieceObjective // exact, once it was needed
+	sum    float64         // error of fine, and its directions
 	modes  int
 	spent  int // evaluations of earlier exact spectra
 }
@@ -41,13 +41,13 @@ func newScheduler(p Problem, o Optimizer, pieces int) (*scheduler, error) {
 	s := &scheduler{p: p, o: o, pieces: pieces}
 	switch {
 	case p.Law.Count == 0:
-		s.exactly(p.list())
+		s.sumExactly(p.list())
 	case o.Power > 1 && p.Law.Count > tooMany:
 		return nil, fmt.Errorf("theory: best schedules with power %g of %g directions: want at most %d of them, or a power <= 1", o.Power, p.Law.Count, tooMany)
 	case o.Power > 1: // quadrature looks beyond the last direction, which is then the stiffest
-		s.exactly(p.Law.all())
+		s.sumExactly(p.Law.all())
 	default:
-		s.rough = newStaircase(p.Law.nodes(ladder[0]), o)
+		s.rough = newPieceObjective(p.Law.nodes(ladder[0]), o)
 	}
 	if len(s.rough.gain) == 0 {
 		return nil, fmt.Errorf("theory: no curvature is > 0: every schedule is as good")
@@ -64,9 +64,9 @@ func newScheduler(p Problem, o Optimizer, pieces int) (*scheduler, error) {
 // finite after MaxSteps.
 const extreme = 1e200
 
-// exactly sums the given directions, and fewer in the search if they are many.
-func (s *scheduler) exactly(dirs []Direction) {
-	s.fine = newStaircase(dirs, s.o)
+// sumExactly sums the given directions, and fewer in the search if they are many.
+func (s *scheduler) sumExactly(dirs []Direction) {
+	s.fine = newPieceObjective(dirs, s.o)
 	s.rough, s.modes = s.fine.within(mostRough), len(dirs)
 }
 
@@ -114,12 +114,12 @@ func (s *scheduler) sharpen(u []float64, steps int) {
 		return
 	}
 	dirs, disagreement := s.p.nodes(func(d []Direction) []float64 {
-		return []float64{newStaircase(d, s.o).at(u, lengths)}
+		return []float64{newPieceObjective(d, s.o).at(u, lengths)}
 	})
-	s.sharper(newStaircase(dirs, s.o), disagreement, len(dirs))
+	s.sharper(newPieceObjective(dirs, s.o), disagreement, len(dirs))
 }
 
-func (s *scheduler) sharper(c *staircase, sum float64, modes int) {
+func (s *scheduler) sharper(c *pieceObjective, sum float64, modes int) {
 	if s.fine != nil {
 		s.spent += s.fine.evaluations
 	}

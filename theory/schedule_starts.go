@@ -22,13 +22,13 @@ func (s *scheduler) search(steps int) []float64 {
 		if n == min(familyPieces, most) {
 			starts = append(append(starts, s.family(steps, n)), s.scattered(steps, n)...)
 		}
-		beam = s.sketch.descend(starts, lengthsOf(steps, n))
+		beam = s.sketch.minima(starts, lengthsOf(steps, n))
 		if n == min(familyPieces, most) {
 			beam[0] = s.exchange(beam[0], steps)
 		}
 		if n == most {
 			beam[0] = s.exchange(s.shift(beam[0], steps), steps)
-			return s.rough.descend(spawn(beam, n), lengthsOf(steps, n))[0].At
+			return s.rough.minima(spawn(beam, n), lengthsOf(steps, n))[0].At
 		}
 	}
 }
@@ -57,8 +57,8 @@ func spawn(beam []search.Minimum, n int) [][]float64 {
 // kept is how many candidates go on to the next level.
 const kept = 2
 
-// descend minimises from several starts and returns the best that differ.
-func (c *staircase) descend(starts [][]float64, lengths []int) []search.Minimum {
+// minima minimises from several starts and returns the best that differ.
+func (c *pieceObjective) minima(starts [][]float64, lengths []int) []search.Minimum {
 	newton := c.newton(lengths, searched)
 	var found []search.Minimum
 	for _, u := range starts {
@@ -144,7 +144,7 @@ func (s *scheduler) constants(steps int) []search.Minimum {
 			starts = append(starts, []float64{v})
 		}
 	}
-	return s.sketch.descend(starts, lengths)
+	return s.sketch.minima(starts, lengths)
 }
 
 // shift lets the whole schedule come a piece earlier or later as long as that

@@ -92,8 +92,8 @@ const leastTarget = 1e-25
 
 // initial is the loss at the start.
 func (s *scheduler) initial() float64 {
-	dirs, _ := s.p.nodes(func(d []Direction) []float64 { return []float64{newStaircase(d, s.o).initial()} })
-	return newStaircase(dirs, s.o).initial()
+	dirs, _ := s.p.nodes(func(d []Direction) []float64 { return []float64{newPieceObjective(d, s.o).initial()} })
+	return newPieceObjective(dirs, s.o).initial()
 }
 
 // guessPieces is how many pieces the first guess has.
@@ -108,15 +108,15 @@ func (s *scheduler) guess(target float64) int {
 	}
 	few := *s
 	few.pieces = min(s.pieces, guessPieces)
-	return few.root(s.sketch, &trial{steps: steps, u: few.search(steps)}, target, 0.02).steps
+	return few.fewest(s.sketch, &trial{steps: steps, u: few.search(steps)}, target, 0.02).steps
 }
 
 // certify ends a search with the exact spectrum.
 func (r *ScheduleSteps) certify(s *scheduler, t *trial) {
-	t = s.root(s.rough, t, r.Target, 0)
+	t = s.fewest(s.rough, t, r.Target, 0)
 	for {
 		s.sharpen(t.u, t.steps)
-		t = s.root(s.fine, t, r.Target, 0)
+		t = s.fewest(s.fine, t, r.Target, 0)
 		at := s.polish(t.u, t.steps)
 		for stride := 1; !s.reaches(&at, r.Target) && t.steps < MaxSteps; stride *= 2 { // by rounding alone
 			t.steps = min(t.steps+stride, MaxSteps)
@@ -169,7 +169,7 @@ func (s *scheduler) bestBefore(t *trial) (BestRates, []float64) {
 // too close to tell is replaced by the exact one.
 func (s *scheduler) reaches(r *BestRates, target float64) bool {
 	if s.sum > 0 && s.p.Law.Count <= tooMany && math.Abs(r.Loss-target) <= unsure*target {
-		s.sharper(newStaircase(s.p.Law.all(), s.o), 0, int(s.p.Law.Count))
+		s.sharper(newPieceObjective(s.p.Law.all(), s.o), 0, int(s.p.Law.Count))
 		r.Loss, r.SumError, r.Modes = s.loss(r.Optimizer), 0, s.modes
 	}
 	return r.Loss <= target
@@ -182,10 +182,10 @@ type trial struct {
 	excess float64 // log F - log target
 }
 
-// root returns the least T with F(T) <= target that is found by following the
+// fewest returns the least T with F(T) <= target that is found by following the
 // rates of the start, to within a part `slack` of it; MaxSteps with an excess > 0 if
 // there is none.
-func (s *scheduler) root(c *staircase, start *trial, target, slack float64) *trial {
+func (s *scheduler) fewest(c *pieceObjective, start *trial, target, slack float64) *trial {
 	look := func(steps int, u []float64) *trial {
 		lengths := lengthsOf(steps, s.pieces)
 		f := c.newton(lengths, searched).Minimize(resample(u, len(lengths)))

@@ -116,7 +116,7 @@ const (
 // can dip below the target and come back. Nothing is bisected on the assumption
 // that it does. For SGD, heavy ball, Nesterov's method and the moving average of
 // SGD with constant settings, a lower bound of the loss over an interval of t
-// excludes whole intervals (see the type tracker), so that t up to 10^15 costs
+// excludes whole intervals (see the type lossBounds), so that t up to 10^15 costs
 // some dozens of losses. Every other method, and multiplicative noise, is
 // followed step by step up to MaxScan steps; beyond them the outcome is
 // NotWithinLimit with Checked saying how far it is proved, unless the noise
@@ -150,7 +150,7 @@ func stepsToTarget(p Problem, target float64, m Method, limit int, hitOnly bool)
 	if hitOnly {
 		s.Settles = NotAsked
 	}
-	if p.Streaming || !tracks(m) {
+	if p.Streaming || !hasLossBounds(m) {
 		return s, s.scan(p, m)
 	}
 	s.prove(p, m, hitOnly)
@@ -188,19 +188,19 @@ func checkTarget(target float64, limit int) error {
 func (s *Steps) prove(p Problem, m Method, hitOnly bool) {
 	if p.Law.Count == 0 {
 		s.Modes = p.Len()
-		k := newTracker(p.list(), m, s.Target, 0)
+		k := newLossBounds(p.list(), m, s.Target, 0)
 		k.hitOnly = hitOnly
 		k.answer(s, 0)
 		s.Evaluations = k.evaluations
 		return
 	}
 	rough := *s
-	k := newTracker(p.Law.nodes(ladder[0]), m, s.Target, quadratureGuard)
+	k := newLossBounds(p.Law.nodes(ladder[0]), m, s.Target, quadratureGuard)
 	k.hitOnly = hitOnly
 	k.answer(&rough, 0)
 	near := max(rough.Checked, 1)
 	dirs, disagreement := p.nodes(func(d []Direction) []float64 { return lossesAt(d, m, quarters(max(near, rough.SettleSteps))) })
-	fine := newTracker(dirs, m, s.Target, quadratureGuard)
+	fine := newLossBounds(dirs, m, s.Target, quadratureGuard)
 	fine.law, fine.method, fine.hitOnly = p.Law, m, hitOnly
 	s.Modes, s.SumError = len(dirs), disagreement
 	fine.answer(s, near)

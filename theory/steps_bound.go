@@ -6,7 +6,7 @@ import (
 	"nqm/theory/internal/dd"
 )
 
-// tracker proves statements about the loss over whole intervals of t. In every
+// lossBounds proves statements about the loss over whole intervals of t. In every
 // direction, for the methods that are recurrences of second order at most:
 //
 //   - Noise(t) = g²σ² Σ_{j<t} ψ_j² never falls.
@@ -25,8 +25,8 @@ import (
 //
 // So on [a, b] the loss is at least the noise at a plus these least biases. The
 // few quadrature nodes of negative weight are bounded from the other side.
-type tracker struct {
-	modes       []track
+type lossBounds struct {
+	modes       []boundedMode
 	target      float64
 	above       float64 // a bound must exceed it to exclude the target
 	below       float64 // and an upper bound must not exceed it to settle
@@ -61,8 +61,8 @@ const (
 	mixedFactor                  // real roots of different signs
 )
 
-// track is one direction.
-type track struct {
+// boundedMode is one direction.
+type boundedMode struct {
 	Direction
 	weight float64 // ½ m h
 	motion motion
@@ -81,8 +81,8 @@ type point struct {
 	next   []float64 // factors at t+1, where they were needed
 }
 
-// tracks reports whether the bounds hold for a method.
-func tracks(m Method) bool {
+// hasLossBounds reports whether the bounds hold for a method.
+func hasLossBounds(m Method) bool {
 	switch m.Mode(1, 1).(type) {
 	case sgdMode, secondOrder:
 		return true
@@ -90,15 +90,15 @@ func tracks(m Method) bool {
 	return false
 }
 
-func newTracker(dirs []Direction, m Method, target, guard float64) *tracker {
+func newLossBounds(dirs []Direction, m Method, target, guard float64) *lossBounds {
 	guard = math.Max(guard, roundingGuard)
-	k := &tracker{target: target, above: target * (1 + guard), below: target * (1 - guard), modes: make([]track, 0, len(dirs))}
+	k := &lossBounds{target: target, above: target * (1 + guard), below: target * (1 - guard), modes: make([]boundedMode, 0, len(dirs))}
 	mode := modesOf(m)
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
 		}
-		t := track{Direction: d, weight: 0.5 * d.Multiplicity * d.Curvature, mode: mode(d.Curvature, d.Noise)}
+		t := boundedMode{Direction: d, weight: 0.5 * d.Multiplicity * d.Curvature, mode: mode(d.Curvature, d.Noise)}
 		if second, ok := t.mode.(secondOrder); ok {
 			t.second = second
 			t.motion, t.flips = second.kindOfFactor()
@@ -123,7 +123,7 @@ func (m secondOrder) kindOfFactor() (kind motion, flips bool) {
 	return fallingFactor, false
 }
 
-func (k *tracker) newPoint(t int) *point {
+func (k *lossBounds) newPoint(t int) *point {
 	n := len(k.modes)
 	all := make([]float64, 2*n)
 	p := &point{t: t, factor: all[:n:n], noise: all[n:]}
@@ -134,7 +134,7 @@ func (k *tracker) newPoint(t int) *point {
 }
 
 // at evaluates all directions after t steps.
-func (k *tracker) at(t int) *point {
+func (k *lossBounds) at(t int) *point {
 	k.evaluations++
 	p := k.newPoint(t)
 	var total dd.Sum
@@ -160,10 +160,10 @@ func (k *tracker) at(t int) *point {
 }
 
 // exhausted reports whether the search has done enough.
-func (k *tracker) exhausted() bool { return k.evaluations*len(k.modes) > maxWork }
+func (k *lossBounds) exhausted() bool { return k.evaluations*len(k.modes) > maxWork }
 
 // limit is the point at infinity.
-func (k *tracker) limit() *point {
+func (k *lossBounds) limit() *point {
 	p := k.newPoint(math.MaxInt)
 	var total dd.Sum
 	for i := range k.modes {
@@ -192,10 +192,10 @@ func power(log, t float64) float64 {
 	return math.Exp(t * log)
 }
 
-func (m *track) bias(factor float64) float64 { return times(factor*factor, m.SecondMoment()) }
+func (m *boundedMode) bias(factor float64) float64 { return times(factor*factor, m.SecondMoment()) }
 
 // low is a lower bound of the loss at every t in [a, b].
-func (k *tracker) low(a, b *point) float64 {
+func (k *lossBounds) low(a, b *point) float64 {
 	var total dd.Sum
 	for i := range k.modes {
 		m := &k.modes[i]
@@ -209,7 +209,7 @@ func (k *tracker) low(a, b *point) float64 {
 }
 
 // high is an upper bound of the loss at every t in [a, b].
-func (k *tracker) high(a, b *point) float64 {
+func (k *lossBounds) high(a, b *point) float64 {
 	var total dd.Sum
 	for i := range k.modes {
 		m := &k.modes[i]
@@ -223,7 +223,7 @@ func (k *tracker) high(a, b *point) float64 {
 }
 
 // least is a lower bound of E θ² in one direction on [a, b].
-func (k *tracker) least(m *track, i int, a, b *point) float64 {
+func (k *lossBounds) least(m *boundedMode, i int, a, b *point) float64 {
 	left, right := math.Abs(a.factor[i]), math.Abs(b.factor[i])
 	switch m.motion {
 	case monotoneMoment:
@@ -243,12 +243,12 @@ func (k *tracker) least(m *track, i int, a, b *point) float64 {
 }
 
 // crosses reports whether a ringing factor may have a zero in [a, b].
-func (m *track) crosses(i int, a, b *point) bool {
+func (m *boundedMode) crosses(i int, a, b *point) bool {
 	return !(float64(b.t-a.t)*m.second.omega < math.Pi) || !(a.factor[i]*b.factor[i] > 0)
 }
 
 // most is an upper bound of E θ² in one direction on [a, b].
-func (k *tracker) most(m *track, i int, a, b *point) float64 {
+func (k *lossBounds) most(m *boundedMode, i int, a, b *point) float64 {
 	left := math.Abs(a.factor[i])
 	switch m.motion {
 	case monotoneMoment:
@@ -279,7 +279,7 @@ func (t tangent) upTo(n int) float64 {
 }
 
 // slope returns the factors of direction i at a.t and one step later.
-func (k *tracker) slope(i int, a *point) tangent {
+func (k *lossBounds) slope(i int, a *point) tangent {
 	if a.next == nil {
 		a.next = k.at(a.t + 1).factor
 	}
@@ -288,7 +288,7 @@ func (k *tracker) slope(i int, a *point) tangent {
 
 // reached reports whether the loss is at or below the target at p. A sum by
 // quadrature that is too close to tell is replaced by the exact one.
-func (k *tracker) reached(p *point) bool {
+func (k *lossBounds) reached(p *point) bool {
 	if k.law.Count != 0 && k.law.Count <= tooMany && math.Abs(p.loss-k.target) <= unsure*k.target {
 		k.evaluations++
 		p.loss = lossesAt(k.law.all(), k.method, []int{p.t})[0]
@@ -298,7 +298,7 @@ func (k *tracker) reached(p *point) bool {
 
 // answer fills in a result. The search goes to the step near at once, and from
 // there on by factors of 4.
-func (k *tracker) answer(s *Steps, near int) {
+func (k *lossBounds) answer(s *Steps, near int) {
 	s.Floor = k.last.loss
 	a := k.at(0)
 	s.note(a, a)
@@ -321,7 +321,7 @@ func (k *tracker) answer(s *Steps, near int) {
 			return
 		}
 		b := k.at(next)
-		before, hit := k.first(a, b)
+		before, hit := k.firstHit(a, b)
 		if hit != nil {
 			s.note(before, hit)
 			s.Outcome, s.Steps = Reached, hit.t
@@ -342,10 +342,10 @@ func (s *Steps) note(before, at *point) {
 	s.Before, s.Loss, s.Checked, s.Bound = before.loss, at.loss, at.t, 0
 }
 
-// first returns the first point in (a, b] that reaches the target, and the step
+// firstHit returns the first point in (a, b] that reaches the target, and the step
 // before it; nil if there is none. If it runs out of points, before is how far
 // it got. Invariant: no t <= a.t reaches the target.
-func (k *tracker) first(a, b *point) (before, hit *point) {
+func (k *lossBounds) firstHit(a, b *point) (before, hit *point) {
 	if k.low(a, b) > k.above {
 		return b, nil
 	}
@@ -359,15 +359,15 @@ func (k *tracker) first(a, b *point) (before, hit *point) {
 		return a, nil
 	}
 	mid := k.at(a.t + (b.t-a.t)/2)
-	if before, hit = k.first(a, mid); hit != nil || before != mid {
+	if before, hit = k.firstHit(a, mid); hit != nil || before != mid {
 		return before, hit
 	}
-	return k.first(mid, b)
+	return k.firstHit(mid, b)
 }
 
 // settle finds the first step from which the loss stays at or below the target,
 // given that it is there at a.
-func (k *tracker) settle(s *Steps, a *point) {
+func (k *lossBounds) settle(s *Steps, a *point) {
 	if k.hitOnly {
 		return
 	}
@@ -395,7 +395,7 @@ func (k *tracker) settle(s *Steps, a *point) {
 
 // violation returns the last t in [a.t, b.t) above the target, -1 if there is
 // none; ok is false if it runs out of points. Invariant: no t >= b.t is above.
-func (k *tracker) violation(a, b *point) (t int, ok bool) {
+func (k *lossBounds) violation(a, b *point) (t int, ok bool) {
 	if a.t == b.t || k.high(a, b) <= k.below {
 		return -1, true
 	}

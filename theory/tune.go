@@ -119,7 +119,7 @@ func (k *tuner) certify(answer *Tuned, c candidate, t, limit int) error {
 		return k.atEnd(answer, c, t)
 	}
 	answer.Optimizer, _ = k.at(c.z)
-	followed := k.problem.Streaming || !tracks(answer.Optimizer)
+	followed := k.problem.Streaming || !hasLossBounds(answer.Optimizer)
 	if followed && t > MaxScan {
 		return k.atEnd(answer, c, t)
 	}
