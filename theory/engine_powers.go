@@ -88,8 +88,8 @@ func cycleOf(n int, plain, last affine) *powers {
 }
 
 // settled is the limit of |power| and of the covariance as the doubling goes
-// on; ok is false where either grows without bound, and the power is then the
-// last one that was small, nil if it grows too.
+// on; ok is false where either grows without bound, and the power is then that of
+// the last level, nil if it is beyond 10^6.
 func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
 	for range 2200 {
 		before := p.levels[len(p.levels)-1]

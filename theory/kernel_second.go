@@ -171,7 +171,8 @@ func (m secondOrder) At(t int) Response {
 	return m.response(factor, sum)
 }
 
-// evaluate returns A_t, ψ_{t-1} and S_t; S_t is 0 if there is no noise.
+// evaluate returns A_t, ψ_{t-1} and S_t. Where there is no noise, S_t counts for
+// nothing and is 0 wherever it would take a sum of its own.
 func (m *secondOrder) evaluate(t int) (factor, before, sum float64) {
 	if t == 0 {
 		return 1, 0, 0
@@ -321,7 +322,7 @@ func (m *secondOrder) add(t int) float64 {
 //
 // and the sum of impulses grows by positive terms only,
 // P_2k = P_k + K^k P_k K^k'. A mode that flips is followed as (-1)^t θ(t),
-// which exchanges u and w and leaves P. The error is about t 2^-100.
+// which exchanges u and w and leaves Σ ψ². The error is about t 2^-100.
 func (m *secondOrder) double(t int) (factor, before, sum float64) {
 	one, p, u := dd.Exact(1), m.pd, m.u
 	if m.s < 0 {
@@ -354,7 +355,7 @@ func (m *secondOrder) double(t int) (factor, before, sum float64) {
 	return a.Value(), y.Value(), s.xx.Value()
 }
 
-// gramian is a symmetric 2x2 matrix.
+// gramian is the sum P of impulses in the coordinates (θ, Δ): a symmetric 2×2 matrix.
 type gramian struct{ xx, xy, yy dd.Number }
 
 func (a gramian) plus(b gramian) gramian {
@@ -368,7 +369,8 @@ func (s gramian) through(a, b, c, d dd.Number) gramian {
 	return gramian{ax.Mul(a).Add(ay.Mul(b)), ax.Mul(c).Add(ay.Mul(d)), cx.Mul(c).Add(cy.Mul(d))}
 }
 
-// Limit returns the limit of the response.
+// Limit returns the limit of the response: of Factor, which may flip for ever, that
+// of its size.
 func (m secondOrder) Limit() Response {
 	switch {
 	case m.oneMinusP > 0 && m.edge > 0 && m.flip > 0:

@@ -20,8 +20,9 @@ import (
 // The closed form is taken up again after every `anchored` points at the latest,
 // so that rounding cannot build up: the bound of 10^-12 holds as before.
 //
-// Directions that grow, that flip (s < 0) or whose numbers are near the ends of
-// the range go by the closed form throughout.
+// Directions that grow, those of second order that flip (s < 0) or have nearly a
+// double root, and those whose numbers are near the ends of the range go by the
+// closed form throughout.
 
 const (
 	// anchored is after how many points the closed form is taken up again.
@@ -29,7 +30,7 @@ const (
 	// block is how many directions are summed plainly before the compensated
 	// sum takes them in.
 	block = 64
-	// worthwhile is how many equally spaced steps are a run.
+	// worthwhile is how many equally spaced steps are a run at least.
 	worthwhile = 16
 )
 
@@ -190,13 +191,14 @@ func (m *secondOrder) propagator(k int) propagator {
 	return whole
 }
 
-// mapOf returns k steps without the squares.
+// mapOf returns the map of k steps without the squares, which stay 0.
 func (m *secondOrder) mapOf(k int) propagator {
 	a, _, before := m.impulse(k)
 	return propagator{a: a, b: m.p * m.edge * before, c: before, d: a - m.q.Sub(m.u).Value()*before}
 }
 
-// then returns the squares of l's steps and those of next after them.
+// then returns the squares of l's steps and those of next after them, without the
+// map.
 func (l propagator) then(next propagator) propagator {
 	ax, ay := next.xx*l.a+next.xy*l.c, next.xy*l.a+next.yy*l.c // G (a, c)
 	bx, by := next.xy*l.d-next.xx*l.b, next.yy*l.d-next.xy*l.b // G (-b, d)

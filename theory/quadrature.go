@@ -10,7 +10,7 @@ import (
 // as it is. A law is summed exactly up to an index M, and from there by the
 // midpoint Euler–Maclaurin formula
 //
-//	Σ_{i=M+1..d} f(i) = ∫ f di - [f']/24 + 7 [f”']/5760        from M+½ to d+½
+//	Σ_{i=M+1..d} f(i) = ∫ f di - [f']/24 + 7 [f‴]/5760        from M+½ to d+½
 //
 // with Gauss–Legendre panels in log i and central differences for the two
 // derivatives. This is again a sum of f over directions, with weights for
@@ -135,7 +135,7 @@ func (l Law) steepest() float64 {
 	return math.Max(math.Abs(l.Curvature.Exponent), math.Abs(l.Variance.Exponent)/2)
 }
 
-// edgeWeight is the weight of f(M+j) in f'(M+½)/24 - 7 f”'(M+½)/5760, by central
+// edgeWeight is the weight of f(M+j) in f'(M+½)/24 - 7 f‴(M+½)/5760, by central
 // differences of fourth and second order.
 func edgeWeight(j float64) float64 {
 	switch j {

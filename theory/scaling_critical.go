@@ -22,7 +22,8 @@ import (
 //	               that is S = S_min (1 + B_crit/B), fitted to log S by least squares
 //	B_noise        tr HC / E g'Hg at the end of the run with the fewest steps
 //
-// The errors are those of BayesSamples and of an invalid problem.
+// The errors are those of an invalid problem, of a target that is not a finite
+// number > 0, of BayesSamples and of NoiseScalesOf.
 func NewScaling(p Problem, target float64, batchSizes []float64, curves []ScalingCurve) (Scaling, error) {
 	if err := p.Validate(); err != nil {
 		return Scaling{}, err

@@ -31,7 +31,7 @@ type BestBatches struct {
 	Gradient float64   `json:"gradient"`
 	Prices   []float64 `json:"prices"`
 	Residual float64   `json:"residual"`
-	// Fewer and More are the lowest losses in Steps-1 and Steps+1 steps, or Loss
+	// Fewer and More are the lowest losses found in Steps-1 and Steps+1 steps, or Loss
 	// where there is no such run.
 	Fewer float64 `json:"fewer"`
 	More  float64 `json:"more"`
@@ -301,7 +301,7 @@ func (b *batchSearch) neighbours(c *pieceObjective, best budgeted) budgeted {
 	return best
 }
 
-// mostNeighbours bounds what is looked at in the end.
+// mostNeighbours bounds what is looked at in the end: of more, none is.
 const mostNeighbours = 100
 
 func (b *batchSearch) report(best budgeted) BestBatches {

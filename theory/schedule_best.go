@@ -70,7 +70,8 @@ func (s BestRates) Samples() float64 { return float64(s.Steps) * s.Optimizer.bat
 //
 // The error names an invalid problem or setting, steps outside 1 to MaxSteps,
 // pieces outside 1 to 2000, a method that is not plain SGD, multiplicative noise,
-// a problem without curvature, or one whose numbers come near an overflow.
+// a power > 1 of a law with more than 2^22 directions, a problem without curvature,
+// or one whose numbers come near an overflow.
 func BestSchedule(p Problem, steps int, o Optimizer, pieces int) (BestRates, error) {
 	s, err := newScheduler(p, o, pieces)
 	if err != nil {

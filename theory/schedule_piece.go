@@ -24,10 +24,10 @@ import (
 // before piece k,
 //
 //	∂L/∂u_k = Σ λ_k (q' ℓ + N')
-//	∂²L/∂u_j∂u_k = Σ λ_k q' r_j (j < k)        ∂²L/∂u_k² = Σ λ_k (q" ℓ + N")
+//	∂²L/∂u_j∂u_k = Σ λ_k q' r_j (j < k)        ∂²L/∂u_k² = Σ λ_k (q″ ℓ + N″)
 //
-// at a cost of directions × pieces, and of their square at most for the second
-// derivatives: a piece forgets what came long before it.
+// at a cost of directions × pieces, and of directions × pieces² at most for the
+// second derivatives: a piece forgets what came long before it.
 type pieceObjective struct {
 	gain, start, floor []float64 // a, ℓ(0) and φ of each direction
 	limit              float64   // α <= 2/max a
@@ -91,7 +91,8 @@ func (c *pieceObjective) coarse(width float64) *pieceObjective {
 	return r
 }
 
-// within returns c merged to at most n directions.
+// within returns c merged to n directions, or to as few as there are when those
+// within a factor of 2.4 are one.
 func (c *pieceObjective) within(n int) *pieceObjective {
 	r := c
 	for width := 0.01; len(r.gain) > n && width < 1; width *= 1.3 {

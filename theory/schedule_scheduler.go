@@ -64,7 +64,8 @@ func newScheduler(p Problem, o Optimizer, pieces int) (*scheduler, error) {
 // finite after MaxSteps.
 const extreme = 1e200
 
-// sumExactly sums the given directions, and fewer in the search if they are many.
+// sumExactly sums the given directions, and coarser ones in the search if they are
+// many.
 func (s *scheduler) sumExactly(dirs []Direction) {
 	s.fine = newPieceObjective(dirs, s.o)
 	s.rough, s.modes = s.fine.within(mostRough), len(dirs)

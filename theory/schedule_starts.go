@@ -33,9 +33,9 @@ func (s *scheduler) search(steps int) []float64 {
 	}
 }
 
-// spawn splits the pieces of candidates, with the early half of each made a
-// little and much larger than the late half, or smaller: a split into equal
-// halves can be a saddle.
+// spawn resamples candidates to n pieces, with every other one made a
+// little and much larger than the next, or smaller: two equal halves can be a
+// saddle.
 func spawn(beam []search.Minimum, n int) [][]float64 {
 	var starts [][]float64
 	for _, b := range beam {
@@ -85,8 +85,8 @@ func distinct(found []search.Minimum, n int) []search.Minimum {
 	return best
 }
 
-// exchange lets pairs of pieces change places as long as that helps: all pairs
-// of few pieces, and otherwise pieces of different lengths where nearly all
+// exchange goes once through the pairs of pieces and lets those change places that
+// gain by it: all pairs of few pieces, and otherwise pieces of different lengths where nearly all
 // rates are at the limit.
 func (s *scheduler) exchange(best search.Minimum, steps int) search.Minimum {
 	lengths := lengthsOf(steps, len(best.At))

@@ -15,7 +15,8 @@ import (
 //   - Otherwise |Factor| is log-concave in t between its zeros: it is
 //     ρ^t |cos(tω-φ)| up to a constant where the direction rings, and
 //     c1|r1|^t - c2|r2|^t with c1, c2 > 0 where its roots are real and of the
-//     same sign; then it has no zero. It is therefore at least the smaller of
+//     same sign (both are below 1, as u > 0 and p < 1); then it has no zero. It is
+//     therefore at least the smaller of
 //     its values at both ends of an interval without a zero, and at most
 //     |Factor(a)| if it falls there. A ringing direction has at most one zero
 //     where (b-a)ω < π, and none if its signs at a and b are the same.
@@ -71,7 +72,7 @@ type boundedMode struct {
 	second secondOrder
 }
 
-// point is the state of all directions at one t.
+// point is what all directions are at one t.
 type point struct {
 	t      int
 	loss   float64
@@ -268,7 +269,7 @@ func (k *lossBounds) most(m *boundedMode, i int, a, b *point) float64 {
 	return m.bias(left) + b.noise[i]
 }
 
-// tangent bounds a log-concave factor by its first two values.
+// tangent bounds a log-concave factor by its values at a step and the next.
 type tangent struct{ now, next float64 }
 
 func (t tangent) upTo(n int) float64 {
@@ -378,7 +379,7 @@ func (k *lossBounds) settle(s *Steps, a *point) {
 		}
 		return
 	}
-	// Invariant: what happens from b.t on is decided once high(b, ∞) is low.
+	// From b.t on the loss stays once its bound on [b.t, ∞) is below the target.
 	b := a
 	for !(k.high(b, k.last) <= k.below) {
 		if b.t >= MaxSteps || k.exhausted() {
