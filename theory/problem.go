@@ -1,12 +1,7 @@
 package theory
 
 import (
-	"errors"
-	"fmt"
-	"math"
-
 	"nqm/theory/internal/dd"
-	"nqm/theory/table"
 )
 
 // Problem is a noisy quadratic: what is to be minimised, how noisy its
@@ -90,60 +85,4 @@ func entry(s []float64, i int, otherwise float64) float64 {
 		return otherwise
 	}
 	return s[i]
-}
-
-// Validate returns an error that names the first field, entry and value that
-// is outside its valid range, or nil.
-func (p Problem) Validate() error {
-	if len(p.Curvature) == 0 {
-		return errors.New("theory: a problem needs at least one curvature")
-	}
-	fields := []struct {
-		name   string
-		values []float64
-		min    float64
-	}{
-		{"Curvature", p.Curvature, 0},
-		{"Noise", p.Noise, 0},
-		{"Mean", p.Mean, math.Inf(-1)},
-		{"Variance", p.Variance, 0},
-		{"Multiplicity", p.Multiplicity, 1},
-	}
-	for _, f := range fields {
-		if f.values != nil && len(f.values) != len(p.Curvature) {
-			return fmt.Errorf("theory: %s has %d entries and Curvature has %d: give one for each, or none", f.name, len(f.values), len(p.Curvature))
-		}
-		for i, v := range f.values {
-			if !(v >= f.min) || math.IsInf(v, 0) {
-				return fmt.Errorf("theory: %s[%d] = %v: want a finite number%s", f.name, i, v, atLeast(f.min))
-			}
-		}
-	}
-	return p.Law.validate(p)
-}
-
-func atLeast(min float64) string {
-	if math.IsInf(min, -1) {
-		return ""
-	}
-	return fmt.Sprintf(" >= %v", min)
-}
-
-// Records returns a row for each direction, as nqmkit.ReadSpectrum reads it. The
-// error names an invalid problem or one of more than 2^27 directions.
-func (p Problem) Records() ([]table.Record, error) {
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	p, err := p.Explicit()
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]table.Record, p.Len())
-	for i := range rows {
-		d := p.Direction(i)
-		rows[i] = table.Row("curvature", d.Curvature, "noise", d.Noise, "mean", d.Mean,
-			"variance", d.Variance, "multiplicity", d.Multiplicity)
-	}
-	return rows, nil
 }

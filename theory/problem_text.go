@@ -84,9 +84,6 @@ func (d Description) Records() []table.Record {
 // String returns Describe in one line.
 func (p Problem) String() string { return p.Describe().String() }
 
-// few is up to how many numbers a text writes out.
-const few = 4
-
 // Describe returns what p is. It takes as long as reading the numbers of p a
 // few times: nothing for a law, 0.1 ms for a list of 10^4.
 func (p Problem) Describe() Description {

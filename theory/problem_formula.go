@@ -17,6 +17,9 @@ import (
 // each takes a power.
 const compared = 1 << 10
 
+// few is up to how many numbers a text writes out.
+const few = 4
+
 // strideOf is the stride of a comparison of n numbers with powers.
 func strideOf(n int, exponent float64) int {
 	switch exponent {

@@ -1,0 +1,68 @@
+package theory
+
+import (
+	"fmt"
+	"nqm/theory/table"
+)
+
+// Records returns a row for each direction, as nqmkit.ReadSpectrum reads it. The
+// error names an invalid problem or one of more than 2^27 directions.
+func (p Problem) Records() ([]table.Record, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	p, err := p.Explicit()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]table.Record, p.Len())
+	for i := range rows {
+		d := p.Direction(i)
+		rows[i] = table.Row("curvature", d.Curvature, "noise", d.Noise, "mean", d.Mean,
+			"variance", d.Variance, "multiplicity", d.Multiplicity)
+	}
+	return rows, nil
+}
+
+// first writes out n directions.
+func (l Law) first(n int) Problem {
+	p := Problem{Curvature: l.Curvature.list(n)}
+	if l.Noise.Scale != 0 {
+		p.Noise = l.Noise.list(n)
+	}
+	if l.Mean.Scale != 0 {
+		p.Mean = l.Mean.list(n)
+	}
+	if l.Variance.Scale != 0 {
+		p.Variance = l.Variance.list(n)
+	}
+	return p
+}
+
+// Explicit returns the problem with every direction written out and no law, so
+// that sums over it are exact sums and samplers can loop over its entries. The
+// error names a problem of more than 2^27 directions.
+func (p Problem) Explicit() (Problem, error) {
+	if p.Law.Count == 0 {
+		return p, nil
+	}
+	if p.Law.Count > maxDimension {
+		return Problem{}, fmt.Errorf("theory: %g directions are too many to write out: want at most %d", p.Law.Count, maxDimension)
+	}
+	q := p
+	if float64(p.Len()) < p.Law.Count {
+		q = p.Law.first(int(p.Law.Count))
+		q.Name, q.Streaming = p.Name, p.Streaming
+	}
+	q.Law = Law{}
+	return q, nil
+}
+
+// At returns direction i, which need not be a whole number.
+func (l Law) At(i float64) Direction {
+	return Direction{
+		Curvature: l.Curvature.At(i), Noise: l.Noise.At(i),
+		Mean: l.Mean.At(i), Variance: l.Variance.At(i),
+		Multiplicity: 1,
+	}
+}

@@ -1,0 +1,68 @@
+package theory
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Validate returns an error that names the first field, entry and value that
+// is outside its valid range, or nil.
+func (p Problem) Validate() error {
+	if len(p.Curvature) == 0 {
+		return errors.New("theory: a problem needs at least one curvature")
+	}
+	fields := []struct {
+		name   string
+		values []float64
+		min    float64
+	}{
+		{"Curvature", p.Curvature, 0},
+		{"Noise", p.Noise, 0},
+		{"Mean", p.Mean, math.Inf(-1)},
+		{"Variance", p.Variance, 0},
+		{"Multiplicity", p.Multiplicity, 1},
+	}
+	for _, f := range fields {
+		if f.values != nil && len(f.values) != len(p.Curvature) {
+			return fmt.Errorf("theory: %s has %d entries and Curvature has %d: give one for each, or none", f.name, len(f.values), len(p.Curvature))
+		}
+		for i, v := range f.values {
+			if !(v >= f.min) || math.IsInf(v, 0) {
+				return fmt.Errorf("theory: %s[%d] = %v: want a finite number%s", f.name, i, v, atLeast(f.min))
+			}
+		}
+	}
+	return p.Law.validate(p)
+}
+
+func atLeast(min float64) string {
+	if math.IsInf(min, -1) {
+		return ""
+	}
+	return fmt.Sprintf(" >= %v", min)
+}
+
+var errLaw = errors.New("set Law to Law{} for a list of your own")
+
+// validate checks the law and that the entries of p follow it.
+func (l Law) validate(p Problem) error {
+	if l.Count == 0 {
+		return nil
+	}
+	if !(l.Count >= 1 && l.Count <= maxCount) || p.Multiplicity != nil || float64(p.Len()) > l.Count {
+		return fmt.Errorf("theory: Law.Count = %v with %d entries: want a count from there to %g, and no multiplicities; %w", l.Count, p.Len(), maxCount, errLaw)
+	}
+	for _, f := range []struct {
+		name   string
+		law    Power
+		values []float64
+	}{{"Curvature", l.Curvature, p.Curvature}, {"Noise", l.Noise, p.Noise}, {"Mean", l.Mean, p.Mean}, {"Variance", l.Variance, p.Variance}} {
+		for i := range p.Len() {
+			if got, want := entry(f.values, i, 0), f.law.At(float64(i+1)); got != want {
+				return fmt.Errorf("theory: %s[%d] = %v but Law says %v: %w", f.name, i, got, want, errLaw)
+			}
+		}
+	}
+	return nil
+}
