@@ -9,27 +9,48 @@ import (
 
 // kind is what the package can do with the results of one type.
 type kind struct {
-	draw   func(results []any) (Figure, error) // all in one figure; nil: none
-	number func(result any) swept              // what a sweep draws of it; nil: its figures
-	named  bool                                // a sweep too is one figure of all: each says its settings
+	draw   reflect.Value // a constructor, of all in one figure; the zero value: none
+	number reflect.Value // what a sweep draws of one; the zero value: its figures
+	named  bool          // a sweep too is one figure of all: each says its settings
 }
 
-// kinds has every type that is drawn, by the line that stands with its chart.
-var kinds = map[reflect.Type]kind{}
+// kinds has every type that is drawn, by the lines that stand with its chart.
+// (They are read by reflection because an instance of a generic function has
+// the whole of its struct type in its name, in every program.)
+var kinds = map[reflect.Type]*kind{}
 
-// pictures registers the figure of results of a type: of one, of several in a
-// slice (or in slices of slices, or in a []any), and of a sweep of them. All
-// of the package takes the type from then on.
-func pictures[T any](draw func(results []T) (Figure, error), options ...func(*kind)) bool {
-	var k kind
-	if draw != nil {
-		k.draw = func(results []any) (Figure, error) { return draw(asserted[T](results)) }
+func kindFor(t reflect.Type) *kind {
+	if kinds[t] == nil {
+		kinds[t] = &kind{}
 	}
-	for _, option := range options {
-		option(&k)
-	}
-	kinds[reflect.TypeFor[T]()] = k
-	return true
+	return kinds[t]
+}
+
+// pictures registers the constructor of a chart, func([]T) or func(...T), which
+// returns a Figure, or one and an error. It draws one result, several in a
+// slice (or in slices of slices, or in a []any), and those of a sweep: all of
+// the package takes the type T from then on.
+func pictures(constructor any) *kind {
+	draw := reflect.ValueOf(constructor)
+	k := kindFor(draw.Type().In(0).Elem())
+	k.draw = draw
+	return k
+}
+
+// together registers a constructor of results that a sweep draws in one figure
+// as well.
+func together(constructor any) *kind {
+	k := pictures(constructor)
+	k.named = true
+	return k
+}
+
+// numbers registers what a sweep draws of a result: func(T) swept.
+func numbers(of any) *kind {
+	number := reflect.ValueOf(of)
+	k := kindFor(number.Type().In(0))
+	k.number = number
+	return k
 }
 
 // swept is the number of one point of a sweep, with its words.
@@ -38,25 +59,22 @@ type swept struct {
 	label, method, title string
 }
 
-// numbered has a sweep draw a number of each result.
-func numbered[T any](of func(T) swept) func(*kind) {
-	return func(k *kind) { k.number = func(result any) swept { return of(result.(T)) } }
-}
-
-// named has a sweep draw all results in one figure, as each says its settings.
-func named(k *kind) { k.named = true }
-
-func asserted[T any](results []any) []T {
-	all := make([]T, len(results))
-	for i, r := range results {
-		all[i] = r.(T)
+// figure draws results of the kind.
+func (k kind) figure(results []any) (Figure, error) {
+	t := k.draw.Type()
+	list := reflect.MakeSlice(t.In(0), 0, len(results))
+	for _, r := range results {
+		list = reflect.Append(list, reflect.ValueOf(r))
 	}
-	return all
-}
-
-// sure is a figure that can always be made.
-func sure[T any](draw func([]T) Figure) func([]T) (Figure, error) {
-	return func(results []T) (Figure, error) { return draw(results), nil }
+	call := k.draw.Call
+	if t.IsVariadic() && t.NumIn() == 1 {
+		call = k.draw.CallSlice
+	}
+	out := call([]reflect.Value{list})
+	if len(out) == 2 && !out[1].IsNil() {
+		return Figure{}, out[1].Interface().(error)
+	}
+	return out[0].Interface().(Figure), nil
 }
 
 // nth names one of several results that have no name of their own.
@@ -91,7 +109,7 @@ func leaves(value any) ([]any, error) {
 		return []any{titled{v.String(), p}}, err
 	}
 	list := reflect.ValueOf(value)
-	if value == nil || list.Kind() != reflect.Slice || kinds[list.Type()].draw != nil {
+	if value == nil || list.Kind() != reflect.Slice || drawn(list.Type()) {
 		return []any{value}, nil
 	}
 	var all []any
@@ -105,9 +123,12 @@ func leaves(value any) ([]any, error) {
 	return all, nil
 }
 
+// drawn reports whether results of a type have a picture.
+func drawn(t reflect.Type) bool { return kinds[t] != nil && kinds[t].draw.IsValid() }
+
 // kindOf returns the kind of results that are all of one type that is drawn.
 func kindOf(results []any) (kind, bool) {
-	if len(results) == 0 {
+	if len(results) == 0 || !drawn(reflect.TypeOf(results[0])) {
 		return kind{}, false
 	}
 	for _, r := range results {
@@ -115,15 +136,14 @@ func kindOf(results []any) (kind, bool) {
 			return kind{}, false
 		}
 	}
-	k := kinds[reflect.TypeOf(results[0])]
-	return k, k.draw != nil
+	return *kinds[reflect.TypeOf(results[0])], true
 }
 
 // sweptOf returns the numbers of a result, or of a slice of them; none if one
 // of them has none.
 func sweptOf(result any) []swept {
-	if k := kinds[reflect.TypeOf(result)]; k.number != nil {
-		return []swept{k.number(result)}
+	if k := kinds[reflect.TypeOf(result)]; k != nil && k.number.IsValid() {
+		return []swept{k.number.Call([]reflect.Value{reflect.ValueOf(result)})[0].Interface().(swept)}
 	}
 	list := reflect.ValueOf(result)
 	if result == nil || list.Kind() != reflect.Slice {

@@ -10,13 +10,15 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(func(s []theory.SampledSteps) Figure { return TimeToTarget(s) }), numbered(func(s theory.SampledSteps) swept {
+var _ = pictures(TimeToTarget)
+
+var _ = numbers(func(s theory.SampledSteps) swept {
 	median := math.Inf(1)
 	if t, ok := s.Quantile(0.5); ok {
 		median = float64(t)
 	}
 	return swept{median, "median of the steps to target", s.Family, fmt.Sprintf("Median steps to loss %g: %s", s.Target, s.Problem)}
-}))
+})
 
 // TimeToTarget returns the figure of how many steps sampled runs take to a
 // target: for each method the share of its runs that have arrived, a stair that

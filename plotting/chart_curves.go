@@ -10,7 +10,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(LossCurves), named)
+var _ = together(LossCurves)
 
 // LossCurves returns the figure of expected loss against steps, one line for
 // each curve, with the steady-state risk (the floor) as a grey line where few

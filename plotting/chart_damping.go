@@ -8,9 +8,11 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(Dampings), numbered(func(d theory.Damping) swept {
+var _ = pictures(Dampings)
+
+var _ = numbers(func(d theory.Damping) swept {
 	return swept{value: memory(d.Radius), label: "steps to 1/e"}
-}))
+})
 
 // Dampings returns the figure of how the mean of single directions moves in
 // the long run. One direction is drawn as its slowest motion, rᵗ cos ωt with
@@ -114,9 +116,11 @@ func regimeWords(d theory.Damping) string {
 	return "grows, or does not forget its start"
 }
 
-var _ = pictures(sure(func(r []theory.Rate) Figure { return RateOfDecay(r...) }), numbered(func(r theory.Rate) swept {
+var _ = pictures(RateOfDecay)
+
+var _ = numbers(func(r theory.Rate) swept {
 	return swept{value: r.Time, label: "steps to 1/e"}
-}))
+})
 
 // RateOfDecay returns the figure of the direction that decides the rate of a
 // method on a problem: without noise the loss falls like r^2t. Of several it is
@@ -141,9 +145,11 @@ func RateOfDecay(rates ...theory.Rate) Figure {
 	return f
 }
 
-var _ = pictures(sure(func(o []theory.BestSettings) Figure { return BestPair(o...) }), numbered(func(o theory.BestSettings) swept {
+var _ = pictures(BestPair)
+
+var _ = numbers(func(o theory.BestSettings) swept {
 	return swept{value: memory(o.Radius), label: "steps to 1/e, best settings", method: o.Optimizer.Family()}
-}))
+})
 
 // BestPair returns the figure of the best settings for convergence without
 // noise: how the mean falls with them along the slowest direction. Of several it

@@ -9,7 +9,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(ScaleEstimators))
+var _ = pictures(ScaleEstimators)
 
 // ScaleEstimators returns the figure of estimators of the gradient noise scale
 // beside its exact value: a bar over the central 90% of the estimates of each,

@@ -8,7 +8,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(LossBands), named)
+var _ = together(LossBands)
 
 // LossBands returns the figure of the law of the loss against steps: the expected
 // loss as a line, the median as a dotted one, and bands that hold the central half

@@ -8,7 +8,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(BayesGaps))
+var _ = pictures(BayesGaps)
 
 // BayesGaps returns the figure of expected loss beside what no method can have
 // with as many samples: above, the loss of each method and its Bayes bound in

@@ -9,7 +9,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(CoordinateLaws))
+var _ = pictures(CoordinateLaws)
 
 // CoordinateLaws returns the figure of the laws of coordinates, as
 // theory.Moments has them. One is drawn as the density of its normal law. Of

@@ -8,7 +8,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(Numbers))
+var _ = pictures(Numbers)
 
 // Numbers returns the figure of numbers in their order, a line for each list.
 // Those that are not finite are left out, and a note counts them.

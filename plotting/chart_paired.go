@@ -9,7 +9,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(func(c []theory.PairedCurve) Figure { return PairedDifference(c...) }))
+var _ = pictures(PairedDifference)
 
 // PairedDifference returns the figure of a paired comparison: the difference in
 // loss of two methods that were sampled with the same noise, with its interval,

@@ -9,7 +9,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(SampledCurves))
+var _ = pictures(SampledCurves)
 
 // SampledCurves returns the figure of sampled loss against steps, or of another
 // quantity that was observed: the mean of the runs as a line, and the band that
@@ -119,7 +119,7 @@ func bandOf(c theory.SampledCurve, l look, name string) Series {
 	return Series{Name: name, Kind: Band, X: asFloats(c.Steps), Y: c.Low, High: c.High, Color: l.color}
 }
 
-var _ = pictures(sure(Agreement))
+var _ = pictures(Agreement)
 
 // Agreement returns the figure that holds closed forms against samples: above,
 // the expected loss as a line, the mean of the runs as points and the band of

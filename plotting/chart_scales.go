@@ -9,7 +9,7 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(func(s []theory.NoiseScales) Figure { return NoiseScales(s...) }))
+var _ = pictures(NoiseScales)
 
 // NoiseScales returns the figure of the two gradient noise scales along the
 // path of a method: as the gradient falls and the noise stays, they rise. Those

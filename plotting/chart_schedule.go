@@ -10,9 +10,11 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(Schedules), numbered(func(s theory.BestRates) swept {
+var _ = pictures(Schedules)
+
+var _ = numbers(func(s theory.BestRates) swept {
 	return swept{s.Loss, "lowest loss", s.Family, fmt.Sprintf("Lowest loss of %d learning rates: %s", len(s.Lengths), s.Problem)}
-}))
+})
 
 // Schedules returns the figure of best learning-rate schedules: the rate
 // against the step as stairs, one line for each result, dark to light in their
@@ -47,9 +49,11 @@ func Schedules(results []theory.BestRates) Figure {
 	}
 }
 
-var _ = pictures(scheduleSteps, numbered(func(s theory.ScheduleSteps) swept {
+var _ = pictures(scheduleSteps)
+
+var _ = numbers(func(s theory.ScheduleSteps) swept {
 	return swept{stepsOrNone(s.Outcome, s.Steps), "steps to target, best schedule", s.Family, fmt.Sprintf("Fewest steps of a schedule to loss %g: %s", s.Target, s.Problem)}
-}))
+})
 
 // SchedulesToTarget returns the figure of Schedules for the fewest steps to a
 // target, with the certificates as its numbers. Results without a schedule
@@ -89,9 +93,11 @@ func scheduleSteps(results []theory.ScheduleSteps) (Figure, error) {
 	return Figure{}, fmt.Errorf("plotting: no schedule to draw: %v", results)
 }
 
-var _ = pictures(sure(BatchSchedules), numbered(func(s theory.BestBatches) swept {
+var _ = pictures(BatchSchedules)
+
+var _ = numbers(func(s theory.BestBatches) swept {
 	return swept{s.Loss, "lowest loss", s.Family, fmt.Sprintf("Lowest loss of %d batch sizes: %s", len(s.Lengths), s.Problem)}
-}))
+})
 
 // BatchSchedules returns the figure of best batch-size schedules: the batch size
 // against the samples used, as stairs.

@@ -130,8 +130,8 @@ func shareY(panels []Panel, decades float64) {
 
 // each draws one result as its figure, and several as the figures one after
 // another, each with what it is about, and its problem where they differ.
-func each[T any](title string, problem, about func(T) string, draw func(T) Figure) func([]T) (Figure, error) {
-	return sure(func(results []T) Figure {
+func each[T any](title string, problem, about func(T) string, draw func(T) Figure) func([]T) Figure {
+	return func(results []T) Figure {
 		if len(results) == 1 {
 			return draw(results[0])
 		}
@@ -143,5 +143,5 @@ func each[T any](title string, problem, about func(T) string, draw func(T) Figur
 			names[i] = strings.TrimPrefix(names[i]+", "+p, ", ")
 		}
 		return multiples(title, distinct(names), mapped(results, draw))
-	})
+	}
 }

@@ -9,9 +9,11 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(StepsToTarget), numbered(func(s theory.Steps) swept {
+var _ = pictures(StepsToTarget)
+
+var _ = numbers(func(s theory.Steps) swept {
 	return swept{stepsOrNone(s.Outcome, s.Steps), "steps to target", s.Family, fmt.Sprintf("Steps to loss %g: %s", s.Target, s.Problem)}
-}))
+})
 
 // StepsToTarget returns the figure of how many steps each method takes to its
 // target: a bar to the first step at or below it on a logarithmic axis, and a

@@ -7,7 +7,7 @@ import (
 	"nqm/theory"
 )
 
-var _ = pictures(sure(func(s []theory.Summary) Figure { return Summary(s...) }))
+var _ = pictures(Summary)
 
 // Summary returns the figure of a problem's sizes that have no unit, each as a
 // labelled row on one logarithmic axis: dimensions, condition number, noise

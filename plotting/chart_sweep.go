@@ -42,7 +42,7 @@ func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
 		return Figure{}, err
 	}
 	if k, ok := kindOf(all); ok && k.named {
-		return k.draw(all)
+		return k.figure(all)
 	}
 	n := len(sweptOf(results[0]))
 	if n == 0 {
@@ -72,7 +72,7 @@ func sweepFigures(axes []theory.Axis, results []any) (Figure, error) {
 			err = fmt.Errorf("plotting: a sweep of a %T has no picture: want numbers, or what Show takes", r)
 		}
 		if err == nil {
-			figures[k], err = kind.draw(found)
+			figures[k], err = kind.figure(found)
 		}
 		if err != nil {
 			return Figure{}, err
@@ -102,8 +102,8 @@ func sharedTitle(figures []Figure) string {
 
 // The numbers of a cell's own.
 var (
-	_ = pictures[float64](nil, numbered(func(v float64) swept { return swept{value: v, label: "value"} }))
-	_ = pictures[int](nil, numbered(func(v int) swept { return swept{value: float64(v), label: "value"} }))
+	_ = numbers(func(v float64) swept { return swept{value: v, label: "value"} })
+	_ = numbers(func(v int) swept { return swept{value: float64(v), label: "value"} })
 )
 
 // sweepLines draws n lines over one axis.

@@ -8,12 +8,14 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(sure(Tuned), numbered(func(t theory.Tuned) swept {
+var _ = pictures(Tuned)
+
+var _ = numbers(func(t theory.Tuned) swept {
 	if t.Budget > 0 {
 		return swept{t.Steps.Loss, "lowest loss", t.Family, fmt.Sprintf("Lowest loss after %d steps: %s", t.Budget, t.Problem)}
 	}
 	return swept{stepsOrNone(t.Steps.Outcome, t.Steps.Steps), "steps to target, tuned", t.Family, fmt.Sprintf("Fewest steps to loss %g: %s", t.Target, t.Problem)}
-}))
+})
 
 // Tuned returns the figure of the best settings of each method: how many steps
 // they take to the target, as StepsToTarget has it, or the loss that they reach

@@ -21,7 +21,7 @@ func shownOf(value any) ([]picture, error) {
 		return nil, err
 	}
 	if k, ok := kindOf(results); ok {
-		return pictureOf(k.draw(results))
+		return pictureOf(k.figure(results))
 	}
 	switch v := value.(type) {
 	case Figure:
