@@ -71,6 +71,7 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 		orWords(Panel{X: x, Y: Axis{Label: "coordinate θ"}, Series: append(spread, mean)}),
 		orWords(Panel{X: x, Y: Axis{Label: "variance of θ", Scale: Log10}, Series: parts}),
 	}
+	shareY(f.Panels[1:], deepest)
 	return f
 }
 
