@@ -46,17 +46,16 @@ func scalingName(c theory.ScalingCurve) string {
 	if len(c.Points) == 0 {
 		return c.Family
 	}
-	o, name := c.Points[0].Optimizer, c.Family
-	for _, q := range []struct {
-		setting, format string
-		value           float64
-	}{{"learning rate", ", α=%g", o.LearningRate}, {"momentum", ", β=%g", o.Momentum}, {"decay", ", γ=%g", o.Decay}, {"power", ", H^-%g", o.Power}} {
-		if q.value != 0 && !chose(c.Points[0], q.setting) {
-			name += fmt.Sprintf(q.format, q.value)
+	t := c.Points[0]
+	o, name := t.Optimizer, c.Family
+	for _, q := range theory.Settings() {
+		if !q.CanBeFree() || q.IsNeutral(o) || chose(t, q) {
+			continue
 		}
-	}
-	if strings.Contains(name, "H^") {
-		name = strings.TrimPrefix(name, "preconditioned ") // the power says so
+		name += fmt.Sprintf(", %s%g", q.Prefix, q.Of(o))
+		if q.OfGradient {
+			name = strings.TrimPrefix(name, "preconditioned ") // the power says so
+		}
 	}
 	if o.Schedule != nil {
 		name += ", " + shapesOf(o.Schedule)
@@ -74,9 +73,7 @@ func shapesOf(s theory.Schedule) string {
 }
 
 // chose reports whether a setting was chosen.
-func chose(t theory.Tuned, setting string) bool {
-	return slices.ContainsFunc(t.Free, func(free string) bool { return strings.Contains(free, setting) })
-}
+func chose(t theory.Tuned, s theory.Setting) bool { return slices.Contains(t.Free, s.Name) }
 
 // each returns a number of each point, NaN where the target was not reached
 // after a step or more.
@@ -294,30 +291,37 @@ type setting struct {
 	all  bool                    // drawn of every method if one has it
 }
 
-var settings = []setting{
-	{
-		axis: Axis{Label: "learning rate α", Scale: Log10},
-		of:   func(t theory.Tuned) float64 { return t.Optimizer.LearningRate },
-		has:  func(theory.Tuned) bool { return true },
-	}, {
-		axis: Axis{Label: "momentum, 1 − β", Scale: Log10},
-		of:   func(t theory.Tuned) float64 { return 1 - t.Optimizer.Momentum },
-		has:  func(t theory.Tuned) bool { return t.Optimizer.Momentum != 0 },
-	}, {
-		axis: Axis{Label: "effective rate α/(1 − β)", Scale: Log10},
-		of:   func(t theory.Tuned) float64 { return t.Optimizer.LearningRate / (1 - t.Optimizer.Momentum) },
-		has:  func(t theory.Tuned) bool { return t.Optimizer.Momentum != 0 },
-		all:  true,
-	}, {
-		axis: Axis{Label: "averaging, 1 − γ", Scale: Log10},
-		of:   func(t theory.Tuned) float64 { return 1 - t.Optimizer.Decay },
-		has:  func(t theory.Tuned) bool { return t.Optimizer.Decay != 0 },
-	}, {
-		axis: Axis{Label: "preconditioning power p"},
-		of:   func(t theory.Tuned) float64 { return t.Optimizer.Power },
-		has:  func(t theory.Tuned) bool { return chose(t, "power") },
-	},
-}
+// settings are those that Tune can choose, and the effective learning rate after the
+// momentum that makes it.
+var settings = func() []setting {
+	var all []setting
+	for _, s := range theory.Settings() {
+		if !s.CanBeFree() {
+			continue
+		}
+		q := setting{
+			axis: Axis{Label: s.Name + " " + s.Symbol},
+			of:   func(t theory.Tuned) float64 { return s.Of(t.Optimizer) },
+			has:  func(t theory.Tuned) bool { return chose(t, s) || !s.OfGradient && !s.IsNeutral(t.Optimizer) },
+		}
+		switch {
+		case s.NearOne:
+			q.axis = Axis{Label: s.Name + ", 1 − " + s.Symbol, Scale: Log10}
+			q.of = func(t theory.Tuned) float64 { return 1 - s.Of(t.Optimizer) }
+		case s.Low == 0 && math.IsInf(s.High, 1):
+			q.axis.Scale = Log10
+		}
+		if all = append(all, q); s.Field == "Momentum" {
+			all = append(all, setting{
+				axis: Axis{Label: "effective rate α/(1 − β)", Scale: Log10},
+				of:   func(t theory.Tuned) float64 { return t.Optimizer.EffectiveLearningRate() },
+				has:  func(t theory.Tuned) bool { return !s.IsNeutral(t.Optimizer) },
+				all:  true,
+			})
+		}
+	}
+	return all
+}()
 
 // chosen returns the lines whose method has the setting.
 func (q setting) chosen(lines []scalingLine) []scalingLine {

@@ -53,8 +53,10 @@ func partialRuns(name string, partial bool, trials int) []string {
 
 // rounded returns the optimizer with settings of six digits, for reading.
 func rounded(o theory.Optimizer) theory.Optimizer {
-	for _, v := range []*float64{&o.LearningRate, &o.Momentum, &o.Decay, &o.Power, &o.SlowStep} {
-		*v = number6(*v)
+	for _, s := range theory.Settings() {
+		if s.CanBeFree() {
+			s.Set(&o, number6(s.Of(o)))
+		}
 	}
 	return o
 }

@@ -144,6 +144,19 @@ func (s *Setting) Of(o Optimizer) float64 {
 	}
 }
 
+// Set gives the setting a value in o, as a whole number or a switch if it is one. A
+// schedule is left as it is.
+func (s *Setting) Set(o *Optimizer, v float64) {
+	switch f := s.field(o); {
+	case f.CanInt():
+		f.SetInt(int64(v))
+	case f.Kind() == reflect.Bool:
+		f.SetBool(v != 0)
+	case f.CanFloat():
+		f.SetFloat(v)
+	}
+}
+
 func (s *Setting) field(o *Optimizer) reflect.Value {
 	return reflect.ValueOf(o).Elem().FieldByName(s.Field)
 }

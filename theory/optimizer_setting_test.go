@@ -116,11 +116,9 @@ func TestSettingsShowAndAreBounded(t *testing.T) {
 			}
 			for _, bad := range outside(s) {
 				o := full
-				f := reflect.ValueOf(&o).Elem().FieldByName(s.Field)
-				if f.CanInt() {
-					f.SetInt(int64(bad))
-				} else {
-					f.SetFloat(bad)
+				s.Set(&o, bad)
+				if got := s.Of(o); got != bad && !math.IsNaN(bad) {
+					t.Errorf("%s set to %v is %v", s.Name, bad, got)
 				}
 				want := fmt.Sprintf("%s %v: want %s", s.Name, bad, s.Range())
 				if err := o.Validate(); err == nil || !strings.Contains(err.Error(), want) {
