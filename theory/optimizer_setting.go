@@ -63,7 +63,7 @@ var settings = []Setting{
 	}, {
 		Name: "Lookahead's steps", Symbol: "k", Field: "LookaheadSteps", Low: 1, High: maxLookahead,
 		family: suffixed("Lookahead"),
-		text:   func(o *Optimizer) string { return fmt.Sprintf("Lookahead k=%d s=%g", o.LookaheadSteps, o.SlowStep) },
+		text:   func(o *Optimizer) string { return fmt.Sprintf("Lookahead k=%d s=%.6g", o.LookaheadSteps, o.SlowStep) },
 	}, {
 		Name: "Lookahead's slow step", Symbol: "s", Field: "SlowStep", LowOpen: true, High: 1, required: true,
 		unless: func(o *Optimizer) bool { return o.LookaheadSteps == 0 }, text: unwritten,
