@@ -13,8 +13,9 @@ import (
 // result of nqm/theory and nqm/nqmkit:
 //
 //	problems    spectrum and noise, sizes; one of full matrices, by its eigenvalues
-//	losses      expected and sampled curves, the one against the other, paired
-//	            differences, the Bayes gap, paths, laws of coordinates
+//	losses      expected and sampled curves, the one against the other, the fan
+//	            of their quantiles, paired differences, the Bayes gap, paths,
+//	            laws of coordinates
 //	answers     steps to a target (exact and run by run), tuned settings, rates,
 //	            damping, the phase map, noise scales and their estimates
 //	scaling     steps against batch size
