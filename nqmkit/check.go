@@ -53,7 +53,7 @@ func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.A
 // CheckAgainst holds the closed form of one method against runs of another, as
 // of an update that a researcher wrote and believes to be momentum.
 func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sampled Sampler) theory.Agreement {
-	exactProblem := must(exactly(p))
+	exactProblem := must(closedFormOf(p))
 	of := SampleAt(p, steps, runs, sampled)[0]
 	exact := upTo(must(theory.Expect(exactProblem, steps, closed)), len(of.Steps))
 	exact.Problem = of.Problem

@@ -67,8 +67,8 @@ func spectrumOf(q Quadratic) (theory.Problem, error) {
 	return theory.Problem{}, fmt.Errorf("nqmkit: %v has no closed form: want a theory.Problem, a nqmkit.Dense, or one of them with another noise", q)
 }
 
-// exactly returns the spectrum with all directions written out.
-func exactly(q Quadratic) (theory.Problem, error) {
+// closedFormOf returns the spectrum with all directions written out.
+func closedFormOf(q Quadratic) (theory.Problem, error) {
 	p, err := spectrumOf(q)
 	if err != nil {
 		return theory.Problem{}, err

@@ -92,7 +92,7 @@ func planeHessian(q Quadratic) [][]float64 {
 // no closed form of it in these coordinates.
 func (e experiment) expectedPath(q Quadratic, s Sampler) [][]float64 {
 	m, ok := s.(theory.Method)
-	p, err := exactly(q)
+	p, err := closedFormOf(q)
 	if !ok || err != nil || e.landscape.curvature == nil {
 		return nil
 	}

@@ -118,7 +118,7 @@ func (o observations) skipBatch(w *work, c course, first, count int) {
 		parallel(count+len(next), func(i int) {
 			if i < count {
 				for k := range group {
-					skippers[i].descend(&group[k])
+					skippers[i].pass(&group[k])
 				}
 				return
 			}
@@ -151,7 +151,7 @@ func (o observations) note(run int, loss []float64) reached {
 
 // skipped is a direction with its leaps between the chosen steps.
 type skipped struct {
-	step
+	transition
 	curvature, noise, mean, std float64
 	order                       []int       // the leap to each chosen step
 	counts                      []float64   // of a course
@@ -173,7 +173,7 @@ func (s *skipped) prepare(c course) {
 	}
 	work := workspaces.Get().(*leap.Powers)
 	defer workspaces.Put(work)
-	s.step, s.order, s.counts = c.single(s.curvature, 0), c.Order, c.counts
+	s.transition, s.order, s.counts = c.single(s.curvature, 0), c.Order, c.counts
 	work.Compose(c.Plan, s.n, func(kind int) (leap.Square, leap.Vector) {
 		t := c.single(s.curvature, kind)
 		return t.d, t.b
@@ -187,10 +187,10 @@ func (s *skipped) prepare(c course) {
 	}
 }
 
-// descend takes a run through all chosen steps in one direction and adds its
+// pass takes a run through all chosen steps in one direction and adds its
 // part of the losses. A direction without curvature has none, and one that
 // starts at its minimum and feels no noise stays there.
-func (s *skipper) descend(d *skipped) {
+func (s *skipper) pass(d *skipped) {
 	start := d.mean + float64(d.std*s.starts.Normal())
 	if d.curvature == 0 || start == 0 && d.noise == 0 {
 		return
@@ -204,10 +204,10 @@ func (s *skipper) descend(d *skipped) {
 	scale, half := d.noise, d.curvature/2
 	switch {
 	case n == 1:
-		d.descendOne(start, scale, half, draws, s.loss)
+		d.passOne(start, scale, half, draws, s.loss)
 		return
 	case n == 2 && d.counts == nil:
-		d.descendTwo(start, scale, half, draws, s.loss)
+		d.passTwo(start, scale, half, draws, s.loss)
 		return
 	}
 	var z, next leap.Vector
@@ -239,8 +239,8 @@ func (s *skipper) descend(d *skipped) {
 	}
 }
 
-// descendOne is descend for a state of one number.
-func (d *skipped) descendOne(start, scale, half float64, draws, loss []float64) {
+// passOne is pass for a state of one number.
+func (d *skipped) passOne(start, scale, half float64, draws, loss []float64) {
 	theta := d.s[0] * start
 	for k, e := range draws {
 		at := d.order[k]
@@ -252,8 +252,8 @@ func (d *skipped) descendOne(start, scale, half float64, draws, loss []float64) 
 	}
 }
 
-// descendTwo is descend for a state of two numbers.
-func (d *skipped) descendTwo(start, scale, half float64, draws, loss []float64) {
+// passTwo is pass for a state of two numbers.
+func (d *skipped) passTwo(start, scale, half float64, draws, loss []float64) {
 	x, y := d.s[0]*start, d.s[1]*start
 	for k := range loss {
 		at := 4 * d.order[k]

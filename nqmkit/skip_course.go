@@ -13,7 +13,7 @@ import (
 type course struct {
 	*leap.Plan
 	// single is one step of a kind of the plan in a direction of curvature h.
-	single func(h float64, kind int) step
+	single func(h float64, kind int) transition
 	// counts are how many iterates the answer averages at each chosen step, whose
 	// sum is then the last variable; 0 where the answer is not an average. It is
 	// nil if it never is.
@@ -36,7 +36,7 @@ func linearCourse(m theory.Linear, steps []int) course {
 		p.Look(p.Repeat(p.Step(0), t-before))
 		before = t
 	}
-	return course{Plan: p, single: func(h float64, _ int) step { return linearStep(m.System(h), max(m.BatchSize, 1)) }}
+	return course{Plan: p, single: func(h float64, _ int) transition { return linearStep(m.System(h), max(m.BatchSize, 1)) }}
 }
 
 // planner makes the plan of an optimizer.
@@ -76,7 +76,7 @@ func optimizerCourse(m theory.Optimizer, steps []int) (course, error) {
 	for i, k := range p.kinds {
 		rules[i] = o.Rule(k.rate)
 	}
-	return course{Plan: p.Plan, counts: p.counts(steps), single: func(h float64, at int) step { return optimizerStep(o, rules[at], h, p.kinds[at]) }}, nil
+	return course{Plan: p.Plan, counts: p.counts(steps), single: func(h float64, at int) transition { return optimizerStep(o, rules[at], h, p.kinds[at]) }}, nil
 }
 
 // maxKinds bounds the room that a plan takes.

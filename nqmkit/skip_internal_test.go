@@ -142,12 +142,12 @@ func TestEqualPartsInARow(t *testing.T) {
 }
 
 // plainStep is a step of o at its own learning rate and batches of one.
-func plainStep(o theory.Optimizer, h float64) step {
+func plainStep(o theory.Optimizer, h float64) transition {
 	return optimizerStep(o, o.Rule(1), h, kind{rate: 1, batch: 1})
 }
 
 // over returns the leap of gap steps.
-func (t step) over(gap int) (a, v leap.Square) {
+func (t transition) over(gap int) (a, v leap.Square) {
 	p, made := leap.NewPlan(), new(leap.Powers)
 	p.Look(p.Repeat(p.Step(0), gap))
 	made.Compose(p, t.n, func(int) (leap.Square, leap.Vector) { return t.d, t.b })
@@ -155,7 +155,7 @@ func (t step) over(gap int) (a, v leap.Square) {
 }
 
 // literally takes the steps of s one by one.
-func literally(s step, gap int) (a, v leap.Square) {
+func literally(s transition, gap int) (a, v leap.Square) {
 	n := s.n
 	a, v = make(leap.Square, n*n), make(leap.Square, n*n)
 	one := make(leap.Square, n*n)

@@ -7,17 +7,17 @@ import (
 	"nqm/theory"
 )
 
-// step is one step of a linear method in one direction: z' = (I-D) z + b ε,
+// transition is one transition of a linear method in one direction: z' = (I-D) z + b ε,
 // θ = r'z, z(0) = s θ(0).
-type step struct {
+type transition struct {
 	n       int
 	d       leap.Square
 	b, r, s leap.Vector
 }
 
-func linearStep(s theory.System, batch float64) step {
+func linearStep(s theory.System, batch float64) transition {
 	n := s.Size()
-	t := step{n: n, d: make(leap.Square, n*n)}
+	t := transition{n: n, d: make(leap.Square, n*n)}
 	for i := range n {
 		for j := range n {
 			if s.Deviation != nil {
@@ -52,7 +52,7 @@ type kind struct {
 // rule's; φ stands in for θ in avg and sum, and a step that syncs ends with
 //
 //	φ'    = φ + s δ'', δ' = 0     from δ'' = θ' - φ
-func optimizerStep(o theory.Optimizer, r theory.Rule, h float64, k kind) step {
+func optimizerStep(o theory.Optimizer, r theory.Rule, h float64, k kind) transition {
 	n := len(r.Kick)
 	answer := 0
 	if o.LookaheadSteps > 0 {
@@ -62,7 +62,7 @@ func optimizerStep(o theory.Optimizer, r theory.Rule, h float64, k kind) step {
 	if o.Decay != 0 || o.UniformAverage {
 		n++
 	}
-	t := step{n: n, d: make(leap.Square, n*n)}
+	t := transition{n: n, d: make(leap.Square, n*n)}
 	alpha, x := o.InDirection(h)
 	noise := alpha / math.Sqrt(k.batch)
 	t.s[0] = 1
@@ -90,7 +90,7 @@ func optimizerStep(o theory.Optimizer, r theory.Rule, h float64, k kind) step {
 // slow adds Lookahead's slow weights φ as variable i, and makes variable 0 the
 // distance δ = θ - φ: tiny curvatures would lose their digits in a difference
 // of θ and φ.
-func (t *step) slow(i int, size float64, syncs bool) {
+func (t *transition) slow(i int, size float64, syncs bool) {
 	t.s[0], t.s[i] = 0, 1
 	for j := range i { // where θ was, δ + φ is
 		t.row(j)[i] = t.row(j)[0]
@@ -107,7 +107,7 @@ func (t *step) slow(i int, size float64, syncs bool) {
 }
 
 // average adds the moving average of variable i as the last.
-func (t *step) average(i int, decay float64) {
+func (t *transition) average(i int, decay float64) {
 	last, rest := t.n-1, 1-decay
 	of, avg := t.row(i), t.row(last)
 	for j := range last {
@@ -119,7 +119,7 @@ func (t *step) average(i int, decay float64) {
 }
 
 // sum adds the sum of variable i as the last, or 0 while it has not begun.
-func (t *step) sum(i int, begun bool) {
+func (t *transition) sum(i int, begun bool) {
 	last := t.n - 1
 	of, sum := t.row(i), t.row(last)
 	if !begun {
@@ -132,4 +132,4 @@ func (t *step) sum(i int, begun bool) {
 	t.b[last] = t.b[i]
 }
 
-func (t *step) row(i int) leap.Square { return t.d[i*t.n:][:t.n] }
+func (t *transition) row(i int) leap.Square { return t.d[i*t.n:][:t.n] }

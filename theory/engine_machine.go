@@ -113,7 +113,7 @@ func (m *machine) run(s *state, p *piece, end int) {
 		return
 	}
 	if m.period == 0 {
-		s.leap(p.plain, end-s.t, p.noise)
+		s.advancePowers(p.plain, end-s.t, p.noise)
 		s.t = end
 		return
 	}
@@ -122,21 +122,21 @@ func (m *machine) run(s *state, p *piece, end int) {
 		switch rest := k - s.t%k; {
 		case rest == k && end-s.t >= k:
 			n := (end - s.t) / k
-			s.leap(p.cycle, n, p.noise)
+			s.advancePowers(p.cycle, n, p.noise)
 			s.t += n * k
 		case rest == 1:
-			s.leap(p.sync, 1, p.noise)
+			s.advancePowers(p.sync, 1, p.noise)
 			s.t++
 		default:
 			n := min(rest-1, end-s.t)
-			s.leap(p.plain, n, p.noise)
+			s.advancePowers(p.plain, n, p.noise)
 			s.t += n
 		}
 	}
 }
 
-// leap does n steps by powers of two.
-func (s *state) leap(p *powers, n int, noise float64) {
+// advancePowers does n steps by powers of two.
+func (s *state) advancePowers(p *powers, n int, noise float64) {
 	for k := 0; n>>k > 0; k++ {
 		if n>>k&1 == 0 {
 			continue

@@ -24,8 +24,8 @@ func (p Problem) Records() ([]table.Record, error) {
 	return rows, nil
 }
 
-// first writes out n directions.
-func (l Law) first(n int) Problem {
+// writtenOut writes out n directions.
+func (l Law) writtenOut(n int) Problem {
 	p := Problem{Curvature: l.Curvature.list(n)}
 	if l.Noise.Scale != 0 {
 		p.Noise = l.Noise.list(n)
@@ -51,7 +51,7 @@ func (p Problem) Explicit() (Problem, error) {
 	}
 	q := p
 	if float64(p.Len()) < p.Law.Count {
-		q = p.Law.first(int(p.Law.Count))
+		q = p.Law.writtenOut(int(p.Law.Count))
 		q.Name, q.Streaming = p.Name, p.Streaming
 	}
 	q.Law = Law{}

@@ -14,7 +14,7 @@ func lawful(l Law) (Problem, error) {
 	if n > written {
 		n = head
 	}
-	p := l.first(n)
+	p := l.writtenOut(n)
 	if l.Count > unlawful {
 		p.Law = l
 	}

@@ -80,7 +80,7 @@ func edits(t *testing.T, p Problem, random *rand.Rand) map[string]Problem {
 			edit("", func(v reflect.Value) { v.SetString(v.String() + " too") })
 		case reflect.TypeFor[Law]():
 			for name, l := range lawEdits(p.Law) {
-				q := l.first(p.Len())
+				q := l.writtenOut(p.Len())
 				q.Law, q.Streaming = l, p.Streaming
 				all["Law."+name] = q
 			}

@@ -197,7 +197,7 @@ func (s *Steps) scanStreamed(p Problem, m Method, end int) error {
 func (s *streamed) loss() float64 {
 	var total dd.Sum
 	for i, d := range s.dirs {
-		second, _ := s.machines[i].second(s.states[i])
+		second, _ := s.machines[i].secondMoment(s.states[i])
 		total.Add(0.5 * d.Multiplicity * times(d.Curvature, second))
 	}
 	return total.Value()

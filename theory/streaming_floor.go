@@ -56,7 +56,7 @@ func (s *streamed) standstill() float64 {
 		last.noise = 0 // it would move the velocity only
 		m.pieces = []piece{last}
 		m.advance(s.states[i], s.t+longAfter)
-		second, _ := m.second(s.states[i])
+		second, _ := m.secondMoment(s.states[i])
 		loss.Add(0.5 * d.Multiplicity * times(d.Curvature, second))
 	}
 	return loss.Value()

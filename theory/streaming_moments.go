@@ -80,8 +80,8 @@ func (m *machine) driven(s *state, noise float64) {
 	m.event(s)
 }
 
-// second reads E θ² and the factor of the mean off a state that holds E zz'.
-func (m *machine) second(s *state) (second, factor float64) {
+// secondMoment reads E θ² and the factor of the mean off a state that holds E zz'.
+func (m *machine) secondMoment(s *state) (second, factor float64) {
 	if s.grown {
 		return math.Inf(1), math.Inf(1)
 	}

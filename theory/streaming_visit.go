@@ -17,7 +17,7 @@ func visitStreamed(dirs []Direction, m Method, steps []int, each func(k int, d D
 		s.advance(t)
 		var bias, loss dd.Sum
 		for i, d := range dirs {
-			second, kept := s.machines[i].second(s.states[i])
+			second, kept := s.machines[i].secondMoment(s.states[i])
 			if each != nil {
 				each(k, d, second)
 			}

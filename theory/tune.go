@@ -67,7 +67,7 @@ func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 	}
 	k.sharp = true
 	answer := Tuned{Problem: p.String(), Family: o.Family(), Free: k.names(), Budget: steps}
-	found := k.exactly(steps, k.smoothly(steps, true, nil), nil)
+	found := k.minima(steps, k.smoothValleys(steps, true, nil), nil)
 	err = k.atEnd(&answer, found[0], steps)
 	answer.BestBefore = answer.Steps.Before
 	answer.Evaluations += k.evaluations
@@ -78,11 +78,11 @@ func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 func (k *tuner) tune(answer *Tuned, limit int) error {
 	target := math.Log(answer.Target)
 	t, valleys := k.smoothRoot(target, k.bracket(target, limit))
-	found := k.exactly(t, valleys, nil)
+	found := k.minima(t, valleys, nil)
 	for more := t / 1000; found[0].value > target && t < limit; more *= 2 {
 		more = max(more, 1)
 		t = min(limit, t+more)
-		found = k.resolvedDescents(found, t, 0.1)
+		found = k.minimiseResolved(found, t, 0.1)
 	}
 	if found[0].value > target {
 		answer.BestBefore = math.Exp(found[0].value)
@@ -98,7 +98,7 @@ func (k *tuner) tune(answer *Tuned, limit int) error {
 		switch s := answer.Steps; {
 		case s.Outcome == Reached && s.Steps < t && s.Steps > 0:
 			t = s.Steps // these settings come down to the target even earlier
-			found = k.resolvedDescents(found, t, 0.1)
+			found = k.minimiseResolved(found, t, 0.1)
 		case s.Outcome == Reached || t >= limit:
 			if s.Steps == 0 {
 				answer.BestBefore = s.Loss
@@ -106,7 +106,7 @@ func (k *tuner) tune(answer *Tuned, limit int) error {
 			return nil
 		default: // the search's sums are a rounding error too low
 			t, target = t+1, target-k.fine(t)
-			found = k.resolvedDescents(found, t, 0.1)
+			found = k.minimiseResolved(found, t, 0.1)
 		}
 	}
 	return k.atEnd(answer, found[0], t)
@@ -184,14 +184,14 @@ func (k *tuner) bracket(target float64, limit int) int {
 // smoothRoot returns the smallest t <= high at which the smooth loss reaches the
 // target, and its valleys there.
 func (k *tuner) smoothRoot(target float64, high int) (t int, valleys []candidate) {
-	valleys = k.smoothly(high, true, nil)
+	valleys = k.smoothValleys(high, true, nil)
 	if valleys[0].value > target {
 		return high, valleys
 	}
 	r := search.CountFrom(high, valleys[0].value-target, 2, high)
 	for r.Open(1e-3) {
 		mid := r.Next()
-		there := k.smoothly(mid, false, valleys)
+		there := k.smoothValleys(mid, false, valleys)
 		r.See(mid, there[0].value-target)
 		if r.High == mid {
 			valleys = there
@@ -208,7 +208,7 @@ func (k *tuner) fewest(target float64, high int, found []candidate) (t int, best
 	for {
 		for r.Open(0) {
 			mid := r.Next()
-			there := k.resolvedDescents(found, mid, 0.1)
+			there := k.minimiseResolved(found, mid, 0.1)
 			r.See(mid, there[0].value-target)
 			if r.High == mid {
 				found = there
@@ -217,7 +217,7 @@ func (k *tuner) fewest(target float64, high int, found []candidate) (t int, best
 		if r.High == 1 {
 			return 1, found, math.Inf(1)
 		}
-		there := k.exactly(r.High-1, k.smoothly(r.High-1, true, nil), found)
+		there := k.minima(r.High-1, k.smoothValleys(r.High-1, true, nil), found)
 		if there[0].value > target {
 			return r.High, found, there[0].value
 		}

@@ -163,8 +163,8 @@ func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
 	return k.quicks[rung]
 }
 
-// descend minimises from a point, with steps of at most radius.
-func (k *tuner) descend(from []float64, t int, radius float64) candidate {
+// minimise minimises from a point, with steps of at most radius.
+func (k *tuner) minimise(from []float64, t int, radius float64) candidate {
 	low, high := k.bounds(float64(t))
 	c := candidate{z: append([]float64(nil), from...)}
 	d := search.Descent{F: func(z []float64) float64 { return k.value(z, t) }, Box: search.Box{Low: low, High: high}, Flat: 0.1 * k.fine(t)}
@@ -182,9 +182,9 @@ func (k *tuner) resolved(c candidate, t int) bool {
 	return math.Abs(math.Log(k.lossOn(k.rung+1, o, t))-c.value) <= k.fine(t)
 }
 
-// smoothly searches for the valleys of the smooth loss: on a grid over the whole
+// smoothValleys searches for the valleys of the smooth loss: on a grid over the whole
 // range, and from the points given. It stays on the coarsest rung.
-func (k *tuner) smoothly(t int, whole bool, starts []candidate) []candidate {
+func (k *tuner) smoothValleys(t int, whole bool, starts []candidate) []candidate {
 	rung := k.rung
 	k.smooth, k.rung = true, 0
 	defer func() { k.smooth, k.rung = false, rung }()
@@ -193,7 +193,7 @@ func (k *tuner) smoothly(t int, whole bool, starts []candidate) []candidate {
 		low, high := k.bounds(float64(t))
 		starts = append(k.grid(t, 1, low, high), starts...)
 	}
-	return k.descents(starts, t, 0.5)
+	return k.minimiseAll(starts, t, 0.5)
 }
 
 // again returns points with their values after another number of steps.
@@ -205,10 +205,10 @@ func (k *tuner) again(t int, points []candidate) []candidate {
 	return now
 }
 
-// exactly descends to the minima of the loss itself from those of the smooth
+// minima descends to the minima of the loss itself from those of the smooth
 // one and from the points given.
-func (k *tuner) exactly(t int, valleys, starts []candidate) []candidate {
-	found := k.resolvedDescents(append(append([]candidate(nil), starts...), valleys...), t, 0.1)
+func (k *tuner) minima(t int, valleys, starts []candidate) []candidate {
+	found := k.minimiseResolved(append(append([]candidate(nil), starts...), valleys...), t, 0.1)
 	return lowestOf(append(k.comb(found[0], t), found...))
 }
 
@@ -221,24 +221,24 @@ const (
 	contendingTeeth = 0.05
 )
 
-// descents descends from the best starts and returns where they end, the lowest
+// minimiseAll descends from the best starts and returns where they end, the lowest
 // first.
-func (k *tuner) descents(starts []candidate, t int, radius float64) []candidate {
+func (k *tuner) minimiseAll(starts []candidate, t int, radius float64) []candidate {
 	within := contendingTeeth
 	if k.smooth {
 		within = contenders
 	}
 	var ends []candidate
 	for _, c := range best(starts, within) {
-		ends = append(ends, k.descend(c.z, t, radius))
+		ends = append(ends, k.minimise(c.z, t, radius))
 	}
 	return lowestOf(ends)
 }
 
-// resolvedDescents does so at a rung of the ladder that the next one confirms.
-func (k *tuner) resolvedDescents(starts []candidate, t int, radius float64) []candidate {
+// minimiseResolved does so at a rung of the ladder that the next one confirms.
+func (k *tuner) minimiseResolved(starts []candidate, t int, radius float64) []candidate {
 	for {
-		starts = k.descents(k.again(t, starts), t, radius)
+		starts = k.minimiseAll(k.again(t, starts), t, radius)
 		if k.resolved(starts[0], t) {
 			return starts
 		}
@@ -387,7 +387,7 @@ func (k *tuner) comb(c candidate, t int) []candidate {
 			for i := range guess {
 				guess[i] = 2*next.z[i] - before.z[i]
 			}
-			before, next = next, k.descend(guess, t, 0.3*step)
+			before, next = next, k.minimise(guess, t, 0.3*step)
 		}
 	}
 	return teeth
@@ -432,7 +432,7 @@ func (k *tuner) neighbours(c candidate, t int, turn float64) []candidate {
 	for _, way := range []int{-1, 1} {
 		for i := n/2 + 2*way; i > 0 && i < n; i += way {
 			if lowest(values, []int{n + 1}, i) {
-				next = append(next, k.descend(points[i].z, t, turn/teethPerTurn))
+				next = append(next, k.minimise(points[i].z, t, turn/teethPerTurn))
 				break
 			}
 		}

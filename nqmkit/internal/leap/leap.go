@@ -49,7 +49,7 @@ func (s *Powers) Compose(p *Plan, n int, single func(kind int) (d Square, b Vect
 			d, b := single(what.kind)
 			s.single(k, d, &b)
 		case p.exact[k]:
-			s.exactly(k, what)
+			s.double(k, what)
 		default:
 			s.join(k, what)
 		}
@@ -123,8 +123,8 @@ func (s *Powers) join(k int, what part) {
 	}
 }
 
-// exactly is join with D, as long as A is not small.
-func (s *Powers) exactly(k int, what part) {
+// double is join with D, as long as A is not small.
+func (s *Powers) double(k int, what part) {
 	s.join(k, what)
 	a, _ := s.Of(k)
 	once, _ := s.Of(what.first)

@@ -9,7 +9,7 @@ import (
 
 const bits = 400
 
-func exactly(a Number) *big.Float {
+func bigOf(a Number) *big.Float {
 	s := new(big.Float).SetPrec(bits).SetFloat64(a.Hi)
 	return s.Add(s, new(big.Float).SetFloat64(a.Lo))
 }
@@ -27,7 +27,7 @@ func TestOperationsAgainstBig(t *testing.T) {
 		if n%5 == 0 {
 			b = a.Neg().Add(Exact(a.Hi * 0x1p-40 * r.Float64()))
 		}
-		x, y := exactly(a), exactly(b)
+		x, y := bigOf(a), bigOf(b)
 		size := new(big.Float).Add(new(big.Float).Abs(x), new(big.Float).Abs(y))
 		of := func() *big.Float { return new(big.Float).SetPrec(bits) }
 		for _, c := range []struct {
@@ -44,7 +44,7 @@ func TestOperationsAgainstBig(t *testing.T) {
 			if c.per == nil {
 				c.per = new(big.Float).Abs(c.want)
 			}
-			apart := of().Sub(exactly(c.got), c.want)
+			apart := of().Sub(bigOf(c.got), c.want)
 			if limit := of().SetMantExp(c.per, -c.bound); apart.Abs(apart).Cmp(limit) > 0 {
 				t.Fatalf("%s of %v and %v is off by %.3g of %.3g", c.name, a, b, apart, c.per)
 			}
@@ -58,10 +58,10 @@ func TestTwoSumAndTwoProdAreExact(t *testing.T) {
 	for range 100_000 {
 		a, b := r.NormFloat64()*math.Ldexp(1, r.IntN(200)-100), r.NormFloat64()*math.Ldexp(1, r.IntN(200)-100)
 		x, y := big.NewFloat(a).SetPrec(bits), big.NewFloat(b).SetPrec(bits)
-		if got := exactly(TwoSum(a, b)); got.Cmp(new(big.Float).SetPrec(bits).Add(x, y)) != 0 {
+		if got := bigOf(TwoSum(a, b)); got.Cmp(new(big.Float).SetPrec(bits).Add(x, y)) != 0 {
 			t.Fatalf("%v + %v", a, b)
 		}
-		if got := exactly(TwoProd(a, b)); got.Cmp(new(big.Float).SetPrec(bits).Mul(x, y)) != 0 {
+		if got := bigOf(TwoProd(a, b)); got.Cmp(new(big.Float).SetPrec(bits).Mul(x, y)) != 0 {
 			t.Fatalf("%v · %v", a, b)
 		}
 	}
