@@ -114,8 +114,8 @@ func colorsWidth(s Series) vg.Length {
 	return 8 + colorsBar + 4 + widest + lineHeight*noteSize
 }
 
-// drawColors draws the bar of colours of a heat map beside its data. (It is no
-// image: of two images in one PDF the order changes from run to run.)
+// drawColors draws the bar of colours of a heat map beside its data: shapes, which
+// stay sharp where an image would be enlarged.
 func drawColors(c draw.Canvas, s Series) {
 	const steps = 96
 	left := c.Max.X + 8

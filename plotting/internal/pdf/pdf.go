@@ -161,10 +161,12 @@ func (c *Canvas) FillString(f font.Face, at vg.Point, words string) {
 	c.doc.TransformEnd()
 }
 
-// DrawImage draws an image into an upright rectangle.
+// DrawImage draws an image into an upright rectangle. Each is a column wider
+// than the one before: fpdf writes images in the order of their widths, and those
+// of equal width in another order each time.
 func (c *Canvas) DrawImage(into vg.Rectangle, m image.Image) {
 	var b bytes.Buffer
-	if err := png.Encode(&b, m); err != nil {
+	if err := png.Encode(&b, wider(m, c.files)); err != nil {
 		c.doc.SetError(err)
 		return
 	}
@@ -173,6 +175,21 @@ func (c *Canvas) DrawImage(into vg.Rectangle, m image.Image) {
 	c.doc.RegisterImageOptionsReader(name, fpdf.ImageOptions{ImageType: "png"}, &b)
 	left, top := c.at.apply(vg.Point{X: into.Min.X, Y: into.Max.Y})
 	c.doc.ImageOptions(name, left, top, into.Size().X.Points(), into.Size().Y.Points(), false, fpdf.ImageOptions{}, 0, "")
+}
+
+// wider returns the image with n columns more, which repeat some of its own.
+func wider(m image.Image, n int) image.Image {
+	if n == 0 {
+		return m
+	}
+	from := m.Bounds()
+	to := image.NewNRGBA(image.Rect(0, 0, from.Dx()+n, from.Dy()))
+	for x := range to.Rect.Dx() {
+		for y := range to.Rect.Dy() {
+			to.Set(x, y, m.At(from.Min.X+x*from.Dx()/to.Rect.Dx(), from.Min.Y+y))
+		}
+	}
+	return to
 }
 
 // WriteTo writes the PDF.
