@@ -8,6 +8,15 @@
 // Results are plain values of package theory, and nqm/plotting shows each of
 // them with plotting.Show.
 //
+// # Exact answers
+//
+//	Expect, ExpectAt     expected loss, with its bias, noise and floor
+//	LossFan              quantiles of the loss of single runs along the steps
+//	StepsToTarget        first hit of a target, with its certificate
+//	Tune, TuneLoss       the settings that are Free, chosen together
+//	BatchScaling         steps against batch size, tuned at every point
+//	Summary, Rate, Damping, StabilityLimit, PhaseMap, NoiseScales, BayesGap
+//
 // # Schedules
 //
 //	BestSchedule         the best piecewise-constant learning rates of a run

@@ -24,6 +24,7 @@
 //	theory.SGD(0.3)
 //	theory.Momentum(0.03, 0.9).Batch(64)
 //	theory.Nesterov(0.1, 0.9).Precondition(0.5).EMA(0.99)
+//	theory.QHM(1, 0.9, 0.7)
 //	theory.SGD(0.5).Lookahead(5, 0.5).Cosine()
 //
 // A method of one's own is a Linear: its matrices for one curvature.
@@ -39,6 +40,7 @@
 //	α           LearningRate
 //	B           BatchSize         examples averaged in one gradient
 //	β           Momentum          what the velocity keeps in each step
+//	ν           VelocityWeight    of quasi-hyperbolic momentum
 //	γ           Decay             of the exponential moving average
 //	p           Power             of the preconditioner H^-p
 //	k, s        LookaheadSteps, SlowStep
@@ -66,20 +68,33 @@
 // no answer for a method, is an error that names the value or the reason. The
 // package has no randomness, starts no goroutine and prints nothing.
 //
+// # From a setting to an answer
+//
+// Settings is one table of the fields of Optimizer. A setting may bring a rule, and
+// a rule is one step in a direction with x = αh, under the schedule's factor f,
+//
+//	z' = z - N z + b (x ρ'z + αε)
+//
+// N, b and the point ρ whose gradient is taken being at most linear in f (type Rule).
+// Slow weights and averages are further variables of the same system. Damping,
+// stability, streaming noise, the choice of engine and what is refused are read off
+// it, so that a new rule has them all.
+//
 // # Two engines
 //
-// SGD, heavy ball, Nesterov and the moving average of SGD are recurrences of
-// second order at most in each direction. Their factor and noise have a closed
-// form that is an equality for every t, double roots included (see the type
-// recurrence). The paper's theorems about momentum and averages are upper
-// bounds with the same bias; PaperBound has them for comparison.
+// Where the system has two variables at most, one tap of noise and a start that
+// fits, it is a recurrence of second order with a closed form that is an equality
+// for every t, double roots included (see the types kernel and recurrence): SGD,
+// heavy ball, Nesterov and the moving average of SGD. The paper's theorems about
+// momentum and averages are upper bounds with the same bias; PaperBound has them
+// for comparison.
 //
 // Along equally spaced steps one point gives the next by a few multiplications,
 // and the closed form is taken up again before rounding builds up.
 //
-// Everything else (averages of momentum, uniform averages, Lookahead,
-// schedules, Linear) is a small linear system z' = A z + b ε, followed by
-// doubling the time: V_2t = V_t + A^t V_t A^t' adds positive terms only. The
+// Every other system (averages of momentum, QHM, uniform averages, Lookahead,
+// schedules, Linear) is followed by doubling the time: V_2t = V_t + A^t V_t A^t'
+// adds positive terms only. The
 // matrices are kept in 106 bits and as their deviation from the identity, so
 // that tiny curvatures keep their digits. The two engines agree on what both
 // can do.
@@ -101,7 +116,7 @@
 //
 // Noise is meant relatively; the factor of a ringing mode relative to its
 // amplitude, as it has zeros. Three things are outside the bounds: numbers that
-// underflow, a Linear whose matrix entries have lost the curvature to rounding, and
+// underflow, a Linear whose State has lost the curvature to rounding, and
 // uniform averages over a schedule that is beyond the limit of stability for some
 // steps, in which what has grown cancels (10^-8 found at t = 40).
 //
@@ -118,17 +133,22 @@
 //	RateOf, DampingOf                spectral radius, regime of each direction
 //	StabilityLimit                   largest learning rate
 //	EffectiveLearningRate            where it applies
-//	BestSGD, -Momentum, -Nesterov best fixed settings without noise
-//	BestSchedule                  best piecewise-constant learning rates
+//	PhaseMapOf                       where heavy ball is stable, and how fast
+//	BestSGD, -Momentum, -Nesterov    best fixed settings without noise
+//	StepsToTarget                    first hit, with its certificate
+//	Tune, TuneLoss                   settings that are Free
+//	BestSchedule                     best piecewise-constant learning rates
 //	ScheduleToTarget                 steps to a target under them
-//	BestBatchSchedule             best batch sizes for a budget of samples
+//	BestBatchSchedule                best batch sizes for a budget of samples
 //	CompareSchedules                 what each of the two buys
+//	LossFan                          quantiles of the loss along the steps
 //	LossQuantiles, LossProbability   the law of the loss
-//	SummaryOf, NoiseScalesOf      traces, noise scales
+//	SummaryOf, NoiseScalesOf         traces, noise scales
 //	BayesBound, -Samples, -Gap       what no method can beat
 //	PaperBound                       the published upper bounds
 //
-// Each has a runnable example. Results go through encoding/json and back
+// A question whose answer is a type is asked by its name with Of. Arguments go
+// problem, steps or target, method, rest. Results go through encoding/json and back
 // without loss, infinities included; EncodeJSON does so for types of one's own.
 //
 // # Sources
