@@ -14,6 +14,7 @@ var _ = together(LossBands)
 // loss as a line, the median as a dotted one, and bands that hold the central half
 // and the central nine tenths of the runs, by exact quantiles.
 func LossBands(fans []theory.Fan) Figure {
+	fans = told(fans, func(f *theory.Fan) (string, *string) { return f.Problem, &f.Method })
 	panel := Panel{Y: lossAxis()}
 	palette := newPalette(mapped(fans, func(f theory.Fan) string { return f.Family }))
 	last, ceiling := 0, fanCeiling(fans)
