@@ -269,7 +269,7 @@ func TestEnginesAgree(t *testing.T) {
 			if h > 0 && h < 1e-290 {
 				continue
 			}
-			kernel, engine := o.Mode(h, 1), o.machine(x, alpha*alpha)
+			kernel, engine := o.Mode(h, 1), o.system().machine(x, alpha*alpha)
 			for _, steps := range []int{1, 10, 1000, 1e5, 1e9, 1e15} {
 				a, b := kernel.At(steps), engine.At(steps)
 				if math.Abs(a.Factor) < 1e140 && math.Abs(a.Factor-b.Factor) > 2e-12*envelope(kernel, steps, a.Factor)+1e-280 {

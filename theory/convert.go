@@ -87,7 +87,7 @@ func (m Torch) whole(h float64) piece {
 	unit := dd.Exact(1).Div(dd.Exact(1).Sub(dd.Exact(m.Dampening)))
 	first := affine{dev: dd.NewMatrix(2), noise: []dd.Number{unit.Neg(), unit}, gradient: []dd.Number{dd.Exact(1), {}}}
 	first.dev[0][0], first.dev[1][0], first.dev[1][1] = x, x.Neg(), dd.Exact(1)
-	if _, later := m.Optimizer().inDirection(h); m.Optimizer().shears(later) {
+	if _, later := m.Optimizer().inDirection(h); m.Optimizer().system().shears(later) {
 		first = first.sheared()
 	}
 	return piece{end: 1, noise: 1, plain: newPowers(first), gradient: rounded(first.gradient)}

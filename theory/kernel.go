@@ -28,14 +28,18 @@ type kernel struct {
 //	start     r'(I-A) s = u, r's = 1               then θ(1) = (s - p) θ(0)
 //
 // and the gain is g = -r'b. The settings must be constant, and not in cycles.
-func (o Optimizer) kernel() (kernel, bool) {
-	l := o.layout()
-	if l.n > 2 || o.LookaheadSteps != 0 || o.UniformAverage || o.Schedule != nil {
+func (s *system) kernel() (kernel, bool) {
+	l := s.layout
+	if l.n > 2 || s.LookaheadSteps != 0 || s.UniformAverage || s.Schedule != nil {
 		return kernel{}, false
 	}
-	u := o.step(dd.Exact(1), false)
+	u := s.step(1, false)
 	r := l.reported()
-	k := kernel{triangle: u.triangle(), states: l.n, gain: -u.kick[r].Value(), atIterate: u.atIterate()}
+	t := s.alone
+	if l.average >= 0 {
+		t = u.triangle()
+	}
+	k := kernel{triangle: t, states: l.n, gain: -u.kick[r].Value(), atIterate: u.atIterate()}
 	if l.n == 1 {
 		return k, true
 	}
@@ -50,6 +54,9 @@ func (o Optimizer) kernel() (kernel, bool) {
 	starts := isZero(rest.Sub(k.u.at(dd.Number{}))) && isZero(u.kick[r].Mul(reach).Add(k.u.slope))
 	return k, isZero(tap) && starts
 }
+
+// kernel is that of the optimizer's system.
+func (o Optimizer) kernel() (kernel, bool) { return o.system().kernel() }
 
 // isZero reports whether a number of the size of 1 is 0 but for rounding.
 func isZero(v dd.Number) bool { return math.Abs(v.Hi) < 0x1p-90 }

@@ -18,22 +18,23 @@ func (o Optimizer) modes() func(h, c float64) Mode {
 // modesByX returns the dynamics by x and σ²: the scalar kernel where the system has
 // one, else the general engine.
 func (o Optimizer) modesByX() func(x dd.Number, sigma2 float64) Mode {
-	if k, ok := o.kernel(); ok {
+	s := o.system()
+	if k, ok := s.kernel(); ok {
 		return k.mode
 	}
-	return func(x dd.Number, sigma2 float64) Mode { return o.general(x, sigma2) }
+	return func(x dd.Number, sigma2 float64) Mode { return s.general(x, sigma2) }
 }
 
 // engine returns the general engine of a direction, whatever the settings.
 func (o Optimizer) engine(h, c float64) *machine {
 	alpha, x := o.inDirection(h)
-	return o.general(x, alpha*(alpha*(c/o.batchSize())))
+	return o.system().general(x, alpha*(alpha*(c/o.batchSize())))
 }
 
 // general is the general engine, which of a uniform average knows what is averaged.
-func (o Optimizer) general(x dd.Number, sigma2 float64) *machine {
-	m := o.machine(x, sigma2)
-	if o.UniformAverage {
+func (s *system) general(x dd.Number, sigma2 float64) *machine {
+	m := s.machine(x, sigma2)
+	if o := s.Optimizer; o.UniformAverage {
 		o.UniformAverage = false
 		m.base = o.modesByX()(x, sigma2)
 	}

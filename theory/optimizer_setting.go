@@ -220,15 +220,25 @@ func orFree(value float64) string {
 	return fmt.Sprintf("%.6g", value)
 }
 
+// ruled are the settings that bring a rule.
+var ruled = func() (some []*Setting) {
+	for i := range settings {
+		if settings[i].rule != nil {
+			some = append(some, &settings[i])
+		}
+	}
+	return some
+}()
+
 // rule returns how o moves: the last of the settings that bring a rule and are
 // not neutral. Without momentum there is no velocity, and it is SGD.
-func (o Optimizer) rule() *rule {
+func (o *Optimizer) rule() *rule {
 	r := &sgdRule
 	if o.Momentum == 0 {
 		return r
 	}
-	for i := range settings {
-		if s := &settings[i]; s.rule != nil && !s.isNeutral(&o) {
+	for _, s := range ruled {
+		if !s.isNeutral(o) {
 			r = s.rule
 		}
 	}

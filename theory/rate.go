@@ -114,13 +114,14 @@ func (o Optimizer) damping(h float64) Damping {
 		p := o.engine(h, 0).pieces[0].cycle
 		return eigenDamping(h, p.levels[0].a, o.LookaheadSteps)
 	}
-	rule := o
-	if o.layout().n > 2 {
-		rule.Decay = 0
+	s := o.system()
+	alone := s.layout.n > 2
+	t := s.alone
+	if !alone {
+		t = s.step(1, false).triangle()
 	}
-	step := rule.step(dd.Exact(1), false)
-	d := newSecondOrder(step.triangle().recurrence(x, 1, 0)).damping(h)
-	if rule.Decay != o.Decay && o.Decay > d.Radius {
+	d := newSecondOrder(t.recurrence(x, 1, 0)).damping(h)
+	if alone && o.Decay > d.Radius {
 		d.Regime, d.Radius, d.Angle, d.LogRadius = Monotone, o.Decay, 0, math.Log(o.Decay)
 	}
 	return d
@@ -269,8 +270,7 @@ func EffectiveLearningRate(o Optimizer, h float64) (approximate, exact float64, 
 func (o Optimizer) EffectiveLearningRate() float64 { return o.effective(o.LearningRate) }
 
 func (o Optimizer) effective(alpha float64) float64 {
-	step := o.rule().step(o, dd.Exact(1))
-	t := step.triangle()
+	t := o.system().alone
 	return alpha * t.u.slope.Value() / t.q.at(dd.Number{}).Value()
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"nqm/theory/internal/dd"
 	"nqm/theory/internal/search"
 )
 
@@ -48,10 +47,7 @@ func StabilityLimit(p Problem, o Optimizer) (float64, error) {
 }
 
 // unitLimit is the limit of αh of the rule.
-func (o Optimizer) unitLimit() float64 {
-	step := o.rule().step(o, dd.Exact(1))
-	return step.triangle().limit()
-}
+func (o Optimizer) unitLimit() float64 { return o.system().alone.limit() }
 
 // streamingLimit is the root of gain = 1; the gain rises with the learning rate.
 func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {

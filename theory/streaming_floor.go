@@ -205,7 +205,7 @@ func steadyAnswers(h float64, m Method) answers {
 			return m.cycleAnswers(h)
 		}
 		m.UniformAverage, m.Decay = false, 0
-		if step := m.step(dd.Exact(1), false); step.atIterate() {
+		if m.system().step(1, false).atIterate() {
 			gradient = m.Mode(h, 1).Limit().Noise
 		} else {
 			gradient = m.engine(h, 1).gradientLimit()

@@ -2,7 +2,7 @@ package theory
 
 import "math"
 
-// quick sums the expected loss of the plain methods (SGD, heavy ball,
+// quick sums the expected loss of methods with a scalar kernel (SGD, heavy ball,
 // Nesterov, and the moving average of SGD, with constant settings) in float64,
 // at between a half (SGD) and a sixth (heavy ball) of the cost of the exact
 // modes (BenchmarkQuickLoss). A search for the best settings needs some thousands
@@ -64,12 +64,9 @@ type quickLine struct{ base, slope, origin float64 }
 
 func (l quickLine) at(x float64) float64 { return l.base + l.slope*(x-l.origin) }
 
-// loss returns E L(t), +Inf where o is not stable. The system of o must be a kernel.
-func (k *quick) loss(o Optimizer, t float64) float64 {
-	exact, _ := o.kernel()
-	kernel := newQuickKernel(exact)
-	alpha := o.LearningRate
-	noise := alpha * alpha / o.batchSize()
+// loss returns E L(t), +Inf where the settings are not stable.
+func (k *quick) loss(kernel *quickKernel, alpha, batch, t float64) float64 {
+	noise := alpha * alpha / batch
 	var total float64
 	if kernel.states == 1 {
 		for i := range k.nodes {
@@ -80,19 +77,14 @@ func (k *quick) loss(o Optimizer, t float64) float64 {
 		return orInf(total)
 	}
 	noise *= kernel.gain * kernel.gain
-	fixed := kernel.p.slope == 0 // the modulus of complex roots is the same for all
-	half := 0.5 * math.Log(kernel.p.base)
-	envelope := math.Exp(t * half)
+	envelope := math.NaN()
+	if kernel.p.slope == 0 { // the modulus of complex roots is the same for all
+		envelope = math.Exp(t * (0.5 * math.Log(kernel.p.base)))
+	}
 	for i := range k.nodes {
 		n := &k.nodes[i]
-		r := kernel.at(alpha * n.rate)
-		r.smooth = k.smooth
-		if fixed {
-			r.half, r.envelope = half, envelope
-		} else {
-			r.half = 0.5 * math.Log(math.Abs(r.p))
-			r.envelope = math.Exp(t * r.half)
-		}
+		x := alpha * n.rate
+		r := quickSecond{p: kernel.p.at(x), q: kernel.q.at(x), u: kernel.u.at(x), w: kernel.w.at(x), envelope: envelope, smooth: k.smooth}
 		square, sum := r.at(t)
 		total += n.weight * (square*n.start + noise*n.noise*sum)
 	}
@@ -123,9 +115,9 @@ func quickFirst(x, t float64) (square, sum float64) {
 
 // quickSecond is a recurrence of second order; see recurrence.
 type quickSecond struct {
-	p, q, u, w     float64
-	half, envelope float64 // log √p, p^(t/2)
-	smooth         bool
+	p, q, u, w float64
+	envelope   float64 // p^(t/2), NaN where it is not known
+	smooth     bool
 }
 
 // at returns Factor² and Σ ψ².
@@ -159,7 +151,11 @@ func (r quickSecond) ringing(imag, t float64) (square, product float64) {
 		keep := math.Exp(-turned * turned)
 		cc, sc, ss = keep*cc+0.5*(1-keep), keep*sc, keep*ss+0.5*(1-keep)
 	}
-	q, w, energy := (r.q-r.u)/imag, 2/imag, r.envelope*r.envelope
+	envelope := r.envelope
+	if math.IsNaN(envelope) {
+		envelope = math.Exp(t * (0.5 * math.Log(r.p)))
+	}
+	q, w, energy := (r.q-r.u)/imag, 2/imag, envelope*envelope
 	return energy * (cc + 2*q*sc + q*q*ss), energy * w * (sc + (q+r.p*w)*ss)
 }
 

@@ -126,13 +126,13 @@ func (k *tuner) value(z []float64, t int) float64 {
 // lossOn is the loss summed on a rung.
 func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 	dirs, _ := k.directions(rung)
-	switch {
-	case k.problem.Streaming:
+	if k.problem.Streaming {
 		return k.streamedLoss(dirs, o, t)
-	case o.plain():
+	}
+	if s := k.system(&o); s.plain {
 		q := k.quickOf(rung, dirs, o.Power)
 		q.smooth = k.smooth
-		return q.loss(o, float64(t))
+		return q.loss(&s.kernel, o.LearningRate, o.batchSize(), float64(t))
 	}
 	stretched, err := o.Over(t)
 	if err != nil { // the schedule is longer than the run
@@ -401,16 +401,15 @@ func (k *tuner) comb(c candidate, t int) []candidate {
 // or 0 where nothing rings that matters.
 func (k *tuner) turn(c candidate, t int) float64 {
 	o, _ := k.at(c.z)
-	kernel, ok := o.kernel()
-	if !k.tunesRate() || !ok || kernel.states == 1 || k.problem.Streaming {
+	s := k.system(&o)
+	if !k.tunesRate() || !s.plain || s.kernel.states == 1 || k.problem.Streaming {
 		return 0
 	}
-	limit := o.unitLimit()
-	x := limit * o.LearningRate / k.limit(o)
-	quick := newQuickKernel(kernel)
-	r := quick.at(x)
+	limit := s.limit
+	x := limit * o.LearningRate / k.limit(&o)
+	r := s.kernel.at(x)
 	ringing := r.u*r.w - r.q*r.q
-	if ringing <= 0 || float64(t)*math.Log(1-kernel.q.base.Value()) < -20 {
+	if ringing <= 0 || float64(t)*math.Log(1-s.kernel.q.base) < -20 {
 		return 0
 	}
 	return 2 * math.Pi * math.Sqrt(ringing) / (x * (1 - x/limit) * float64(t))

@@ -32,6 +32,46 @@ type space struct {
 	free   []*Setting
 	span   float64 // smallest/largest curvature
 	height float64 // largest curvature
+	seen   *seenSystem
+}
+
+// seenSystem is what a search asks of the system of a point, kept for the next: it
+// depends on none of the settings that come in with x and σ², among them the
+// learning rate.
+type seenSystem struct {
+	system system
+	inside []float64 // the free settings that it depends on
+	limit  float64   // of αh
+	kernel quickKernel
+	plain  bool // it has a kernel
+}
+
+// system returns what is asked of the system of o.
+func (s *space) system(o *Optimizer) *seenSystem {
+	known, i := s.seen.inside != nil, 0
+	for _, f := range s.free {
+		if f.coordinate == &rateCoordinate || f.OfGradient {
+			continue
+		}
+		if i == len(s.seen.inside) {
+			s.seen.inside = append(s.seen.inside, math.NaN())
+		}
+		if v := *f.number(o); s.seen.inside[i] != v {
+			s.seen.inside[i], known = v, false
+		}
+		i++
+	}
+	if s.seen.inside = s.seen.inside[:i]; known {
+		return s.seen
+	}
+	system := &s.seen.system
+	system.become(*o)
+	kernel, plain := system.kernel()
+	if s.seen.inside == nil {
+		s.seen.inside = []float64{}
+	}
+	s.seen.limit, s.seen.kernel, s.seen.plain = system.alone.limit(), newQuickKernel(kernel), plain
+	return s.seen
 }
 
 // maxLogit is how close to the limit of stability the learning rate may come:
@@ -40,7 +80,7 @@ const maxLogit = 12
 
 // newSpace reads which settings of o are free.
 func newSpace(p Problem, o Optimizer) (space, error) {
-	s := space{base: o}
+	s := space{base: o, seen: &seenSystem{}}
 	for i := range settings {
 		if f := &settings[i]; f.isFree(&o) {
 			s.free = append(s.free, f)
@@ -123,12 +163,12 @@ func (s space) at(z []float64) (o Optimizer, ok bool) {
 		return o, true
 	}
 	y := z[0] + math.Log1p(-o.Momentum)
-	o.LearningRate = s.limit(o) / (1 + math.Exp(-y))
+	o.LearningRate = s.limit(&o) / (1 + math.Exp(-y))
 	return o, y <= maxLogit
 }
 
 // limit is the stability limit of the rule alone at the schedule's peak.
-func (s space) limit(o Optimizer) float64 {
+func (s space) limit(o *Optimizer) float64 {
 	peak := 1.0
 	for i, g := range s.base.Schedule {
 		if f := math.Max(g.From, g.To); i == 0 || f > peak {
@@ -138,5 +178,5 @@ func (s space) limit(o Optimizer) float64 {
 	if peak == 0 {
 		peak = 1
 	}
-	return o.unitLimit() / (peak * math.Pow(s.height, 1-o.Power) * math.Max(1, math.Pow(s.span, 1-o.Power)))
+	return s.system(o).limit / (peak * math.Pow(s.height, 1-o.Power) * math.Max(1, math.Pow(s.span, 1-o.Power)))
 }
