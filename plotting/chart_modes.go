@@ -22,7 +22,7 @@ const mostModes = 7
 //	½ h_i E θ_i(t)²
 //
 // The error names an invalid problem or method, or steps that are not there.
-func ModeDecay(p theory.Problem, m theory.Method, steps []int) (Figure, error) {
+func ModeDecay(p theory.Problem, steps []int, m theory.Method) (Figure, error) {
 	if err := p.Validate(); err != nil {
 		return Figure{}, err
 	}

@@ -35,7 +35,7 @@ var gallery = sync.OnceValue(func() []sample {
 		{"curves", rates},
 		{"bands", nqmkit.LossFan(law, 20_000, nqmkit.SGD(0.3), nqmkit.SGD(1.5))},
 		{"split", LossSplit(rates[:3])},
-		{"modes", must(ModeDecay(law, nqmkit.SGD(0.5), steps))},
+		{"modes", must(ModeDecay(law, steps, nqmkit.SGD(0.5)))},
 		{"sampled", nqmkit.Sample(two, 200, nqmkit.Trials(200, 1), nqmkit.SGD(0.02))},
 		{"agreement", nqmkit.Check(two, 200, nqmkit.Trials(400, 1), nqmkit.SGD(0.02), nqmkit.SGD(0.005))},
 		{"paths", nqmkit.Paths(two, 200, nqmkit.Trials(3, 1), nqmkit.SGD(0.01), nqmkit.SGD(0.002).Batch(16))},

@@ -27,7 +27,7 @@ func trainingCurves() drawn {
 
 func twoDirections() drawn {
 	p, m, steps := nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.02), nqmkit.Steps(200)
-	f := must(plotting.ModeDecay(p, m, steps))
+	f := must(plotting.ModeDecay(p, steps, m))
 	stiff, flat := make([]float64, len(steps)), make([]float64, len(steps))
 	for k, t := range steps {
 		second := nqmkit.SecondMoments(p, t, m)
