@@ -35,7 +35,7 @@ func (t Tuned) String() string {
 	if t.Budget > 0 {
 		return fmt.Sprintf("%v: loss %.9g after %d steps", t.Optimizer, t.Steps.Loss, t.Budget)
 	}
-	return fmt.Sprintf("%v; at best %.9g one step before, tuned for it", t.Steps, t.BestBefore)
+	return fmt.Sprintf("%v; searched: the lowest found one step before is %.9g", t.Steps, t.BestBefore)
 }
 
 // Samples returns the gradient examples that were used, steps times batch

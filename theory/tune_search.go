@@ -165,7 +165,7 @@ func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
 
 // minimise minimises from a point, with steps of at most radius.
 func (k *tuner) minimise(from []float64, t int, radius float64) candidate {
-	low, high := k.bounds(float64(t))
+	low, high := k.reach(float64(t))
 	c := candidate{z: append([]float64(nil), from...)}
 	d := search.Descent{F: func(z []float64) float64 { return k.value(z, t) }, Box: search.Box{Low: low, High: high}, Flat: 0.1 * k.fine(t)}
 	c.value = d.From(c.z, radius)

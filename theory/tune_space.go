@@ -22,7 +22,8 @@ func (o Optimizer) HasFree() bool {
 //	power             z = p in [0, 1]
 //	learning rate     z = logit(α/limit) - log(1-β)
 //
-// The limit is that of stability, of schedules for their highest rate. A
+// The limit is that of stability of the rule (of Lookahead's cycle, if nothing else of
+// it is free), of schedules for their highest rate. A
 // schedule could come down from above it, and ends lower then in this model (a
 // line over 1000 steps, d = 10^4, B = 4096: at 0.343 in place of 0.611), after a
 // loss of 10^297 on the way. The last term makes the valley of equal effective learning rate α/(1-β),
@@ -71,6 +72,11 @@ func (s *space) system(o *Optimizer) *seenSystem {
 		s.seen.inside = []float64{}
 	}
 	s.seen.limit, s.seen.kernel, s.seen.plain = system.alone.limit(), newQuickKernel(kernel), plain
+	if o.LookaheadSteps != 0 && i == 0 { // slow weights stabilise; too dear for each of many settings
+		if limit, err := StabilityLimit(Problem{Curvature: []float64{1}}, cycleAlone(*o)); err == nil {
+			s.seen.limit = limit
+		}
+	}
 	return s.seen
 }
 
@@ -142,6 +148,21 @@ func (s space) bounds(t float64) (low, high []float64) {
 	return low, high
 }
 
+// reach returns the range of each coordinate for descents: momentum and decays may
+// come closer to 1 than a grid looks.
+func (s space) reach(t float64) (low, high []float64) {
+	low, high = s.bounds(t)
+	for i, f := range s.free {
+		if f.coordinate == &slowCoordinate || f.coordinate == &rateCoordinate {
+			high[i] += closer
+		}
+	}
+	return low, high
+}
+
+// closer is how much closer, in the logarithm.
+const closer = 8
+
 // inertia is the largest -log(1-β) in the space.
 func (s space) inertia(t float64) float64 {
 	if s.inside().Momentum != s.base.Momentum {
@@ -167,7 +188,14 @@ func (s space) at(z []float64) (o Optimizer, ok bool) {
 	return o, y <= maxLogit
 }
 
-// limit is the stability limit of the rule alone at the schedule's peak.
+// cycleAlone is an optimizer's rule with its slow weights and nothing else.
+func cycleAlone(o Optimizer) Optimizer {
+	o.Power, o.Schedule, o.Decay, o.UniformAverage = 0, nil, 0, false
+	return o
+}
+
+// limit is the stability limit of the rule alone, of Lookahead's cycle if only the
+// learning rate is free, at the schedule's peak.
 func (s space) limit(o *Optimizer) float64 {
 	peak := 1.0
 	for i, g := range s.base.Schedule {
