@@ -18,7 +18,7 @@ type Column = table.Column
 // TableOf returns the table of a result, or of several one below the other: of
 // everything that nqmkit answers with, and of slices of it.
 //
-//	theory.Curve, Gap, SampledCurve, PairedCurve, Agreement, NoiseScales  a row for each step
+//	theory.Curve, Gap, Fan, SampledCurve, PairedCurve, Agreement, NoiseScales  a row for each step
 //	theory.Steps, Tuned, Rate, Damping, BestSettings, Summary, ScaleEstimates, CriticalBatch, Moment  one row
 //	theory.Scaling, ScalingCurve  a row for each method and batch size
 //	theory.BestRates, ScheduleSteps, BestBatches, ScheduleComparison  a row for each piece

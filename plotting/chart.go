@@ -29,10 +29,14 @@ func kindFor(t reflect.Type) *kind {
 // pictures registers the constructor of a chart, func([]T) or func(...T), which
 // returns a Figure, or one and an error. It draws one result, several in a
 // slice (or in slices of slices, or in a []any), and those of a sweep: all of
-// the package takes the type T from then on.
+// the package takes the type T from then on. It panics if the type has one.
 func pictures(constructor any) *kind {
 	draw := reflect.ValueOf(constructor)
-	k := kindFor(draw.Type().In(0).Elem())
+	of := draw.Type().In(0).Elem()
+	k := kindFor(of)
+	if k.draw.IsValid() {
+		panic(fmt.Sprintf("plotting: two charts for %v", of))
+	}
 	k.draw = draw
 	return k
 }

@@ -35,7 +35,7 @@ func stepAxis(last int) Axis {
 	return a
 }
 
-// fromStart returns the series fromStart the start of an axis of steps on: the start
+// fromStart returns the series from the start of an axis of steps on: the start
 // t = 0 has no place on a logarithmic one.
 func (a Axis) fromStart(s Series) Series {
 	kept := s

@@ -67,7 +67,7 @@ func picturesOf(list reflect.Value) ([]picture, error) {
 	return all, nil
 }
 
-// plainText returns the figure as plain plainText: title, numbers, caption, notes.
+// plainText returns the figure as plain text: title, numbers, caption, notes.
 func (f Figure) plainText() string {
 	parts := []string{f.Title, "\n\n", f.Table.Full(), "\n", f.Caption}
 	for _, n := range f.notes() {

@@ -180,7 +180,7 @@ func (v view) drawNames(data, area draw.Canvas) {
 	area.FillText(style, vg.Point{X: area.Min.X - 3, Y: middle}, y)
 }
 
-// gonumPlot turns a panel into a gonum gonumPlot.
+// gonumPlot turns a panel into a plot of gonum.
 func (v view) gonumPlot() *plot.Plot {
 	g := plot.New()
 	g.TextHandler = letters()

@@ -85,7 +85,7 @@ type Gap struct {
 	Ratio []float64 `json:"ratio"` // Loss / Bound, >= 1; +Inf where only the bound is 0
 }
 
-// BayesGap returns the expected loss of o with the Bayes bound of the samples
+// BayesGap returns the expected loss of o beside the Bayes bound of the samples
 // that it has used, batch-size schedules included. Methods whose start is not
 // at the mean of what is known, and the errors, are those of Expect and
 // BayesBound.

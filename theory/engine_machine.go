@@ -196,7 +196,7 @@ func (p *piece) vary(s *state, period int) {
 	f := p.segment.factor(s.t - p.first)
 	n := len(s.z)
 	if n == 1 {
-		a, b := q.a0[0]+f*q.a1[0], f*q.b1[0]
+		a, b := q.a0[0]+f*(q.a1[0]+f*q.a2[0]), q.b0[0]+f*q.b1[0]
 		s.z[0] *= a
 		s.v[0] = a*a*s.v[0] + p.noise*b*b
 		s.grown = !(math.Abs(s.z[0]) < huge) || !(s.v[0] < huge*huge)

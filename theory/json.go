@@ -39,6 +39,9 @@ func (s *ScalingCurve) UnmarshalJSON(data []byte) error { return DecodeJSON(data
 func (c CriticalBatch) MarshalJSON() ([]byte, error)     { return EncodeJSON(c) }
 func (c *CriticalBatch) UnmarshalJSON(data []byte) error { return DecodeJSON(data, c) }
 
+func (f Fan) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
+func (f *Fan) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
+
 func (g Gap) MarshalJSON() ([]byte, error)     { return EncodeJSON(g) }
 func (g *Gap) UnmarshalJSON(data []byte) error { return DecodeJSON(data, g) }
 

@@ -3,6 +3,7 @@ package theory
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"nqm/theory/table"
 )
@@ -40,7 +41,7 @@ func LossFan(p Problem, steps []int, m Method) (Fan, error) {
 	if err != nil {
 		return Fan{}, err
 	}
-	f := Fan{Problem: c.Problem, Method: c.Method, Family: c.Family, Steps: c.Steps, Probabilities: fanProbabilities,
+	f := Fan{Problem: c.Problem, Method: c.Method, Family: c.Family, Steps: c.Steps, Probabilities: slices.Clone(fanProbabilities),
 		Quantiles: make([][]float64, len(fanProbabilities)), Mean: c.Loss, Floor: c.Floor}
 	if m, err = over(m, steps[len(steps)-1]); err != nil {
 		return Fan{}, err
@@ -56,12 +57,6 @@ func LossFan(p Problem, steps []int, m Method) (Fan, error) {
 	}
 	return f, nil
 }
-
-// MarshalJSON writes the value by EncodeJSON.
-func (f Fan) MarshalJSON() ([]byte, error) { return EncodeJSON(f) }
-
-// UnmarshalJSON reads the value by DecodeJSON.
-func (f *Fan) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 
 // Records returns a row for each step.
 func (f Fan) Records() []table.Record {

@@ -2,6 +2,7 @@ package theory
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"nqm/theory/table"
@@ -83,10 +84,14 @@ func SteadyState(p Problem, m Method) (loss float64, second []float64, err error
 }
 
 // SteadyVariance returns the limit of the variance that noise c puts into a
-// direction of curvature h, +Inf where there is none.
+// direction of curvature h, +Inf where there is none. A schedule without a length
+// is an error.
 func SteadyVariance(m Method, h, c float64) (float64, error) {
 	if err := check(Problem{Curvature: []float64{h}, Noise: []float64{c}}, m); err != nil {
 		return math.NaN(), err
+	}
+	if o, ok := m.(Optimizer); ok && o.Schedule.open() >= 0 {
+		return math.NaN(), fmt.Errorf("theory: %v has a schedule without a length, and so no limit: call Over with the steps of the run", o)
 	}
 	return m.Mode(h, c).Limit().Noise, nil
 }

@@ -161,7 +161,8 @@ func (s *Setting) field(o *Optimizer) reflect.Value {
 	return reflect.ValueOf(o).Elem().FieldByName(s.Field)
 }
 
-// IsNeutral reports whether o does what it would do without the setting.
+// IsNeutral reports whether the setting has a value at which o does what it would do
+// without it.
 func (s *Setting) IsNeutral(o Optimizer) bool { return s.isNeutral(&o) }
 
 func (s *Setting) isNeutral(o *Optimizer) bool {

@@ -28,7 +28,8 @@ var quasiHyperbolic = rule{name: "QHM", title: "QHM", states: 2, step: func(o Op
 	return u
 }}
 
-// weightCoordinate is that of ν, which is 0 for SGD.
+// weightCoordinate is that of ν, which goes to that of SGD, but not to the zero that
+// stands for heavy ball.
 var weightCoordinate = coordinate{
 	value:  func(z float64) float64 { return z },
 	bounds: func(float64) (low, high float64) { return 0x1p-40, 1 },

@@ -13,8 +13,8 @@ const maxStepwise = 1 << 14
 // Tune returns the settings with which o reaches the target in the fewest
 // steps. Settings with the value Free are chosen, all together and
 // continuously: the learning rate up to its limit of stability (of a schedule its
-// highest rate), momentum and EMA decay in [0, 1), the preconditioning power in
-// [0, 1]. The others stay. A schedule without a length is stretched over T steps,
+// highest rate), momentum and EMA decay in [0, 1), velocity weight and
+// preconditioning power in [0, 1]. The others stay. A schedule without a length is stretched over T steps,
 // so that o.Cosine() with a free learning rate gets its best peak; then the loss
 // at the end of the run counts, whether or not it was below the target before.
 //

@@ -3,7 +3,8 @@ package theory
 import "math"
 
 // Free marks a setting of an Optimizer that Tune is to choose, of those that
-// Setting.CanBeFree: learning rate, momentum, EMA decay, preconditioning power.
+// Setting.CanBeFree: learning rate, momentum, velocity weight, EMA decay,
+// preconditioning power.
 var Free = math.Inf(-1)
 
 // coordinate is how tuning sees a setting: the value at z, the range of z for

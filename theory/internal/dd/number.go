@@ -15,7 +15,7 @@ func TwoSum(a, b float64) Number {
 	return Number{s, (a - (s - v)) + (b - v)}
 }
 
-// quickSum is twoSum for |a| >= |b|.
+// quickSum is TwoSum for |a| >= |b|.
 func quickSum(a, b float64) Number {
 	s := a + b
 	return Number{s, b - (s - a)}
