@@ -20,7 +20,7 @@ type tuner struct {
 	evaluations int
 }
 
-// setting found by a search, and the logarithm of its loss.
+// candidate is a setting found by a search, and the logarithm of its loss.
 type candidate struct {
 	z     []float64
 	value float64
@@ -165,7 +165,10 @@ func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
 
 // minimise minimises from a point, with steps of at most radius.
 func (k *tuner) minimise(from []float64, t int, radius float64) candidate {
-	low, high := k.reach(float64(t))
+	low, high := k.bounds(float64(t))
+	if k.few() {
+		k.widen(high)
+	}
 	c := candidate{z: append([]float64(nil), from...)}
 	d := search.Descent{F: func(z []float64) float64 { return k.value(z, t) }, Box: search.Box{Low: low, High: high}, Flat: 0.1 * k.fine(t)}
 	c.value = d.From(c.z, radius)
@@ -284,7 +287,7 @@ func apartBy(a, b []float64) float64 {
 // that need the general engine cost hundreds of times more (BenchmarkQuickLoss)
 // and get a wider one.
 func (k *tuner) pitch() float64 {
-	pitch := []float64{0.4, 0.8, 1.6, 3, 4}[len(k.free)-1]
+	pitch := []float64{0.4, 0.8, 1.6, 3, 4}[min(len(k.free), 5)-1]
 	if k.problem.Streaming || !k.everyPlain() {
 		pitch *= 2
 	}

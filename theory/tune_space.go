@@ -19,7 +19,7 @@ func (o Optimizer) HasFree() bool {
 // which the loss after T steps has valleys of about unit width:
 //
 //	momentum, decay   z = -log(1-β) in [0, log 8T + 1], and likewise γ
-//	power             z = p in [0, 1]
+//	weight, power     z = ν, p in [0, 1]
 //	learning rate     z = logit(α/limit) - log(1-β)
 //
 // The limit is that of stability of the rule (of Lookahead's cycle, if nothing else of
@@ -147,21 +147,6 @@ func (s space) bounds(t float64) (low, high []float64) {
 	}
 	return low, high
 }
-
-// reach returns the range of each coordinate for descents: momentum and decays may
-// come closer to 1 than a grid looks.
-func (s space) reach(t float64) (low, high []float64) {
-	low, high = s.bounds(t)
-	for i, f := range s.free {
-		if f.coordinate == &slowCoordinate || f.coordinate == &rateCoordinate {
-			high[i] += closer
-		}
-	}
-	return low, high
-}
-
-// closer is how much closer, in the logarithm.
-const closer = 8
 
 // inertia is the largest -log(1-β) in the space.
 func (s space) inertia(t float64) float64 {

@@ -28,14 +28,33 @@ const (
 	wideDescents = 400
 )
 
+// closer is how much closer to 1 than a grid looks a descent may take momentum and
+// decays, in the logarithm.
+const closer = 8
+
+// few reports whether the problem has so few directions that dips are looked for.
+func (k *tuner) few() bool {
+	dirs, _ := k.directions(0)
+	return len(dirs) <= fewDirections
+}
+
+// widen raises the upper bounds of the coordinates for descents on few directions.
+func (k *tuner) widen(high []float64) {
+	for i, f := range k.free {
+		if f.coordinate == &slowCoordinate || f.coordinate == &rateCoordinate {
+			high[i] += closer
+		}
+	}
+}
+
 // pointsWithin returns points spread over the whole range of the settings for runs of t
 // steps, as many as the work allows if each costs so many factors; none if these
 // would be too few.
 func (k *tuner) pointsWithin(t int, factors float64) [][]float64 {
-	dirs, _ := k.directions(0)
-	if len(dirs) > fewDirections {
+	if !k.few() {
 		return nil
 	}
+	dirs, _ := k.directions(0)
 	work, most := wideWork, widest
 	if k.problem.Streaming || !k.everyPlain() {
 		work, most = wideEngine, widestEngine
