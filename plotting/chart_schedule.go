@@ -147,7 +147,7 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 	n, m := len(c.Rates.Lengths), len(c.Batches.Lengths)
 	return Figure{
 		Title:   fmt.Sprintf("What schedules buy with %g samples: %s", c.Samples, c.Problem),
-		Caption: "Lowest expected loss for the same samples: a learning rate that falls, or a batch size that grows. Either does alike where α h is small; the batch size takes fewer steps.",
+		Caption: comparisonCaption(c),
 		Columns: 2,
 		Panels: []Panel{
 			{Title: "learning rate", X: axis, Y: Axis{Label: "learning rate α", Scale: Log10}, Series: []Series{
@@ -162,19 +162,27 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 	}
 }
 
+func comparisonCaption(c theory.ScheduleComparison) string {
+	text := fmt.Sprintf("Lowest expected loss for %g samples on each side: a learning rate that falls, or a batch size that grows. Either does alike where α h is small; the batch size takes fewer steps.", c.Samples)
+	if c.Samples != c.Given {
+		text += fmt.Sprintf(" Of the %g samples given, the whole steps of B=%g use %g.", c.Given, batchIn(c.Rates.Optimizer), c.Samples)
+	}
+	return text
+}
+
 func comparisonTable(c theory.ScheduleComparison) table.Table {
-	t := table.Text("schedule", "steps", "loss")
+	t := table.Text("schedule", "steps", "samples", "loss")
 	for _, row := range []struct {
-		name, steps string
-		loss        float64
+		name, steps   string
+		samples, loss float64
 	}{
-		{"one learning rate", fmt.Sprint(c.Rate.Steps), c.Rate.Loss},
-		{fmt.Sprintf("%d learning rates", len(c.Rates.Lengths)), fmt.Sprint(c.Rates.Steps), c.Rates.Loss},
-		{"one batch size", fmt.Sprint(c.Batch.Steps), c.Batch.Loss},
-		{fmt.Sprintf("%d batch sizes", len(c.Batches.Lengths)), fmt.Sprint(c.Batches.Steps), c.Batches.Loss},
-		{"Bayes bound", "", c.Bayes},
+		{"one learning rate", fmt.Sprint(c.Rate.Steps), c.Rate.Samples(), c.Rate.Loss},
+		{fmt.Sprintf("%d learning rates", len(c.Rates.Lengths)), fmt.Sprint(c.Rates.Steps), c.Rates.Samples(), c.Rates.Loss},
+		{"one batch size", fmt.Sprint(c.Batch.Steps), c.Batch.Samples, c.Batch.Loss},
+		{fmt.Sprintf("%d batch sizes", len(c.Batches.Lengths)), fmt.Sprint(c.Batches.Steps), c.Batches.Samples, c.Batches.Loss},
+		{"Bayes bound", "", c.Samples, c.Bayes},
 	} {
-		t.Rows = append(t.Rows, table.Texts(row.name, row.steps, number(row.loss)))
+		t.Rows = append(t.Rows, table.Texts(row.name, row.steps, number(row.samples), number(row.loss)))
 	}
 	return t
 }

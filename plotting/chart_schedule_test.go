@@ -91,3 +91,17 @@ func TestScheduleComparison(t *testing.T) {
 		t.Errorf("rows %v", rows)
 	}
 }
+
+// The samples of each side stand in the table, and what is left of a budget in
+// the caption.
+func TestScheduleComparisonBudget(t *testing.T) {
+	f := must(FigureOf(nqmkit.CompareSchedules(nqmkit.List(1, 0.5, 0.1), 127, nqmkit.SGD(1).Batch(64), 4)))
+	for _, row := range f.Table.Rows {
+		if row[2] != "64" {
+			t.Errorf("%s has %s samples: want 64", row[0], row[2])
+		}
+	}
+	if !strings.Contains(f.Title, "64 samples") || !strings.Contains(f.Caption, "Of the 127 samples given, the whole steps of B=64 use 64.") {
+		t.Errorf("%s: %s", f.Title, f.Caption)
+	}
+}
