@@ -86,33 +86,6 @@ func TestBatchSchedule(t *testing.T) {
 	near(t, "loss", must(ExpectedLoss(p, 2, m)), 0.125, 1e-15)
 }
 
-// Eigenvalues are counted one by one, each in the first bin whose edge it reaches.
-func TestPublishedBinsCount(t *testing.T) {
-	for _, test := range [][2]int{{2, 2}, {10, 3}, {1000, 13}, {997, 100}, {100, 1000}, {50_000, 333}} {
-		d, bins := test[0], test[1]
-		p := must(PublishedBins(d, bins))
-		counts := map[float64]float64{}
-		for i, k := 1, 0; i <= d; i++ {
-			for k < bins-1 && 1/float64(i) < math.Pow(float64(d), -float64(k)/float64(bins-1)) {
-				k++
-			}
-			edge := math.Pow(float64(d), -float64(k)/float64(bins-1))
-			if k == bins-1 {
-				edge = 1 / float64(d)
-			}
-			counts[edge]++
-		}
-		if len(counts) != p.Len() {
-			t.Errorf("d = %d in %d bins: %d are not empty, want %d", d, bins, p.Len(), len(counts))
-		}
-		for i, h := range p.Curvature {
-			if p.Multiplicity[i] != counts[h] {
-				t.Errorf("d = %d in %d bins: %v at %v, want %v", d, bins, p.Multiplicity[i], h, counts[h])
-			}
-		}
-	}
-}
-
 func TestPublishedBins(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long")

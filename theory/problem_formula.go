@@ -163,14 +163,17 @@ func publishedIn(p Problem) int {
 	taken, bins := 0.0, int(gaps)+1
 	for i, h := range p.Curvature {
 		k := int(math.Round(-math.Log(h) / math.Log(d) * gaps))
-		if k < 0 || k >= bins || binEdge(k, int(d), bins) != h {
+		if k < 0 || k >= bins {
+			return 0
+		}
+		edge, reached := publishedBin(k, int(d), bins)
+		if edge != h {
 			return 0
 		}
 		before := 0.0 // in all bins up to the last, of which those left out are empty
 		if k > 0 {
-			before = reciprocals(binEdge(k-1, int(d), bins))
+			_, before = publishedBin(k-1, int(d), bins)
 		}
-		reached := min(reciprocals(h), d)
 		if before != taken || reached-taken != p.Multiplicity[i] {
 			return 0
 		}
