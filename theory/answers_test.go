@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sort"
@@ -437,6 +438,34 @@ func TestTorchDampensNothingWithoutMomentum(t *testing.T) {
 	for k := range 6 {
 		near(t, "factor", m.Mode(2, 0).At(k).Factor, theta, 1e-14)
 		theta -= 0.3 * (2 * theta)
+	}
+}
+
+// The text of a torch method has what one types into torch, digit for digit.
+func TestTorchText(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 3))
+	for range 50 {
+		m := Torch{LearningRate: rng.Float64(), Momentum: rng.Float64(), BatchSize: float64(2 + rng.IntN(100))}
+		want := fmt.Sprintf("torch SGD lr=%v, momentum=%v", m.LearningRate, m.Momentum)
+		if rng.IntN(2) == 0 {
+			m.Dampening = rng.Float64()
+			want += fmt.Sprintf(", dampening=%v", m.Dampening)
+		} else {
+			m.Nesterov = true
+			want += ", nesterov=True"
+		}
+		if want += fmt.Sprintf(", B=%v", m.BatchSize); m.String() != want {
+			t.Errorf("%q, want %q", m, want)
+		}
+	}
+	for want, m := range map[string]Torch{
+		"torch SGD lr=0.3, momentum=0.9, dampening=0.4": {LearningRate: 0.3, Momentum: 0.9, Dampening: 0.4},
+		"torch SGD lr=0.3, dampening=0.4":               {LearningRate: 0.3, Dampening: 0.4, BatchSize: 1},
+		"torch SGD lr=0.3":                              {LearningRate: 0.3},
+	} {
+		if m.String() != want {
+			t.Errorf("%q, want %q", m, want)
+		}
 	}
 }
 

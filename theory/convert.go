@@ -42,12 +42,23 @@ func (m Torch) dampening() float64 {
 	return m.Dampening
 }
 
-// String names the method and its settings.
+// String has the settings as torch.optim.SGD takes them, and the batch size, as
+// in "torch SGD lr=0.3, momentum=0.9, dampening=0.4, B=64".
 func (m Torch) String() string {
-	if m.dampening() == 0 {
-		return "torch " + m.Optimizer().String()
+	text := fmt.Sprintf("torch SGD lr=%g", m.LearningRate)
+	if m.Momentum != 0 {
+		text += fmt.Sprintf(", momentum=%g", m.Momentum)
 	}
-	return fmt.Sprintf("torch %v, dampening %g", m.Optimizer(), m.Dampening)
+	if m.Dampening != 0 {
+		text += fmt.Sprintf(", dampening=%g", m.Dampening)
+	}
+	if m.Nesterov {
+		text += ", nesterov=True"
+	}
+	if b := batchOf(m.BatchSize); b != 1 {
+		text += fmt.Sprintf(", B=%g", b)
+	}
+	return text
 }
 
 // Family names the method.

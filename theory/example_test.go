@@ -255,7 +255,7 @@ func ExampleTorch() {
 	fmt.Println(theory.Torch{LearningRate: 0.1, Momentum: 0.9, Dampening: 0.5})
 	fmt.Println(theory.FromAveraged(0.1, 0.9))
 	// Output:
-	// torch momentum α=0.05, β=0.9, dampening 0.5
+	// torch SGD lr=0.1, momentum=0.9, dampening=0.5
 	// momentum α=0.01, β=0.9
 }
 
