@@ -53,6 +53,9 @@ func newExperiment(p Quadratic, m Sampler, steps []int, runs Runs) experiment {
 	if e.recipe.perDirection && (e.landscape.curvature == nil || e.landscape.streaming) {
 		panic(fmt.Errorf("nqmkit: %v is given by its matrices for each curvature: it cannot be sampled on %v, whose directions are mixed", m, p))
 	}
+	if err := validateAt(m, e.landscape.curvature); err != nil {
+		panic(err)
+	}
 	if e.landscape.streaming {
 		for t := range min(steps[len(steps)-1], 1<<20) {
 			if b := e.recipe.batch(t); b != math.Trunc(b) {
@@ -61,6 +64,21 @@ func newExperiment(p Quadratic, m Sampler, steps []int, runs Runs) experiment {
 		}
 	}
 	return e
+}
+
+// validateAt returns the first mistake of a method that is given by its matrices,
+// at the curvatures that a run asks for; equal neighbours are asked once.
+func validateAt(m Sampler, curvature []float64) error {
+	l, ok := m.(interface{ ValidateAt(h float64) error })
+	for i := 0; ok && i < len(curvature); i++ {
+		if i > 0 && curvature[i] == curvature[i-1] {
+			continue
+		}
+		if err := l.ValidateAt(curvature[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func validate(steps []int, runs Runs) error {

@@ -76,8 +76,8 @@ func (l Linear) Family() string {
 }
 
 // Validate returns an error that names the first mistake in the batch size or
-// in the system for the curvature 1; sizes are checked again for every
-// curvature of a problem.
+// in the system for the curvature 1. Every answer checks it at each curvature that
+// it asks for; see ValidateAt.
 func (l Linear) Validate() error {
 	if b := batchOf(l.BatchSize); !(b >= 1) || math.IsInf(b, 0) {
 		return fmt.Errorf("theory: batch size %v: want a finite number >= 1", b)
@@ -85,19 +85,46 @@ func (l Linear) Validate() error {
 	if l.System == nil {
 		return fmt.Errorf("theory: %s has no System: give a function of the curvature", l.Family())
 	}
-	return l.validateAt(1)
+	return l.ValidateAt(1)
 }
 
 func (l Linear) validateProblem(p Problem) error {
+	valid := l.once()
 	for i, h := range p.Curvature {
-		if err := l.validateAt(h); err != nil {
+		if err := valid(h); err != nil {
 			return fmt.Errorf("%w (Curvature[%d])", err, i)
 		}
 	}
 	return nil
 }
 
-func (l Linear) validateAt(h float64) error {
+// once is ValidateAt that asks once for each curvature.
+func (l Linear) once() func(h float64) error {
+	seen := map[float64]bool{}
+	return func(h float64) error {
+		if seen[h] {
+			return nil
+		}
+		seen[h] = true
+		return l.ValidateAt(h)
+	}
+}
+
+// validator returns the first error of directions, unless there was one before.
+func (l Linear) validator() func(dirs []Direction, before error) error {
+	valid := l.once()
+	return func(dirs []Direction, before error) error {
+		for i := 0; i < len(dirs) && before == nil; i++ {
+			before = valid(dirs[i].Curvature)
+		}
+		return before
+	}
+}
+
+// ValidateAt returns an error that names the first mistake in the system for the
+// curvature h: a matrix that is not square or larger than MaxState, vectors of
+// other sizes, numbers that are not finite, a Readout·Start that is not 1.
+func (l Linear) ValidateAt(h float64) error {
 	s := l.System(h)
 	name, rows := s.rows()
 	n := len(rows)

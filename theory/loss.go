@@ -18,13 +18,16 @@ func Expect(p Problem, steps []int, m Method) (Curve, error) {
 		return c, c.stream(p, m)
 	}
 	some := spread(steps)
-	dirs, disagreement := p.nodes(func(d []Direction) []float64 {
+	dirs, disagreement, err := p.nodesFor(m, func(d []Direction) []float64 {
 		var v []float64
 		for _, l := range lossesOf(d, m, some) {
 			v = append(v, l.bias.Value()+l.noise.Value(), l.variance.Value())
 		}
 		return v
 	})
+	if err != nil {
+		return Curve{}, err
+	}
 	c.Modes, c.SumError = len(dirs), disagreement
 	c.fill(lossesOf(dirs, m, steps))
 	return c, nil

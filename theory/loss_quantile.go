@@ -71,9 +71,12 @@ func lossLaw(p Problem, t int, m Method) (*chisq.Sum, error) {
 		}
 		return chisq.New(terms)
 	}
-	dirs, _ := p.nodes(func(d []Direction) []float64 {
+	dirs, _, err := p.nodesFor(m, func(d []Direction) []float64 {
 		l := law(d)
 		return []float64{l.Mean(), l.Spread()}
 	})
+	if err != nil {
+		return nil, err
+	}
 	return law(dirs), nil
 }

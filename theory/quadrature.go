@@ -68,6 +68,26 @@ func (p Problem) nodes(look func([]Direction) []float64) ([]Direction, float64) 
 	return best, disagreement
 }
 
+// nodesFor is nodes for sums that ask m at the curvatures of directions: a Linear
+// is valid at each of them, or the error says at which one it is not. Those of a
+// law lie between its directions too.
+func (p Problem) nodesFor(m Method, look func([]Direction) []float64) (dirs []Direction, disagreement float64, err error) {
+	l, ok := m.(Linear)
+	if !ok || p.Law.Count == 0 { // a list was looked through before
+		dirs, disagreement = p.nodes(look)
+		return dirs, disagreement, nil
+	}
+	valid := l.validator()
+	var last []float64
+	dirs, disagreement = p.nodes(func(d []Direction) []float64 {
+		if err = valid(d, err); err == nil {
+			last = look(d)
+		}
+		return last // the same again ends the search
+	})
+	return dirs, disagreement, valid(dirs, err)
+}
+
 // apart is the largest relative difference of two lists.
 func apart(a, b []float64) float64 {
 	var worst float64

@@ -86,7 +86,7 @@ func DampingOf(m Method, h float64) (Damping, error) {
 		}
 		return m.damping(h), nil
 	case Linear:
-		if err := m.validateAt(h); err != nil {
+		if err := m.ValidateAt(h); err != nil {
 			return Damping{}, err
 		}
 		return eigenDamping(h, m.engine(h, 0).pieces[0].plain.levels[0].a, 1), nil

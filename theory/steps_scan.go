@@ -13,7 +13,10 @@ func (s *Steps) scan(p Problem, m Method) error {
 	if p.Streaming {
 		return s.scanStreamed(p, m, end)
 	}
-	dirs, disagreement := p.nodes(func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(end, 1<<14))) })
+	dirs, disagreement, err := p.nodesFor(m, func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(end, 1<<14))) })
+	if err != nil {
+		return err
+	}
 	s.Modes, s.SumError = len(dirs), disagreement
 	s.Floor = limitOf(dirs, m)
 	proof := s.noiseProof(dirs, m, end)
@@ -169,7 +172,10 @@ func (s *Steps) scanStreamed(p Problem, m Method, end int) error {
 		_, _ = visitStreamed(dirs, m, some, nil, func(_ int, _, loss float64) { v = append(v, loss) })
 		return v
 	}
-	dirs, disagreement := p.nodes(losses)
+	dirs, disagreement, err := p.nodesFor(m, losses)
+	if err != nil {
+		return err
+	}
 	s.Modes, s.SumError = len(dirs), disagreement
 	all, err := newStreamed(dirs, m)
 	if err != nil {

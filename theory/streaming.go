@@ -34,7 +34,10 @@ func (c *Curve) stream(p Problem, m Method) error {
 		_, _ = visitStreamed(dirs, m, steps, nil, func(_ int, bias, loss float64) { v = append(v, bias, loss) })
 		return v
 	}
-	dirs, disagreement := p.nodes(func(d []Direction) []float64 { return losses(d, some) })
+	dirs, disagreement, err := p.nodesFor(m, func(d []Direction) []float64 { return losses(d, some) })
+	if err != nil {
+		return err
+	}
 	c.Modes, c.SumError = len(dirs), disagreement
 	s, err := visitStreamed(dirs, m, c.Steps, nil, func(_ int, bias, loss float64) {
 		c.Bias, c.Loss = append(c.Bias, bias), append(c.Loss, loss)

@@ -152,7 +152,10 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 		}
 		return v
 	}
-	dirs, _ := p.nodes(scales)
+	dirs, _, err := p.nodesFor(m, scales)
+	if err != nil {
+		return NoiseScales{}, err
+	}
 	v := scales(dirs)
 	return NoiseScales{Problem: p.String(), Method: m.String(), Steps: append([]int(nil), steps...), Simple: v[:n:n], Noise: v[n:]}, nil
 }
