@@ -78,7 +78,7 @@ func upTo(c theory.Curve, n int) theory.Curve {
 func isGaussian(p Quadratic) bool {
 	switch p := p.(type) {
 	case theory.Problem:
-		return !p.Streaming
+		return !p.Streaming && !p.Correlated
 	case Dense:
 		q, ok := p.eigenbasis()
 		return ok && isGaussian(q)

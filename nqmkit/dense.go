@@ -136,31 +136,22 @@ func squares(v []float64) []float64 {
 
 // Spectrum returns p in H's eigenbasis, under p's name, as far as expected losses
 // of methods that do not see the axes are concerned: there only the diagonals of C
-// and of Cov θ(0) count. The error names what is wrong with p.
+// and of Cov θ(0) count. It is marked Correlated where those are not all. The error names what is wrong with p.
 func (p Dense) Spectrum() (theory.Problem, error) {
 	if err := p.Validate(); err != nil {
 		return theory.Problem{}, err
 	}
 	flat, ok := p.eigenbasis()
 	if !ok {
-		noise, start, err := p.inEigenbasis()
-		if err != nil {
+		zero := mat.NewSymDense(p.Hessian.SymmetricDim(), nil)
+		var err error
+		if flat, err = theory.DenseStart(p.Hessian, cmp.Or(p.Noise, zero), p.Mean, cmp.Or(p.Start, zero)); err != nil {
 			return theory.Problem{}, err
 		}
-		flat = noise
-		flat.Variance, flat.Streaming = start.Noise, p.Streaming
+		flat.Streaming = p.Streaming
 	}
 	flat.Name = p.describe().Problem
 	return flat, nil
-}
-
-// inEigenbasis returns p with C as its noise, and with Cov θ(0) in its place.
-func (p Dense) inEigenbasis() (noise, start theory.Problem, err error) {
-	zero := mat.NewSymDense(p.Hessian.SymmetricDim(), nil)
-	if noise, err = theory.Dense(p.Hessian, cmp.Or(p.Noise, zero), p.Mean, 0); err == nil {
-		start, err = theory.Dense(p.Hessian, cmp.Or(p.Start, zero), nil, 0)
-	}
-	return noise, start, err
 }
 
 // labelNoise returns σ where C = σ² H, else 0.

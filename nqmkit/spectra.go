@@ -28,7 +28,9 @@ func PublishedBins(d, bins int) Problem { return must(theory.PublishedBins(d, bi
 
 // FromMatrices returns the problem of a symmetric Hessian H and noise
 // covariance C (nil: no noise), started at mean + N(0, variance I) (mean nil:
-// the minimum). C need not share H's eigenvectors. It panics on a matrix that
+// the minimum). C need not share H's eigenvectors; where they do not commute, the
+// law of the loss is not known, and runs of this problem have noise without
+// correlations: sample a Dense for the loss of single runs. It panics on a matrix that
 // is not symmetric, positive semi-definite and finite.
 func FromMatrices(h, c mat.Matrix, mean []float64, variance float64) Problem {
 	return must(theory.Dense(h, c, mean, variance))

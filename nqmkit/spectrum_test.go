@@ -92,3 +92,22 @@ func TestPathsOfMixedDirectionsHaveNoMean(t *testing.T) {
 		t.Error("a problem along the axes has no mean")
 	}
 }
+
+// A spectrum whose directions are correlated has no deviation, and a check of it
+// goes by that of the runs; where all matrices commute it is exact.
+func TestCorrelatedSpectrum(t *testing.T) {
+	d := skew()
+	p := must(d.Spectrum())
+	if curve := nqmkit.Expect(p, 3, nqmkit.SGD(0.1))[0]; !p.Correlated || curve.StdDev != nil {
+		t.Errorf("correlated %v, deviation %v", p.Correlated, curve.StdDev)
+	}
+	for _, q := range []nqmkit.Quadratic{d, p} {
+		if a := nqmkit.Check(q, 5, nqmkit.Trials(2000, 1), nqmkit.SGD(0.1))[0]; !a.Agrees() {
+			t.Errorf("%v: %v", q, a.Z)
+		}
+	}
+	d.Noise, d.Start = d.Hessian, d.Hessian
+	if p := must(d.Spectrum()); p.Correlated {
+		t.Errorf("%v: H commutes with itself", p)
+	}
+}

@@ -107,7 +107,7 @@ func grouped(p theory.Problem) theory.Problem {
 	if law.Count <= float64(p.Len()) {
 		return p
 	}
-	q := theory.Problem{Name: p.Name, Streaming: p.Streaming}
+	q := theory.Problem{Name: p.Name, Streaming: p.Streaming, Correlated: p.Correlated}
 	add := func(d theory.Direction, count float64) {
 		q.Curvature, q.Noise = append(q.Curvature, d.Curvature), append(q.Noise, d.Noise)
 		q.Mean, q.Variance = append(q.Mean, d.Mean), append(q.Variance, d.Variance)

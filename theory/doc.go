@@ -15,7 +15,8 @@
 //
 // with m_i the number of equal directions. Only the diagonal of C in that
 // basis enters the sum; noise that is correlated between directions leaves the
-// expected loss unchanged.
+// expected loss unchanged. It does change the law of the loss, which is then
+// refused (Problem.Correlated).
 //
 // A Problem is a fact: curvatures, noise and start. A method is a choice, batch
 // size included. Both are plain values. Optimizer is one struct whose zero

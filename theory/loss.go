@@ -6,7 +6,8 @@ package theory
 //	Var L(t) = ½ Σ m_i h_i² v_i (v_i + 2 μ_i²)      (μ_i, v_i: mean and variance of θ_i(t))
 //
 // The second line holds for Gaussian θ(t): the loss is then a weighted sum of
-// noncentral chi-squares. The error names an invalid problem or method, an
+// noncentral chi-squares. It is not given (StdDev is nil) where directions are
+// Correlated or the noise is multiplicative. The error names an invalid problem or method, an
 // empty list of steps, or steps that are negative or do not increase.
 func Expect(p Problem, steps []int, m Method) (Curve, error) {
 	m, err := ready(p, steps, m)
@@ -30,6 +31,9 @@ func Expect(p Problem, steps []int, m Method) (Curve, error) {
 	}
 	c.Modes, c.SumError = len(dirs), disagreement
 	c.fill(lossesOf(dirs, m, steps))
+	if p.Correlated {
+		c.StdDev = nil
+	}
 	return c, nil
 }
 

@@ -57,6 +57,9 @@ func lossLaw(p Problem, t int, m Method) (*chisq.Sum, error) {
 	if p.Streaming {
 		return nil, fmt.Errorf("theory: the law of the loss under multiplicative noise is not a sum of chi-squares: sample it")
 	}
+	if p.Correlated {
+		return nil, fmt.Errorf("theory: the noise or the start is correlated between directions, and the problem has the diagonals alone: the expected loss is exact, the law of the loss is not known")
+	}
 	law := func(dirs []Direction) *chisq.Sum {
 		var terms []chisq.Term
 		mode := modesOf(m)

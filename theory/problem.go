@@ -35,6 +35,11 @@ type Problem struct {
 	// the variance h_i² E θ_i² + h_i Σ_j h_j E θ_j², at the point where the
 	// gradient is taken, in addition to Noise, which is then the label noise.
 	Streaming bool
+	// Correlated says that the noise or the start of different directions is
+	// correlated, and Noise and Variance are the diagonals in H's basis (Dense). No
+	// expected value depends on the rest, but the law of the loss does:
+	// Curve.StdDev is nil, and LossQuantiles, LossProbability and LossFan refuse.
+	Correlated bool
 }
 
 // Direction is one eigen-direction of a Problem.

@@ -52,7 +52,7 @@ func (p Problem) Explicit() (Problem, error) {
 	q := p
 	if float64(p.Len()) < p.Law.Count {
 		q = p.Law.writtenOut(int(p.Law.Count))
-		q.Name, q.Streaming = p.Name, p.Streaming
+		q.Name, q.Streaming, q.Correlated = p.Name, p.Streaming, p.Correlated
 	}
 	q.Law = Law{}
 	return q, nil

@@ -105,6 +105,9 @@ func (p Problem) Describe() Description {
 	if p.Streaming {
 		d.Noise += ", streaming"
 	}
+	if p.Correlated {
+		d.Noise += ", correlated"
+	}
 	return d
 }
 

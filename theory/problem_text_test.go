@@ -224,11 +224,11 @@ func TestManyTexts(t *testing.T) {
 	for range 100_000 {
 		n := 1 + random.IntN(7)
 		of := 2 + random.IntN(len(numbers)-1)
-		p := Problem{Curvature: draw(n, of), Noise: draw(n, of), Mean: draw(n, 2), Variance: draw(n, of), Streaming: random.IntN(4) == 0}
+		p := Problem{Curvature: draw(n, of), Noise: draw(n, of), Mean: draw(n, 2), Variance: draw(n, of), Streaming: random.IntN(4) == 0, Correlated: random.IntN(4) == 0}
 		if random.IntN(2) == 0 {
 			p.Noise, p.Mean = slices.Clone(p.Curvature), nil
 		}
-		text, key := p.String(), fmt.Sprint(p.list(), p.Streaming)
+		text, key := p.String(), fmt.Sprint(p.list(), p.Streaming, p.Correlated)
 		if before, ok := seen[text]; ok && before != key {
 			t.Fatalf("%q is the text of %s and of %s", text, before, key)
 		}
