@@ -25,9 +25,9 @@ func ExampleBatchScaling() {
 	}
 	fmt.Printf("Bayes bound: %.0f samples\n", s.BayesSamples)
 	// Output:
-	// 20% overhead: 407 (the least samples are those of the smallest batch)
+	// 20% overhead: 407 (the least samples are those of the smallest batch, B = 4)
 	// hyperbola: 848 (S_min = 6569, E_min = 5.57e+06, off by 6.8% in root mean square)
-	// B_noise: 6.43e+03 (at the target, at B = 1.048576e+06; 1.368 at the start)
+	// B_noise at the target, fewest steps: 6.43e+03 (after the 6720 steps of B = 1.048576e+06; 1.368 at the start)
 	// Bayes bound: 495016 samples
 }
 

@@ -349,6 +349,20 @@ func TestTradeOffHyperbola(t *testing.T) {
 	}
 }
 
+// Where the bounds are not defined, caption and table say so, and nothing is drawn.
+func TestScalingBoundsNotDefined(t *testing.T) {
+	s := scaling()
+	s.BayesSamples, s.MaximumLikelihood = math.NaN(), math.NaN()
+	for _, f := range []Figure{BatchScaling(s), TradeOff(s)} {
+		if text := f.plainText(); !strings.Contains(text, "not defined under multiplicative noise") || len(f.Panels[0].Regions) != 0 {
+			t.Errorf("%q: %s", f.Title, text)
+		}
+		if _, err := FigureOf(f); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Multiplicative noise has no Bayes bound: no word of it.
 func TestScalingWithoutABound(t *testing.T) {
 	s := scaling()

@@ -27,6 +27,8 @@ func tunedWords(curves []theory.ScalingCurve) string {
 // boundWords says how to read the bounds, if there are any.
 func boundWords(s theory.Scaling) string {
 	switch {
+	case math.IsNaN(s.BayesSamples):
+		return " The Bayes bound and maximum likelihood are not defined under multiplicative noise."
 	case countable(s.BayesSamples) && countable(s.MaximumLikelihood):
 		return " No method reaches into the grey area below the Bayes bound; maximum likelihood is no bound."
 	case countable(s.BayesSamples):
@@ -113,6 +115,9 @@ func scalingTable(s theory.Scaling) table.Table {
 		t.Rows = append(t.Rows, table.Texts(row...))
 	}
 	bound := func(name string, samples float64) {
+		if math.IsNaN(samples) {
+			t.Rows = append(t.Rows, table.Texts(append([]string{name, "not defined", ""}, make([]string, len(names))...)...))
+		}
 		if samples > 0 {
 			t.Rows = append(t.Rows, table.Texts(append([]string{name, count(samples), ""}, make([]string, len(names))...)...))
 		}

@@ -52,7 +52,8 @@ type Scaling struct {
 	// BayesSamples is the number of samples that no method can do without;
 	// MaximumLikelihood is ½ tr(H⁻¹C)/target, what the maximum-likelihood estimator takes,
 	// which is d/(2 target) for C = H and no lower bound. Both are straight
-	// lines of slope -1 in a picture of steps against batch size.
+	// lines of slope -1 in a picture of steps against batch size. NaN says that
+	// they are not defined, as under multiplicative noise.
 	BayesSamples      float64 `json:"bayes_samples"`
 	MaximumLikelihood float64 `json:"maximum_likelihood"`
 	// Partial says that an interrupt left points out.
@@ -76,7 +77,7 @@ type ScalingCurve struct {
 // CriticalBatch is the batch size beyond which larger batches pay less, by one
 // of the definitions that are in use.
 type CriticalBatch struct {
-	Definition string `json:"definition"` // "20% overhead", "hyperbola", "B_noise"
+	Definition string `json:"definition"` // "20% overhead", "hyperbola", "B_noise at the target, fewest steps"
 	// BatchSize is NaN where the points do not determine it; Note says why, or
 	// how well the definition's model fits.
 	BatchSize float64 `json:"batch_size"`
@@ -116,7 +117,7 @@ func (s Scaling) Records() []table.Record {
 	for _, c := range s.Curves {
 		for k, p := range c.Points {
 			b := s.BatchSizes[k]
-			rows = append(rows, ended(p.record(), s.Partial).With("bound", s.BayesSamples/b).Join(c.around(b)))
+			rows = append(rows, ended(p.record(), s.Partial).With("bound", orEmpty(s.BayesSamples/b)).Join(c.around(b)))
 		}
 	}
 	return rows

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"nqm/theory/internal/dd"
 	"nqm/theory/internal/search"
@@ -20,7 +21,13 @@ import (
 //	hyperbola      E_min/S_min of the trade-off (S/S_min - 1)(E/E_min - 1) = 1
 //	               between steps S and samples E = B·S (McCandlish et al. 2018),
 //	               that is S = S_min (1 + B_crit/B), fitted to log S by least squares
-//	B_noise        tr HC / E g'Hg at the end of the run with the fewest steps
+//	B_noise        tr HC / E g'Hg at the target, along the path of the fewest steps:
+//	               that of the best settings at one of the largest batch sizes. A
+//	               path of more steps arrives with another noise scale.
+//
+// Points that do not reach the target, or are there at the start, do not count;
+// where there are such, the notes name the batch sizes that do. Under
+// multiplicative noise the bounds are not defined, and NaN.
 //
 // The errors are those of an invalid problem, of a target that is not a finite
 // number > 0, of BayesSamples and of NoiseScalesOf.
@@ -32,6 +39,7 @@ func NewScaling(p Problem, target float64, batchSizes []float64, curves []Scalin
 		return Scaling{}, err
 	}
 	s := Scaling{Problem: p.String(), Target: target, BatchSizes: slices.Clone(batchSizes), Curves: slices.Clone(curves)}
+	s.BayesSamples, s.MaximumLikelihood = math.NaN(), math.NaN()
 	if !p.Streaming {
 		var err error
 		if s.BayesSamples, err = BayesSamples(p, target); err != nil {
@@ -48,6 +56,9 @@ func NewScaling(p Problem, target float64, batchSizes []float64, curves []Scalin
 			return Scaling{}, err
 		}
 		c.Critical = []CriticalBatch{overheadCritical(c.reached()), hyperbolaCritical(c.reached()), noise}
+		for i := range c.Critical[:2] {
+			c.Critical[i].Note += c.counted()
+		}
 	}
 	return s, nil
 }
@@ -86,11 +97,28 @@ func (c *ScalingCurve) reached() []Tuned {
 	})
 }
 
+// counted says which points count, if not all do.
+func (c *ScalingCurve) counted() string {
+	reached := c.reached()
+	if len(reached) == len(c.Points) || len(reached) == 0 {
+		return ""
+	}
+	var sizes []string
+	for _, t := range reached {
+		sizes = append(sizes, fmt.Sprintf("%g", t.Optimizer.batchSize()))
+	}
+	return fmt.Sprintf("; of %d points only those that reach the target count, B = %s", len(c.Points), strings.Join(sizes, ", "))
+}
+
 // overhead is what a batch size may cost over the least number of samples.
 const overhead = 1.2
 
 func overheadCritical(points []Tuned) CriticalBatch {
 	c := CriticalBatch{Definition: "20% overhead", BatchSize: math.NaN()}
+	if len(points) == 0 {
+		c.Note = noneReaches
+		return c
+	}
 	least := 0
 	for k, t := range points {
 		if t.Samples() < points[least].Samples() {
@@ -106,7 +134,7 @@ func overheadCritical(points []Tuned) CriticalBatch {
 		a, b := math.Log(points[k-1].Optimizer.batchSize()), math.Log(points[k].Optimizer.batchSize())
 		c.BatchSize = math.Exp(a + (b-a)*math.Log(overhead/before)/math.Log(over/before))
 		if least == 0 {
-			c.Note = "the least samples are those of the smallest batch"
+			c.Note = fmt.Sprintf("the least samples are those of the smallest batch, B = %g", points[0].Optimizer.batchSize())
 		}
 		return c
 	}
@@ -159,8 +187,11 @@ func hyperbola(points []Tuned, critical float64) (fewest, rms float64) {
 	return math.Exp(mean), math.Sqrt(math.Max(0, square/n-mean*mean))
 }
 
+// noneReaches is the note where nothing counts.
+const noneReaches = "no point reaches the target"
+
 func noiseCritical(p Problem, points []Tuned) (CriticalBatch, error) {
-	c := CriticalBatch{Definition: "B_noise", BatchSize: math.NaN()}
+	c := CriticalBatch{Definition: "B_noise at the target, fewest steps", BatchSize: math.NaN()}
 	fewest := -1
 	for k, t := range points {
 		if t.Steps.Outcome == Reached && t.Steps.Steps > 0 && (fewest < 0 || t.Steps.Steps < points[fewest].Steps.Steps) {
@@ -168,7 +199,7 @@ func noiseCritical(p Problem, points []Tuned) (CriticalBatch, error) {
 		}
 	}
 	if fewest < 0 {
-		c.Note = "no point reaches the target"
+		c.Note = noneReaches
 		return c, nil
 	}
 	t := points[fewest]
@@ -177,6 +208,6 @@ func noiseCritical(p Problem, points []Tuned) (CriticalBatch, error) {
 		return c, err
 	}
 	c.BatchSize = along.Noise[1]
-	c.Note = fmt.Sprintf("at the target, at B = %g; %.4g at the start", t.Optimizer.batchSize(), along.Noise[0])
+	c.Note = fmt.Sprintf("after the %d steps of B = %g; %.4g at the start", t.Steps.Steps, t.Optimizer.batchSize(), along.Noise[0])
 	return c, nil
 }

@@ -1,0 +1,71 @@
+package theory
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// pointsOf makes tuned points of given steps, -1 where the target is never reached.
+func pointsOf(steps map[float64]int, batches ...float64) (c ScalingCurve) {
+	for _, b := range batches {
+		t := Tuned{Optimizer: SGD(0.1).Batch(b), Steps: Steps{Outcome: Reached, Steps: steps[b]}}
+		if steps[b] < 0 {
+			t.Steps.Outcome = Never
+		}
+		c.Points = append(c.Points, t)
+	}
+	return c
+}
+
+// The notes name the points that count where some do not, and where along which
+// path B_noise is taken.
+func TestCriticalNotes(t *testing.T) {
+	p := must(List(1, 0.1))
+	batches := []float64{1, 4, 16, 64, 256}
+	ask := func(steps map[float64]int) []CriticalBatch {
+		return must(NewScaling(p, 0.1, batches, []ScalingCurve{pointsOf(steps, batches...)})).Curves[0].Critical
+	}
+	some := ask(map[float64]int{1: -1, 4: -1, 16: 60, 64: 30, 256: 24})
+	for _, c := range some[:2] {
+		if !strings.Contains(c.Note, "of 5 points only those that reach the target count, B = 16, 64, 256") {
+			t.Errorf("%s: %q", c.Definition, c.Note)
+		}
+	}
+	if !strings.Contains(some[0].Note, "the smallest batch, B = 16") {
+		t.Errorf("%q", some[0].Note)
+	}
+	noise := some[2]
+	if want := must(NoiseScalesOf(p, []int{24}, SGD(0.1).Batch(256))).Noise[0]; noise.BatchSize != want ||
+		noise.Definition != "B_noise at the target, fewest steps" || !strings.HasPrefix(noise.Note, "after the 24 steps of B = 256;") {
+		t.Errorf("%+v, want %v", noise, want)
+	}
+	for _, c := range ask(map[float64]int{1: 200, 4: 100, 16: 60, 64: 30, 256: 24}) {
+		if strings.Contains(c.Note, "points") {
+			t.Errorf("all points count: %q", c.Note)
+		}
+	}
+	for _, c := range ask(map[float64]int{1: -1, 4: -1, 16: -1, 64: -1, 256: -1}) {
+		if !math.IsNaN(c.BatchSize) || c.Note == "" {
+			t.Errorf("no point: %+v", c)
+		}
+	}
+}
+
+// Under multiplicative noise the bounds are not defined, rather than 0.
+func TestScalingBoundsUnderStreaming(t *testing.T) {
+	p := must(List(1, 0.1))
+	p.Streaming = true
+	steps := map[float64]int{1: 60, 4: 30}
+	s := must(NewScaling(p, 0.1, []float64{1, 4}, []ScalingCurve{pointsOf(steps, 1, 4)}))
+	if !math.IsNaN(s.BayesSamples) || !math.IsNaN(s.MaximumLikelihood) {
+		t.Errorf("bounds %v and %v", s.BayesSamples, s.MaximumLikelihood)
+	}
+	for _, r := range s.Records() {
+		for _, f := range r {
+			if f.Name == "bound" && f.Cell != nil {
+				t.Errorf("a bound of %v in a row", f.Cell)
+			}
+		}
+	}
+}
