@@ -15,6 +15,8 @@ type machine struct {
 	from     int
 	flat     bool // no curvature
 	base     Mode // what is averaged uniformly, if anything
+	// own matrices may be of any kind: what is large for some steps may come back.
+	own bool
 }
 
 // forever is the end of the last piece.
@@ -40,7 +42,8 @@ type polynomial struct{ plain, sync quadratic }
 
 type quadratic struct{ a0, a1, a2, b0, b1, g0, g1 []float64 }
 
-// state is where a machine is after t steps.
+// state is where a machine is after t steps. What has grown beyond the largest
+// float64 is not followed any more.
 type state struct {
 	t              int
 	z, v           []float64
@@ -169,7 +172,7 @@ func (s *state) apply(a, extra []float64, noise float64) {
 			c := dot(s.w[i*n:i*n+n], a[j*n:j*n+n]) + noise*extra[i*n+j]
 			s.v[i*n+j], s.v[j*n+i] = c, c
 		}
-		s.grown = s.grown || !(math.Abs(s.z[i]) < huge) || !(s.v[i*n+i] < huge*huge)
+		s.grown = s.grown || !(math.Abs(s.z[i]) <= math.MaxFloat64) || !(s.v[i*n+i] <= math.MaxFloat64)
 	}
 }
 
@@ -199,7 +202,7 @@ func (p *piece) vary(s *state, period int) {
 		a, b := q.a0[0]+f*(q.a1[0]+f*q.a2[0]), q.b0[0]+f*q.b1[0]
 		s.z[0] *= a
 		s.v[0] = a*a*s.v[0] + p.noise*b*b
-		s.grown = !(math.Abs(s.z[0]) < huge) || !(s.v[0] < huge*huge)
+		s.grown = !(math.Abs(s.z[0]) <= math.MaxFloat64) || !(s.v[0] <= math.MaxFloat64)
 	} else {
 		for i := range s.a {
 			s.a[i] = q.a0[i] + f*(q.a1[i]+f*q.a2[i])
@@ -319,6 +322,42 @@ func (m *machine) noiseGrows() bool {
 		}
 	}
 	return true
+}
+
+// doomed reports whether a state that has grown beyond all float64 by step t does not
+// come back: the settings are constant from there on, in every piece unstable, and,
+// of matrices of one's own, their radius is what has made it grow (by 10^74 at least,
+// where a start outside the growing modes would be one of a kind).
+func (m *machine) doomed(t int) bool {
+	if m.sum >= 0 {
+		return len(m.pieces) == 1 && math.IsInf(m.base.Limit().Factor, 1)
+	}
+	if m.frozen() {
+		return false
+	}
+	for i := range m.pieces {
+		p := &m.pieces[i]
+		if t >= p.end {
+			continue
+		}
+		if p.varies != nil {
+			return false
+		}
+		steps := p.plain
+		if m.period > 0 {
+			steps = p.cycle
+		}
+		if _, _, ok := steps.settled(m.variance == 0); ok {
+			return false
+		}
+	}
+	return !m.own || len(m.start) == 1 || m.radiusMakes(t, 170)
+}
+
+// radiusMakes reports whether t steps of growth at the spectral radius make a factor
+// of e^log.
+func (m *machine) radiusMakes(t int, log float64) bool {
+	return float64(t)*eigenDamping(1, m.last().plain.levels[0].a, 1).LogRadius >= log
 }
 
 // applied reads the start mapped by a; what is below the rounding is zero.

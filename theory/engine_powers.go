@@ -41,7 +41,7 @@ func (p *powers) note() {
 	if p.dev != nil && p.dev.Size() > 0.25 {
 		p.dev = nil
 	}
-	p.grown = p.power.Size() > huge || p.v.Size() > huge*huge
+	p.grown = p.power.Size() > math.MaxFloat64 || p.v.Size() > math.MaxFloat64
 	p.levels = append(p.levels, level{p.power.Rounded(), p.v.Rounded()})
 }
 
@@ -89,7 +89,9 @@ func cycleOf(n int, plain, last affine) *powers {
 
 // settled is the limit of |power| and of the covariance as the doubling goes
 // on; ok is false where either grows without bound, and the power is then that of
-// the last level, nil if it is beyond 10^6.
+// the last level, nil if it is beyond 10^6. Where powers overflow on their way, as
+// those of strongly non-normal matrices do, the eigenvalues in float64 decide, and
+// the covariance is not known beyond 10^308.
 func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
 	for range 2200 {
 		before := p.levels[len(p.levels)-1]
@@ -104,6 +106,10 @@ func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
 			return before.a, before.v, true
 		}
 	}
+	if first := p.levels[0].a; p.grown && eigenDamping(1, first, 1).LogRadius < 0 {
+		none := make([]float64, len(first))
+		return none, none, p.v.Size() == 0
+	}
 	if p.power.Size() > 1e6 {
 		return nil, nil, false
 	}
@@ -113,7 +119,7 @@ func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
 func (p *powers) stands(before level) bool {
 	now := p.levels[len(p.levels)-1]
 	for i, v := range now.a {
-		if math.Abs(math.Abs(v)-math.Abs(before.a[i])) > 1e-17 {
+		if !(math.Abs(math.Abs(v)-math.Abs(before.a[i])) <= 1e-17) {
 			return false
 		}
 	}

@@ -211,11 +211,13 @@ func (l Linear) engine(h, c float64) *machine {
 				step.dev[i][j] = dd.Identity(i, j).Sub(dd.Exact(s.State[i][j]))
 			}
 		}
-		step.noise[i] = dd.Exact(s.Noise[i])
+		if c != 0 { // otherwise a covariance that counts for nothing could overflow
+			step.noise[i] = dd.Exact(s.Noise[i])
+		}
 	}
 	return &machine{
 		variance: c / batchOf(l.BatchSize),
-		start:    s.start(), readout: s.Readout, sum: -1,
+		start:    s.start(), readout: s.Readout, sum: -1, own: true,
 		pieces: []piece{{end: forever, noise: 1, plain: newPowers(step), gradient: s.gradient(), segment: Segment{From: 1}}},
 	}
 }

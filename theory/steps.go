@@ -22,8 +22,11 @@ import (
 // relatively) of the target. Where a power law is summed by quadrature, a loss
 // within 10^-9 of the target is summed again over all directions.
 //
-// A schedule under which the loss overflows, and that is stable in the end, is
-// NotWithinLimit from there on, where Loss is +Inf.
+// A loss that overflows is above the target, and is followed on. Where the state of a
+// method that is followed step by step overflows itself, the outcome is Diverges if
+// the floor is infinite and the settings are constant from there on (of a Linear of
+// several variables also if its spectral radius has made the state grow), and else
+// NotWithinLimit, with Checked the step and Loss +Inf: it may come down from there.
 //
 // A schedule without a length is stretched over limit steps, which must then be
 // given. The errors name an invalid problem or method, a target that is not

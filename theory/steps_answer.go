@@ -2,6 +2,7 @@ package theory
 
 import (
 	"fmt"
+	"math"
 
 	"nqm/theory/table"
 )
@@ -13,7 +14,7 @@ type Outcome int
 const (
 	Reached        Outcome = iota // at Steps
 	Never                         // at no t: the loss stays finite and above the target
-	Diverges                      // at no t: the loss grows without bound
+	Diverges                      // at no t: the loss grows without bound, and Floor is +Inf
 	NotWithinLimit                // not at any t < Checked, and later ones were not decided
 	NotAsked                      // of the settle time, where only the first hit was wanted
 )
@@ -83,6 +84,9 @@ func (s Steps) String() string {
 	case s.Outcome == Reached:
 		head += fmt.Sprintf("%d steps (%.9g there, %.9g one step before)", s.Steps, s.Loss, s.Before)
 	case s.Outcome == NotWithinLimit:
+		if math.IsInf(s.Loss, 1) {
+			return head + fmt.Sprintf("not within %d steps, where its numbers overflow and are not followed", s.Checked)
+		}
 		return head + fmt.Sprintf("not within %d steps, where it is %.6g", s.Checked, s.Loss)
 	default:
 		return head + fmt.Sprintf("%v (above %.6g from t = %d on, floor %.6g)", s.Outcome, s.Bound, s.Checked, s.Floor)

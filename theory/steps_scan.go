@@ -9,7 +9,6 @@ import (
 // scan looks at one step after the other, up to MaxScan of them.
 func (s *Steps) scan(p Problem, m Method) error {
 	end := min(s.Limit, MaxScan)
-	defer s.recovers(m)
 	if p.Streaming {
 		return s.scanStreamed(p, m, end)
 	}
@@ -20,9 +19,8 @@ func (s *Steps) scan(p Problem, m Method) error {
 	s.Modes, s.SumError = len(dirs), disagreement
 	s.Floor = limitOf(dirs, m)
 	proof := s.noiseProof(dirs, m, end)
-	w := newWalker(dirs, m)
-	s.walk(w.losses, min(end, proof))
-	if s.Outcome == NotWithinLimit && proof <= end {
+	lost := s.walk(newWalker(dirs, m), min(end, proof))
+	if s.Outcome == NotWithinLimit && !lost && proof <= end {
 		s.Outcome, s.Settles = Never, Never
 		if math.IsInf(s.Floor, 1) {
 			s.Outcome, s.Settles = Diverges, Diverges
@@ -31,12 +29,26 @@ func (s *Steps) scan(p Problem, m Method) error {
 	return nil
 }
 
-// walk visits losses in order up to step end.
-func (s *Steps) walk(losses func(from, to int) []float64, end int) {
+// follower gives the losses of a run in order.
+type follower interface {
+	// losses returns E L(t) for from <= t < to, +Inf where it overflows.
+	losses(from, to int) []float64
+	// lost is the first step, of those asked for, from which on some state is beyond
+	// all float64 and not followed; forever if there is none.
+	lost() int
+	// doomed reports whether such a state does not come back.
+	doomed() bool
+}
+
+// walk visits losses in order up to step end, and reports whether it lost the
+// numbers on its way. A loss that overflows is above the target, and may come down
+// again; a state that does is not followed, and whether the target is reached from
+// there on is not decided, unless it grows without bound.
+func (s *Steps) walk(w follower, end int) (lost bool) {
 	const chunk = 256
 	before := math.NaN()
 	for from := 0; from <= end; from += chunk {
-		for k, loss := range losses(from, min(from+chunk, end+1)) {
+		for k, loss := range w.losses(from, min(from+chunk, end+1)) {
 			s.Evaluations++
 			if from+k == 0 {
 				before = loss
@@ -45,24 +57,20 @@ func (s *Steps) walk(losses func(from, to int) []float64, end int) {
 			if loss <= s.Target {
 				s.Outcome, s.Steps, s.Bound = Reached, from+k, 0
 				s.unsettled()
-				return
+				return false
 			}
-			if math.IsInf(loss, 1) {
-				s.Outcome, s.Settles, s.Bound = Diverges, Diverges, loss
-				return
+			if !(loss <= math.MaxFloat64) && from+k >= w.lost() {
+				s.Before, s.Bound = loss, 0
+				if math.IsInf(s.Floor, 1) && w.doomed() {
+					s.Outcome, s.Settles, s.Bound = Diverges, Diverges, loss
+				}
+				return true
 			}
 			before = loss
 		}
 	}
 	s.Before = s.Loss
-}
-
-// recovers takes back that a schedule diverges where it only overflows on its way:
-// it may come down from there, but the numbers do not.
-func (s *Steps) recovers(m Method) {
-	if o, ok := m.(Optimizer); ok && o.Schedule != nil && s.Outcome == Diverges && !math.IsInf(s.Floor, 1) {
-		s.Outcome, s.Settles, s.Bound = NotWithinLimit, NotWithinLimit, 0
-	}
+	return false
 }
 
 // unsettled says what the floor alone says about settling.
@@ -122,10 +130,11 @@ type walker struct {
 	dirs   []Direction
 	modes  []Mode
 	states []*state
+	lostAt int
 }
 
 func newWalker(dirs []Direction, m Method) *walker {
-	w, modeOf := &walker{}, modesOf(m)
+	w, modeOf := &walker{lostAt: forever}, modesOf(m)
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
@@ -152,6 +161,9 @@ func (w *walker) losses(from, to int) []float64 {
 			} else {
 				r = w.modes[i].At(t)
 			}
+			if math.IsInf(r.Factor, 0) || math.IsInf(r.Noise, 0) {
+				w.lostAt = min(w.lostAt, t)
+			}
 			total[t-from].Add(lossOf(d, r))
 		}
 	}
@@ -160,6 +172,23 @@ func (w *walker) losses(from, to int) []float64 {
 		values[k] = total[k].Value()
 	}
 	return values
+}
+
+func (w *walker) lost() int { return w.lostAt }
+
+// doomed asks the directions that are lost; a method that is not of this package has
+// its limit alone to tell.
+func (w *walker) doomed() bool {
+	for i, mode := range w.modes {
+		if machine, ok := mode.(*machine); !ok {
+			if r := mode.Limit(); math.IsInf(r.Factor, 1) || math.IsInf(r.Noise, 1) {
+				return true
+			}
+		} else if s := w.states[i]; s.grown && (machine.variance > 0 || w.dirs[i].SecondMoment() > 0) && machine.doomed(s.t-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // scanStreamed does the same under multiplicative noise.
@@ -188,15 +217,43 @@ func (s *Steps) scanStreamed(p Problem, m Method, end int) error {
 	if floor, err := at.floor(m); err == nil {
 		s.Floor = floor // otherwise 0, and nothing is concluded from it
 	}
-	s.walk(func(from, to int) []float64 {
-		values := make([]float64, 0, to-from)
-		for t := from; t < to; t++ {
-			all.advance(t)
-			values = append(values, all.loss())
-		}
-		return values
-	}, end)
+	s.walk(&streamWalker{streamed: all, lostAt: forever}, end)
 	return nil
+}
+
+// streamWalker follows a problem with multiplicative noise step by step.
+type streamWalker struct {
+	*streamed
+	lostAt int
+}
+
+func (w *streamWalker) losses(from, to int) []float64 {
+	values := make([]float64, 0, to-from)
+	for t := from; t < to; t++ {
+		w.advance(t)
+		values = append(values, w.loss())
+		for _, s := range w.states {
+			if s.grown {
+				w.lostAt = min(w.lostAt, t)
+			}
+		}
+	}
+	return values
+}
+
+func (w *streamWalker) lost() int { return w.lostAt }
+
+// doomed reports whether the settings are constant from here on, so that the limit
+// tells; of matrices of one's own also that their radius is what has grown.
+func (w *streamWalker) doomed() bool {
+	for _, m := range w.machines {
+		last := m.last()
+		settled := m.pieceAt(w.lostAt-1) == last && last.varies == nil && !m.frozen()
+		if settled && (!m.own || len(m.start) == 1 || m.radiusMakes(w.lostAt, 170)) {
+			return true
+		}
+	}
+	return false
 }
 
 // loss is E L now.
