@@ -21,7 +21,7 @@ type block struct {
 
 	loss    []float64 // of each run at step measured
 	largest float64   // of loss
-	dead    []int     // the step in which a run diverged, -1 if it has not
+	dead    []int     // the step in which a run overflowed, -1 if it has not
 	living  int
 }
 
@@ -46,7 +46,7 @@ func newBlock(l landscape, r recipe, seed uint64, first, lanes int) (*block, err
 
 // run steps the runs from the start. At step 0 and wherever look asked for it
 // calls look, which returns the next step to look at, or -1 to end. Once all
-// runs have diverged no steps are taken any more. It returns false if stop
+// runs have overflowed no steps are taken any more. It returns false if stop
 // became true before the end.
 func (b *block) run(stop *atomic.Bool, look func(t int) (next int)) bool {
 	b.measure(0)
@@ -86,7 +86,7 @@ func (b *block) watched(t int) bool {
 }
 
 // measure computes the losses at step t. A run whose loss is not finite has
-// diverged: its loss is +Inf from then on.
+// overflowed: its loss is +Inf from then on.
 func (b *block) measure(t int) {
 	b.ground.loss(b.rule.Answer(b.theta), b.loss)
 	b.largest = 0

@@ -93,7 +93,7 @@ func pair(a, b observations) theory.PairedCurve {
 }
 
 // differenceStdErr is meanStdErr for differences, which may be -Inf where only
-// the second method diverged, and have no value where both did.
+// the second method overflowed, and have no value where both did.
 func differenceStdErr(v []float64) (mean, stdErr float64) {
 	first, second := false, false
 	for _, x := range v {

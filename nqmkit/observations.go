@@ -21,7 +21,7 @@ type observations struct {
 // reached says how far a run came.
 type reached struct {
 	looks int // places in steps that were looked at
-	dead  int // the step in which it diverged, -1 if it has not
+	dead  int // the step in which it overflowed, -1 if it has not
 }
 
 func newObservations(e experiment) observations {
@@ -122,8 +122,8 @@ func (o observations) keep(looks int, chosen func(i int) bool) observations {
 	return o
 }
 
-// diverged returns the steps in which runs diverged, in increasing order.
-func (o observations) diverged() []int {
+// overflowed returns the steps in which runs overflowed, in increasing order.
+func (o observations) overflowed() []int {
 	var steps []int
 	last := o.steps[len(o.steps)-1]
 	for _, r := range o.reached {
@@ -145,7 +145,7 @@ func (o observations) summarise() theory.SampledCurve {
 	c := theory.SampledCurve{
 		Steps: slices.Clone(o.steps),
 		Mean:  make([]float64, n), StdErr: make([]float64, n), Low: make([]float64, n), High: make([]float64, n),
-		Level: bandLevel, Trials: len(o.values[0]), Diverged: o.diverged(), Partial: o.partial,
+		Level: bandLevel, Trials: len(o.values[0]), Diverged: o.overflowed(), Partial: o.partial,
 	}
 	parallel(n, func(k int) {
 		values := o.values[k]

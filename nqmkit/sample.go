@@ -11,7 +11,8 @@ import (
 // holds the central 90% of them. Methods share the noise of equal runs (common
 // random numbers), so that their curves can be compared closely.
 //
-// A run whose loss overflows has diverged: its loss is +Inf from then on.
+// A run whose loss overflows is not followed: its loss is +Inf from then on, which
+// says nothing of its limit.
 // Long sampling shows its progress, and an interrupt ends it with what is
 // finished: the method in work is then marked Partial, and methods after it
 // are missing. Sample panics on an invalid problem or method, a method without
@@ -28,7 +29,7 @@ func SampleAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.
 }
 
 // Observe is SampleAt with a statistic of one's own in place of the loss.
-// Runs that have diverged count as +Inf. It panics as Sample does, and where the
+// Runs that have overflowed count as +Inf. It panics as Sample does, and where the
 // statistic of a run is NaN.
 func Observe(p Quadratic, steps []int, runs Runs, what Statistic, methods ...Sampler) []theory.SampledCurve {
 	if what.Of == nil && what.Name != "" {

@@ -142,7 +142,7 @@ func TestSummaryShowsItsNumbers(t *testing.T) {
 	}
 }
 
-// Runs that diverged end their line and are counted; the others keep the scale.
+// Runs that overflowed end their line and are counted; the others keep the scale.
 func TestSampledDivergenceAndInterrupt(t *testing.T) {
 	curves := nqmkit.Sample(nqmkit.TwoDirections(50, 1), 1000, nqmkit.Trials(6, 1), nqmkit.SGD(0.05), nqmkit.SGD(0.02))
 	curves[1].Partial = true
@@ -151,7 +151,7 @@ func TestSampledDivergenceAndInterrupt(t *testing.T) {
 		t.Errorf("a line up to %v, Diverges = %v", highest(line.Y), line.Diverges)
 	}
 	notes := strings.Join(f.notes(), "\n")
-	if !strings.Contains(notes, "SGD α=0.05: 6 of 6 runs diverged, the first at step 8") || !strings.Contains(notes, "Partial: an interrupt ended the sampling of SGD α=0.02 after 6 runs.") {
+	if !strings.Contains(notes, "SGD α=0.05: 6 of 6 runs overflowed, the first at step 8") || !strings.Contains(notes, "Partial: an interrupt ended the sampling of SGD α=0.02 after 6 runs.") {
 		t.Errorf("notes %q", notes)
 	}
 }

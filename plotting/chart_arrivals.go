@@ -22,7 +22,7 @@ var _ = numbers(func(s theory.SampledSteps) swept {
 
 // TimeToTarget returns the figure of how many steps sampled runs take to a
 // target: for each method the share of its runs that have arrived, a stair that
-// ends below one where runs were late or diverged. The answers for the expected
+// ends below one where runs were late or overflowed. The answers for the expected
 // loss, where they are given, are rings on the stairs of their methods: most
 // runs arrive earlier, because the first lucky step counts.
 func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figure {
@@ -30,7 +30,7 @@ func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figur
 	samples = told(samples, func(s *theory.SampledSteps) (string, *string) { return s.Problem, &s.Method })
 	palette := newPalette(mapped(samples, func(s theory.SampledSteps) string { return s.Family }))
 	p := Panel{X: arrivalAxis(samples, expected), Y: Axis{Label: "share of runs arrived", Max: 1}}
-	t := table.Text("method", "runs", "5%", "median", "95%", "late", "diverged")
+	t := table.Text("method", "runs", "5%", "median", "95%", "late", "overflowed")
 	f := Figure{Title: "Steps to " + targetWords(mapped(samples, func(s theory.SampledSteps) float64 { return s.Target })) + ", run by run: " +
 		common(mapped(samples, func(s theory.SampledSteps) string { return s.Problem }))}
 	for _, s := range samples {
@@ -49,7 +49,7 @@ func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figur
 			f.Notes = append(f.Notes, fmt.Sprintf("%s: %d of %d runs were still above the target after %d steps.", s.Method, s.Late, s.Trials, s.Limit))
 		}
 		if s.Diverged > 0 {
-			f.Notes = append(f.Notes, fmt.Sprintf("%s: %d of %d runs diverged.", s.Method, s.Diverged, s.Trials))
+			f.Notes = append(f.Notes, fmt.Sprintf("%s: %d of %d runs overflowed.", s.Method, s.Diverged, s.Trials))
 		}
 		f.Notes = append(f.Notes, partialRuns(s.Method, s.Partial, s.Trials)...)
 	}

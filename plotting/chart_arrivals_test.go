@@ -35,7 +35,7 @@ func TestArrivalsAreSharesOfAllRuns(t *testing.T) {
 		}
 	}
 	notes := strings.Join(f.notes(), "\n")
-	for _, want := range []string{"3 of 8 runs were still above the target after 100 steps", "1 of 8 runs diverged", "Partial: an interrupt"} {
+	for _, want := range []string{"3 of 8 runs were still above the target after 100 steps", "1 of 8 runs overflowed", "Partial: an interrupt"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("no note %q in %q", want, notes)
 		}

@@ -33,7 +33,7 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 		panel.Series = append(panel.Series,
 			below(ceiling, panel.X.fromStart(Series{Name: c.Method, X: asFloats(c.Steps), Y: c.Mean, Color: l.color, Dash: l.dash})),
 			bandBelow(ceiling, panel.X.fromStart(bandOf(c, l, c.Method))))
-		notes = append(append(notes, divergedNote(c)...), partialRuns(c.Method, c.Partial, c.Trials)...)
+		notes = append(append(notes, overflowNote(c)...), partialRuns(c.Method, c.Partial, c.Trials)...)
 		if k := len(c.Steps) - 1; k >= 0 {
 			t.Rows = append(t.Rows, table.Texts(c.Method, fmt.Sprint(c.Steps[k]),
 				number(c.Mean[k]), number(c.StdErr[k]), number(c.Low[k]), number(c.High[k])))
@@ -75,7 +75,7 @@ func quantityAxis(curves []theory.SampledCurve) Axis {
 	return a
 }
 
-// sampledCeiling returns the value above which curves of runs that diverged are
+// sampledCeiling returns the value above which curves of runs that overflowed are
 // cut; +Inf where none did.
 func sampledCeiling(curves []theory.SampledCurve) float64 {
 	top, any := 0.0, false
@@ -104,12 +104,12 @@ func bandBelow(ceiling float64, s Series) Series {
 	return s
 }
 
-// divergedNote counts the runs of a curve that overflowed.
-func divergedNote(c theory.SampledCurve) []string {
+// overflowNote counts the runs of a curve that overflowed.
+func overflowNote(c theory.SampledCurve) []string {
 	if len(c.Diverged) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s: %d of %d runs diverged, the first at step %d; they count as infinite from there on.",
+	return []string{fmt.Sprintf("%s: %d of %d runs overflowed, the first at step %d; they count as infinite from there on.",
 		c.Method, len(c.Diverged), c.Trials, c.Diverged[0])}
 }
 
@@ -149,7 +149,7 @@ func Agreement(results []theory.Agreement) Figure {
 		z.References = []Reference{{At: a.Threshold, Label: "limit of agreement"}, {At: -a.Threshold}}
 		reach = max(reach, a.Threshold, min(a.Worst(), 10*a.Threshold))
 		verdicts = append(verdicts, verdict(a))
-		notes = append(append(notes, divergedNote(a.Sampled)...), partialRuns(a.Sampled.Method, a.Sampled.Partial, a.Sampled.Trials)...)
+		notes = append(append(notes, overflowNote(a.Sampled)...), partialRuns(a.Sampled.Method, a.Sampled.Partial, a.Sampled.Trials)...)
 		t.Rows = append(t.Rows, table.Texts(a.Exact.Method, number(a.Worst()), number(a.Threshold), verdictWord(a)))
 	}
 	z.Y.Min, z.Y.Max = -math.Ceil(reach+1), math.Ceil(reach+1)

@@ -192,7 +192,7 @@ func (s SampledSteps) Records() []table.Record {
 		rows = append(rows, head.With("outcome", NotWithinLimit.String(), "steps", nil))
 	}
 	for range s.Diverged {
-		rows = append(rows, head.With("outcome", Diverges.String(), "steps", nil))
+		rows = append(rows, head.With("outcome", "overflowed", "steps", nil))
 	}
 	return rows
 }
