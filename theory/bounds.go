@@ -39,21 +39,22 @@ func BayesBound(p Problem, samples float64) (float64, error) {
 func bayesRisk(dirs []Direction, samples float64) float64 {
 	var s dd.Sum
 	for _, d := range dirs {
-		s.Add(0.5 * d.Multiplicity * d.Curvature * posterior(d, samples))
+		s.Add(0.5 * d.Multiplicity * posterior(d, samples))
 	}
 	return s.Value()
 }
 
-// posterior is the variance of θ_i that N samples leave.
+// posterior is h times the variance of θ_i that N samples leave, 1/(1/(h s) + N h/c), in
+// an order in which h² is not formed: it may overflow where the answer does not.
 func posterior(d Direction, samples float64) float64 {
-	known := samples * d.Curvature * d.Curvature // N h²: the information, times c
+	h := d.Curvature
 	switch {
-	case d.Variance == 0 || d.Noise == 0 && known > 0:
+	case d.Variance == 0 || h == 0 || d.Noise == 0 && samples > 0:
 		return 0
-	case known == 0:
-		return d.Variance
+	case samples == 0:
+		return h * d.Variance
 	}
-	return d.Variance * d.Noise / (d.Noise + d.Variance*known)
+	return 1 / (1/h/d.Variance + samples*(h/d.Noise))
 }
 
 // BayesSamples returns the number of samples, not rounded, below which no method

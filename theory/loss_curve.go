@@ -18,7 +18,8 @@ type Curve struct {
 	Noise []float64 `json:"noise"` // the part that the gradient noise has put in
 	// StdDev is the standard deviation of L(t) over runs, exact for Gaussian
 	// noise and a Gaussian or certain start. Nil under multiplicative noise,
-	// where the state is not Gaussian, and where directions are Correlated.
+	// where the state is not Gaussian, and where directions are Correlated. +Inf where
+	// its square overflows, at 10^154.
 	StdDev []float64 `json:"std_dev"`
 	// Floor is the limit of Loss as t grows, +Inf where it grows without bound. A
 	// moving average of Lookahead goes up and down within its cycle for ever;

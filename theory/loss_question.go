@@ -10,7 +10,12 @@ func check(p Problem, m Method) error {
 		return err
 	}
 	if v, ok := m.(interface{ validateProblem(Problem) error }); ok {
-		return v.validateProblem(p)
+		if err := v.validateProblem(p); err != nil {
+			return err
+		}
+	}
+	if o, ok := m.(Optimizer); ok {
+		return o.validateVariance(p)
 	}
 	return nil
 }

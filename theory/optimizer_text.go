@@ -2,6 +2,7 @@ package theory
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -56,6 +57,34 @@ func (o Optimizer) Validate() error {
 		taken[s.group] = s
 	}
 	return o.Schedule.validate()
+}
+
+// validateVariance reports a direction whose loss is a number while the variance
+// α²h^-2p c/B that one step puts into θ overflows: E θ² is then beyond the range, and
+// the loss is not known.
+func (o Optimizer) validateVariance(p Problem) error {
+	at := func(d Direction, where string) error {
+		if d.Curvature == 0 || d.Noise == 0 {
+			return nil
+		}
+		alpha, _ := o.inDirection(d.Curvature)
+		c := d.Noise / o.batchSize()
+		loss := math.Log2(d.Curvature) + 2*(math.Log2(o.LearningRate)-o.Power*math.Log2(d.Curvature)) + math.Log2(c)
+		if math.IsInf(alpha*(alpha*c), 1) && loss < 1024 {
+			return fmt.Errorf("theory: %s: Curvature = %v and Noise = %v under %v: one step puts the variance α²h^(-2p) c/B = 10^%.0f into θ, beyond the range; want it below %.4g, as after scaling all curvatures up",
+				where, d.Curvature, d.Noise, o, (loss-math.Log2(d.Curvature))*math.Log10(2), math.MaxFloat64)
+		}
+		return nil
+	}
+	for i := range p.Curvature {
+		if err := at(p.Direction(i), fmt.Sprintf("entry %d", i)); err != nil {
+			return err
+		}
+	}
+	if n := p.Law.Count; n > float64(p.Len()) {
+		return at(p.Law.At(n), fmt.Sprintf("direction %g of the law", n))
+	}
+	return nil
 }
 
 // validateProblem reports a preconditioner that does not exist.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -175,4 +176,77 @@ func TestOverflowOnTheWay(t *testing.T) {
 	if s := must(StepsToTarget(noisy, 0.01, up, 0)); s.Outcome != NotWithinLimit {
 		t.Errorf("%v: want that it is not decided", s)
 	}
+}
+
+// Squares of a problem that are no float64 are refused with the entry, its value and
+// the range, and where they are nearly so the answers are right: against the same
+// problem by another unit of θ, of curvature, of noise.
+func TestSquaresThatOverflow(t *testing.T) {
+	list := must(List(1, 0.5))
+	law := must(SourceCondition(1e6, 1, 0, false))
+	law.Law.Mean = Power{1, -40}
+	law.Mean = law.Law.Mean.list(law.Len())
+	streaming := must(List(1, 1e160))
+	streaming.Streaming = true
+	far := must(List(1, 1e100))
+	far.Variance[1] = 1e120
+	far.Streaming = true
+	wide := list
+	wide.Mean = []float64{1, 1e160}
+	sum := list
+	sum.Mean, sum.Variance = []float64{0, 1.2e154}, []float64{1, 1.2e308}
+	small := must(List(1, 1e-200))
+	small.Noise = []float64{1, 1}
+	for _, c := range []struct {
+		p    Problem
+		m    Method
+		want []string
+	}{
+		{wide, SGD(0.5), []string{"entry 1", "1e+160", "1.341e+154"}},
+		{sum, SGD(0.5), []string{"entry 1", "1.2e+154", "1.2e+308", "1.798e+308"}},
+		{law, SGD(0.5), []string{"direction 1e+06", "1e+240"}},
+		{streaming, SGD(0.5), []string{"entry 1", "1e+160", "1.341e+154"}},
+		{far, SGD(0.5), []string{"entry 1", "1e+100", "1e+120"}},
+		{small, SGD(0.5).Precondition(1), []string{"entry 1", "1e-200", "10^399"}},
+	} {
+		_, err := StepsToTarget(c.p, 1, c.m, 0)
+		if err == nil {
+			t.Errorf("%v on %v: no error", c.m, c.p.Curvature[:2])
+			continue
+		}
+		for _, w := range c.want {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%q does not say %q", err, w)
+			}
+		}
+	}
+	// A start of 10^153 is in: the row of 10^160 by another unit of θ.
+	wide.Mean = []float64{1, 1e153}
+	near(t, "far start", float64(must(StepsToTarget(one1(1, 1e153), 1, SGD(0.5), 0)).Steps), 508, 0)
+
+	rng := rand.New(rand.NewPCG(3, 15))
+	for range 100 {
+		d := 1 + rng.IntN(5)
+		var p, q Problem
+		unit := math.Ldexp(1, rng.IntN(1600)-800)
+		for range d {
+			h, c, s := math.Exp(3*rng.NormFloat64()), math.Exp(3*rng.NormFloat64()), math.Exp(rng.NormFloat64())
+			p.Curvature, p.Noise, p.Variance = append(p.Curvature, h), append(p.Noise, c), append(p.Variance, s)
+			// h → k h, c → k c, E θ² → E θ²/k leaves the loss.
+			q.Curvature, q.Noise, q.Variance = append(q.Curvature, h*unit), append(q.Noise, c*unit), append(q.Variance, s/unit)
+		}
+		a, b := must(SummaryOf(p)), must(SummaryOf(q))
+		near(t, "start", b.StartLoss, a.StartLoss, 1e-14)
+		near(t, "effective dimension", b.EffectiveDimension, a.EffectiveDimension, 1e-14)
+		near(t, "B_simple", b.SimpleNoiseScale, a.SimpleNoiseScale, 1e-14)
+		near(t, "B_noise", b.NoiseScale, a.NoiseScale, 1e-14)
+		near(t, "Bayes bound", must(BayesBound(q, 17)), must(BayesBound(p, 17)), 1e-14)
+		x, y := must(NoiseScalesOf(p, []int{3}, SGD(0.01))), must(NoiseScalesOf(q, []int{3}, SGD(0.01/unit)))
+		near(t, "B_simple on the way", y.Simple[0], x.Simple[0], 1e-10)
+		near(t, "B_noise on the way", y.Noise[0], x.Noise[0], 1e-10)
+	}
+}
+
+func one1(h, mean float64) Problem {
+	return Problem{Curvature: []float64{h}, Mean: []float64{mean}}
 }

@@ -9,6 +9,9 @@ import (
 // to eigen-direction i of the Hessian, or to Multiplicity[i] directions that
 // share its values.
 //
+// Every number must be finite, and so must E θ_i(0)² = Mean² + Variance; under
+// multiplicative noise also h_i² and h_i² E θ_i(0)². Losses may overflow: they are +Inf.
+//
 // A Problem is a plain value; methods never change it.
 type Problem struct {
 	// Name, if not empty, stands for the spectrum in titles and tables, beside a

@@ -33,7 +33,47 @@ func (p Problem) Validate() error {
 			}
 		}
 	}
-	return p.Law.validate(p)
+	if err := p.Law.validate(p); err != nil {
+		return err
+	}
+	for i := range p.Curvature {
+		if err := p.Direction(i).validate(p.Streaming); err != nil {
+			return fmt.Errorf("theory: entry %d: %w", i, err)
+		}
+	}
+	if n := p.Law.Count; n > float64(p.Len()) {
+		if err := p.Law.At(n).validate(p.Streaming); err != nil {
+			return fmt.Errorf("theory: direction %g of the law: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// squarable is the largest number whose square is a float64.
+const squarable = 0x1p512 * (1 - 0x1p-53)
+
+// validate returns an error where a square that every answer is made of overflows: E
+// θ², and of multiplicative noise h² and its variance h² E θ². Along a law they are
+// sums of powers, which are largest at one of its ends.
+func (d Direction) validate(streaming bool) error {
+	for _, v := range []float64{d.Curvature, d.Noise, d.Mean, d.Variance} {
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return fmt.Errorf("curvature %v, noise %v, mean %v, variance %v: want finite numbers", d.Curvature, d.Noise, d.Mean, d.Variance)
+		}
+	}
+	if s := d.SecondMoment(); math.IsInf(s, 1) {
+		return fmt.Errorf("Mean = %v and Variance = %v: E θ² = Mean² + Variance overflows; want it below %.4g, and so |Mean| below %.4g", d.Mean, d.Variance, math.MaxFloat64, squarable)
+	}
+	if !streaming {
+		return nil
+	}
+	if d.Curvature > squarable {
+		return fmt.Errorf("Curvature = %v under multiplicative noise, whose variance has its square: want it below %.4g", d.Curvature, squarable)
+	}
+	if h := d.Curvature; math.IsInf(h*(h*d.SecondMoment()), 1) {
+		return fmt.Errorf("Curvature = %v and E θ² = %v under multiplicative noise: its variance h² E θ² overflows; want it below %.4g", h, d.SecondMoment(), math.MaxFloat64)
+	}
+	return nil
 }
 
 func atLeast(min float64) string {

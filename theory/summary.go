@@ -41,15 +41,17 @@ func SummaryOf(p Problem) (Summary, error) {
 		return Summary{}, err
 	}
 	dirs, disagreement := p.nodes(func(d []Direction) []float64 {
-		s := tracesOf(d)
+		s := tracesOf(inUnits(d, p.ordinary()))
 		return s[:]
 	})
 	t := tracesOf(dirs)
-	traceC, traceHC := p.noiseTraces(t, t[4], t[5], t[6])
+	unit := p.ordinary()
+	u := tracesOf(inUnits(dirs, unit))
+	traceC, traceHC := p.noiseTraces(u, u[4], u[5], u[6])
 	s := Summary{
 		Problem: p.String(), Dimension: p.Dimension(), TraceH: t[0], TraceH2: t[1], TraceC: t[2], TraceHC: t[3],
-		EffectiveDimension: over0(t[0]*t[0], t[1]), StartLoss: t[4],
-		SimpleNoiseScale: over0(traceC, t[5]), NoiseScale: over0(traceHC, t[6]),
+		EffectiveDimension: over0(u[0]*u[0], u[1]), StartLoss: t[4],
+		SimpleNoiseScale: over0(traceC, u[5]), NoiseScale: over0(traceHC, u[6]),
 		Modes: len(dirs), SumError: disagreement,
 	}
 	s.LargestCurvature, s.SmallestCurvature = p.extremes()
@@ -82,6 +84,32 @@ func tracesOf(dirs []Direction) (t [7]float64) {
 		t[k] = s[k].Value()
 	}
 	return t
+}
+
+// ordinary is a unit of curvature, a power of two, in which cubes of the curvatures do
+// not leave the range: 1 for the usual ones.
+func (p Problem) ordinary() float64 {
+	largest, _ := p.extremes()
+	if largest == 0 || largest > 1e-60 && largest < 1e60 {
+		return 1
+	}
+	_, e := math.Frexp(largest)
+	return math.Ldexp(1, max(e, -1000))
+}
+
+// inUnits returns the same directions by another unit of curvature, whose square is
+// that of the noise. Noise scales and effective dimension do not depend on it, and
+// their bits do not either.
+func inUnits(dirs []Direction, unit float64) []Direction {
+	if unit == 1 {
+		return dirs
+	}
+	scaled := append([]Direction(nil), dirs...)
+	for i := range scaled {
+		scaled[i].Curvature /= unit
+		scaled[i].Noise = scaled[i].Noise / unit / unit
+	}
+	return scaled
 }
 
 // noiseTraces returns tr C and tr HC of one example where the expected loss is
@@ -135,16 +163,16 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 	if err != nil {
 		return NoiseScales{}, err
 	}
-	n := len(steps)
+	n, unit := len(steps), p.ordinary()
 	scales := func(dirs []Direction) []float64 {
 		loss, g2, gHg := make([]dd.Sum, n), make([]dd.Sum, n), make([]dd.Sum, n)
 		visitMoments(p, dirs, m, steps, func(k int, d Direction, second float64) {
-			h := d.Curvature
+			h := d.Curvature / unit
 			loss[k].Add(d.Multiplicity * times(h/2, second))
 			g2[k].Add(d.Multiplicity * times(h*h, second))
 			gHg[k].Add(d.Multiplicity * times(h*h*h, second))
 		})
-		t := tracesOf(dirs)
+		t := tracesOf(inUnits(dirs, unit))
 		v := make([]float64, 2*n)
 		for k := range n {
 			c, hc := p.noiseTraces(t, loss[k].Value(), g2[k].Value(), gHg[k].Value())
