@@ -1,6 +1,8 @@
 package theory
 
 import (
+	"math"
+
 	"nqm/theory/internal/dd"
 )
 
@@ -79,7 +81,7 @@ func (s *system) piecesOf(step stepper) []piece {
 		if g.Shape == ConstantRate || g.Shape == InverseTimeRate && g.From == 0 {
 			step.fix(&p, g.From)
 		} else {
-			p.varies = step.polynomial()
+			p.varies, p.pace = step.polynomial(), s.paces[i]
 		}
 		all = append(all, p)
 		at = p.end
@@ -114,7 +116,8 @@ func (s stepper) fix(p *piece, factor float64) {
 	}
 }
 
-// polynomial interpolates the matrices in f, of which they are quadratics.
+// polynomial interpolates the matrices in f, of which they are quadratics. Those of
+// the state keep their 106 bits, as 1 - f αh may be next to its zero.
 func (s stepper) polynomial() *polynomial {
 	p := &polynomial{plain: s.quadratic(false)}
 	if s.LookaheadSteps > 0 {
@@ -126,12 +129,16 @@ func (s stepper) polynomial() *polynomial {
 func (s stepper) quadratic(sync bool) quadratic {
 	zero, up, down := s.at(0, sync), s.at(1, sync), s.at(-1, sync)
 	var q quadratic
-	q.a0 = zero.dev.FromIdentity().Rounded()
 	for i := range zero.dev {
 		for j := range zero.dev {
 			a, b, c := zero.dev[i][j], up.dev[i][j], down.dev[i][j]
-			q.a1 = append(q.a1, -b.Sub(c).Scale(0.5).Value())
-			q.a2 = append(q.a2, a.Sub(b.Add(c).Scale(0.5)).Value())
+			bend := a.Sub(b.Add(c).Scale(0.5))
+			if math.Abs(bend.Hi) < 0x1p-90*(math.Abs(a.Hi)+math.Abs(b.Hi)) { // rounding
+				bend = dd.Number{}
+			}
+			q.a0 = append(q.a0, dd.Identity(i, j).Sub(a))
+			q.a1 = append(q.a1, c.Sub(b).Scale(0.5))
+			q.a2 = append(q.a2, bend)
 		}
 		q.b0 = append(q.b0, zero.noise[i].Value())
 		q.b1 = append(q.b1, up.noise[i].Sub(zero.noise[i]).Value())

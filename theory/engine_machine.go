@@ -1,6 +1,10 @@
 package theory
 
-import "math"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // machine is a method in one direction as a small linear system whose matrices
 // may change over time: the general engine. The covariance v is per unit of
@@ -34,18 +38,52 @@ type piece struct {
 	first   int // step in which it begins
 	segment Segment
 	varies  *polynomial
+	pace    *factors // of the segment, where the matrices vary
 }
 
 // polynomial is A = a0 + f a1 + f² a2, b = b0 + f b1, for plain and sync steps, and
 // the point g0 + f g1 whose gradient is taken.
 type polynomial struct{ plain, sync quadratic }
 
-type quadratic struct{ a0, a1, a2, b0, b1, g0, g1 []float64 }
+type quadratic struct {
+	a0, a1, a2     []dd.Number
+	b0, b1, g0, g1 []float64
+}
+
+// rounded is entry in float64, by one rounding of what is left next to a zero.
+func (q *quadratic) rounded(i int, f dd.Number) float64 {
+	if q.a2[i].Hi != 0 {
+		return q.entry(i, f).Value()
+	}
+	a, rise := &q.a0[i], &q.a1[i]
+	return math.FMA(f.Hi, rise.Hi, a.Hi) + (f.Hi*rise.Lo + f.Lo*rise.Hi + a.Lo)
+}
+
+// entry is A's entry i under the factor f.
+func (q *quadratic) entry(i int, f dd.Number) dd.Number {
+	a := q.a0[i]
+	if rise := q.a1[i]; rise.Hi != 0 {
+		if bend := q.a2[i]; bend.Hi != 0 {
+			rise = rise.Add(f.Mul(bend))
+		}
+		return a.Add(f.Mul(rise))
+	}
+	if bend := q.a2[i]; bend.Hi != 0 {
+		a = a.Add(f.Mul(f).Mul(bend))
+	}
+	return a
+}
 
 // state is where a machine is after t steps. What has grown beyond the largest
 // float64 is not followed any more.
+//
+// A sum of iterates that flip, and of those that have grown, is what is left of terms
+// that cancel. The mean is then followed with 106 bits, in fine, of which z is the
+// rounding.
 type state struct {
 	t              int
+	fine, fineNext []dd.Number // nil where nothing is summed
+	matrix         dd.Matrix   // scratch of fine
 	z, v           []float64
 	grown          bool
 	az, a, w, kick []float64 // scratch
@@ -55,6 +93,12 @@ func (m *machine) begin() *state {
 	n := len(m.start)
 	s := &state{z: append([]float64(nil), m.start...), v: make([]float64, n*n),
 		az: make([]float64, n), a: make([]float64, n*n), w: make([]float64, n*n), kick: make([]float64, n*n)}
+	if m.sum >= 0 {
+		s.fine, s.fineNext, s.matrix = make([]dd.Number, n), make([]dd.Number, n), dd.NewMatrix(n)
+		for i, z := range s.z {
+			s.fine[i] = dd.Exact(z)
+		}
+	}
 	m.event(s)
 	return s
 }
@@ -66,7 +110,11 @@ func (m *machine) event(s *state) {
 		return
 	}
 	n := len(s.z)
-	s.z[m.sum] = dot(m.readout, s.z)
+	var sum dd.Number
+	for j, r := range m.readout {
+		sum = sum.Add(s.fine[j].Mul(dd.Exact(r)))
+	}
+	s.fine[m.sum], s.z[m.sum] = sum, sum.Value()
 	for j := range n {
 		if j != m.sum {
 			var c float64
@@ -149,15 +197,37 @@ func (s *state) advancePowers(p *powers, n int, noise float64) {
 			s.grown = true
 			return
 		}
-		s.apply(l.a, l.v, noise)
+		s.apply(&l, l.v, noise)
 	}
 }
 
-// apply maps z to a z and v to a v a' + noise·extra.
-func (s *state) apply(a, extra []float64, noise float64) {
+// mean maps z to a z.
+func (s *state) mean(l *level) {
 	n := len(s.z)
+	if s.fine == nil {
+		for i := range n {
+			s.az[i] = dot(l.a[i*n:i*n+n], s.z)
+		}
+		copy(s.z, s.az)
+		return
+	}
+	for i, row := range l.exact {
+		var z dd.Number
+		for j, a := range row {
+			if a.Hi != 0 {
+				z = z.Add(a.Mul(s.fine[j]))
+			}
+		}
+		s.fineNext[i], s.z[i] = z, z.Value()
+	}
+	copy(s.fine, s.fineNext)
+}
+
+// apply maps z to a z and v to a v a' + noise·extra.
+func (s *state) apply(l *level, extra []float64, noise float64) {
+	s.mean(l)
+	n, a := len(s.z), l.a
 	for i := range n {
-		s.az[i] = dot(a[i*n:i*n+n], s.z)
 		for j := range n {
 			var c float64
 			for k := range n {
@@ -166,7 +236,6 @@ func (s *state) apply(a, extra []float64, noise float64) {
 			s.w[i*n+j] = c
 		}
 	}
-	copy(s.z, s.az)
 	for i := range n {
 		for j := range i + 1 {
 			c := dot(s.w[i*n:i*n+n], a[j*n:j*n+n]) + noise*extra[i*n+j]
@@ -181,7 +250,7 @@ func (p *piece) gradientAt(t int) []float64 {
 	if p.varies == nil {
 		return p.gradient
 	}
-	f := p.segment.factor(t - p.first)
+	f := p.pace.at(t - p.first).Value()
 	q := &p.varies.plain
 	at := make([]float64, len(q.g0))
 	for i := range at {
@@ -196,16 +265,22 @@ func (p *piece) vary(s *state, period int) {
 	if period > 0 && (s.t+1)%period == 0 {
 		q = &p.varies.sync
 	}
-	f := p.segment.factor(s.t - p.first)
+	exact := p.pace.at(s.t - p.first)
+	f := exact.Value()
 	n := len(s.z)
 	if n == 1 {
-		a, b := q.a0[0]+f*(q.a1[0]+f*q.a2[0]), q.b0[0]+f*q.b1[0]
+		a, b := q.rounded(0, exact), q.b0[0]+f*q.b1[0]
 		s.z[0] *= a
 		s.v[0] = a*a*s.v[0] + p.noise*b*b
 		s.grown = !(math.Abs(s.z[0]) <= math.MaxFloat64) || !(s.v[0] <= math.MaxFloat64)
 	} else {
 		for i := range s.a {
-			s.a[i] = q.a0[i] + f*(q.a1[i]+f*q.a2[i])
+			s.a[i] = q.rounded(i, exact)
+		}
+		if s.fine != nil {
+			for i := range s.a {
+				s.matrix[i/n][i%n] = q.entry(i, exact)
+			}
 		}
 		for i := range n {
 			b := q.b0[i] + f*q.b1[i]
@@ -213,7 +288,7 @@ func (p *piece) vary(s *state, period int) {
 				s.kick[i*n+j] = b * (q.b0[j] + f*q.b1[j])
 			}
 		}
-		s.apply(s.a, s.kick, p.noise)
+		s.apply(&level{a: s.a, exact: s.matrix}, s.kick, p.noise)
 	}
 	s.t++
 }

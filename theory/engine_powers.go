@@ -24,8 +24,11 @@ type powers struct {
 	grown  bool // the last level has overflowed
 }
 
-// level is 2^k steps in float64, matrices by rows.
-type level struct{ a, v []float64 }
+// level is 2^k steps in float64, matrices by rows, and its power unrounded.
+type level struct {
+	a, v  []float64
+	exact dd.Matrix
+}
 
 func newPowers(step affine) *powers {
 	return powersFrom(step.dev, step.kick())
@@ -42,7 +45,7 @@ func (p *powers) note() {
 		p.dev = nil
 	}
 	p.grown = p.power.Size() > math.MaxFloat64 || p.v.Size() > math.MaxFloat64
-	p.levels = append(p.levels, level{p.power.Rounded(), p.v.Rounded()})
+	p.levels = append(p.levels, level{p.power.Rounded(), p.v.Rounded(), p.power})
 }
 
 // double appends a level.

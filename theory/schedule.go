@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"nqm/theory/internal/dd"
 )
 
 // Schedule is a sequence of segments that multiply an optimizer's learning rate
@@ -97,6 +99,46 @@ func (s Segment) factor(k int) float64 {
 		return s.From / (1 + float64(k)/s.time())
 	}
 	return s.From
+}
+
+// exactFactor is factor with 106 bits, in which 1 - αh·factor keeps its digits next to
+// its zero; of a cosine it is the float64.
+func (s Segment) exactFactor(k int) dd.Number {
+	var f dd.Number
+	at := dd.Exact(float64(k))
+	switch s.Shape {
+	case LinearRate:
+		from := dd.Exact(s.From)
+		f = from.Add(dd.Exact(s.To).Sub(from).Mul(at).Div(dd.Exact(float64(s.Steps))))
+	case InverseTimeRate:
+		f = dd.Exact(s.From).Div(dd.Exact(1).Add(at.Div(dd.Exact(s.time()))))
+	default:
+		return dd.Exact(s.factor(k))
+	}
+	if !(math.Abs(f.Value()) <= math.MaxFloat64) {
+		return dd.Exact(s.factor(k))
+	}
+	return f
+}
+
+// factors are the exact factors of a segment, kept for the next direction.
+type factors struct {
+	Segment
+	known []dd.Number // of the first steps
+}
+
+// mostFactors is how many are kept: 1 MB.
+const mostFactors = 1 << 16
+
+func (f *factors) at(k int) dd.Number {
+	switch {
+	case k < len(f.known):
+		return f.known[k]
+	case k == len(f.known) && k < mostFactors:
+		f.known = append(f.known, f.exactFactor(k))
+		return f.known[k]
+	}
+	return f.exactFactor(k)
 }
 
 func (s Segment) time() float64 {

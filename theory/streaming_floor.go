@@ -243,7 +243,7 @@ func (o Optimizer) cycleAnswers(h float64) answers {
 			if kick && i == j {
 				noise = last.noise * m.variance
 			}
-			s.apply(p.levels[0].a, p.levels[0].v, noise)
+			s.apply(&p.levels[0], p.levels[0].v, noise)
 		}
 		for i := range k {
 			around(i, true)
@@ -274,7 +274,7 @@ func (p *powers) settle(s *state) bool {
 			return false
 		}
 		before := append([]float64(nil), s.v...)
-		s.apply(l.a, s.v, 0)
+		s.apply(&l, s.v, 0)
 		grown, small := false, true
 		for i := range before {
 			small = small && math.Abs(l.a[i]) < 1e-9

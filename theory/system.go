@@ -12,6 +12,7 @@ type system struct {
 	alone  triangle    // of the rule
 	plain  update      // the rule's step, and all of it where there is nothing else
 	known  []knownStep // other steps that were asked for
+	paces  []*factors  // of the schedule's segments
 }
 
 type knownStep struct {
@@ -28,7 +29,10 @@ func (o Optimizer) system() *system {
 
 // become makes s the system of o, in the same place.
 func (s *system) become(o Optimizer) {
-	s.Optimizer, s.known = o, nil
+	s.Optimizer, s.known, s.paces = o, nil, nil
+	for _, g := range o.Schedule {
+		s.paces = append(s.paces, &factors{Segment: g})
+	}
 	s.rule = s.Optimizer.rule()
 	s.layout = layoutOf(&s.Optimizer, s.rule)
 	s.plain = s.rule.step(o, dd.Exact(1))
