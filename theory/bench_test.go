@@ -31,6 +31,19 @@ func BenchmarkCurve(b *testing.B) {
 	}
 }
 
+// 200 equal steps, and 200 that differ by rounding.
+func BenchmarkCurveOf200(b *testing.B) {
+	list := must(must(PowerLaw(10_000, 1)).Explicit())
+	var equal, almost []int
+	for k := range 200 {
+		equal, almost = append(equal, 5*(k+1)), append(almost, 1050*(k+1)/200)
+	}
+	for _, m := range []Method{SGD(0.3), Momentum(0.03, 0.9)} {
+		b.Run("equal/"+m.String(), func(b *testing.B) { benchmarkExpect(b, list, m, equal) })
+		b.Run("almost/"+m.String(), func(b *testing.B) { benchmarkExpect(b, list, m, almost) })
+	}
+}
+
 func BenchmarkBillionDimensions(b *testing.B) {
 	p := must(PowerLaw(1e9, 1))
 	for _, m := range []Method{SGD(0.3), Momentum(0.03, 0.9), SGD(0.3).EMA(0.99), Momentum(1.5, 0.999)} {

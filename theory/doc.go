@@ -109,7 +109,7 @@
 //
 //	what                                          bound    largest found
 //	factor, noise of the closed forms, t <= 10^15 10^-12   2·10^-13
-//	the same along equally spaced steps           10^-12   4·10^-13
+//	the same along (almost) equally spaced steps  10^-12   5·10^-13
 //	general engine, constant and composed         10^-12   10^-13
 //	schedules that change in every step           t·10^-15 10^-13 at t = 100
 //	sums by quadrature against exact sums         10^-12   (tested at 10^-12)

@@ -5,8 +5,9 @@ import (
 	"math/bits"
 )
 
-// Curves at equally spaced steps. Most curves are asked for at t, t+k, t+2k, ...
-// There the closed form need not be evaluated at each point: what a direction
+// Curves at equally spaced steps. Most curves are asked for at t, t+k, t+2k, ..., or
+// at distances of k and k+1, as the whole parts of equal fractions have them. There
+// the closed form need not be evaluated at each point: what a direction
 // is at one of them gives the next by a few multiplications. For SGD
 //
 //	A² ← a^2k A²        S ← S + S_k A²
@@ -15,6 +16,8 @@ import (
 //
 //	A ← A_k A - puψ_{k-1} y        y ← ψ_{k-1} A + D_k y        D_k = A_k - (q-u) ψ_{k-1}
 //	S ← S + Σ_{j<k} ψ_{t+j}²       ψ_{t+j} = ψ_j A + D_{j+1} y
+//
+// and distances of two kinds take two such maps.
 //
 // S grows by a quadratic form >= 0 in (A, y) and so keeps its relative accuracy.
 // The closed form is taken up again after every `anchored` points at the latest,
@@ -34,22 +37,46 @@ const (
 	worthwhile = 16
 )
 
-// run is a stretch of steps at equal distances: steps[from:to] of the curve.
-type run struct{ from, to, first, stride int }
+// run is a stretch of steps at distances of stride, or of stride and stride+1:
+// steps[from:to] of the curve.
+type run struct {
+	from, to int
+	steps    []int // from the first to the last of them
+	stride   int
+	more     []uint8 // of distances of both kinds: what each has above stride; else nil
+}
+
+// newRun returns the run of steps[from:to] with the given least distance.
+func newRun(steps []int, from, to, stride int) run {
+	r := run{from: from, to: to, steps: steps[from:to], stride: stride}
+	more, uneven := make([]uint8, len(r.steps)), false
+	for k := range len(r.steps) - 1 {
+		more[k] = uint8(r.steps[k+1] - r.steps[k] - stride)
+		uneven = uneven || more[k] != 0
+	}
+	if uneven {
+		r.more = more
+	}
+	return r
+}
 
 // runsOf splits steps into runs and the indices of the steps between them.
 func runsOf(steps []int) (runs []run, single []int) {
 	for i := 0; i < len(steps); {
-		j := i + 1
-		for j < len(steps) && steps[j]-steps[j-1] == steps[i+1]-steps[i] {
-			j++
+		j, least, most := i+1, math.MaxInt, 0
+		for ; j < len(steps); j++ {
+			d := steps[j] - steps[j-1]
+			if max(most, d)-min(least, d) > 1 {
+				break
+			}
+			least, most = min(least, d), max(most, d)
 		}
 		if j-i < worthwhile {
 			single = append(single, i)
 			i++
 			continue
 		}
-		runs = append(runs, run{i, j, steps[i], steps[i+1] - steps[i]})
+		runs = append(runs, newRun(steps, i, j, least))
 		i = j
 	}
 	return runs, single
@@ -76,7 +103,7 @@ func (s partialSums) part(from, to int) partialSums {
 	return partialSums{s.bias[from:to], s.noise[from:to], s.variance[from:to]}
 }
 
-// strider is a mode that can be followed at equal distances.
+// strider is a mode that can be followed at equal and almost equal distances.
 type strider interface {
 	// follow adds the parts of the loss at the points of a run, or reports that
 	// the mode has to be asked point by point. The sums are those of the run.
@@ -108,13 +135,27 @@ func (m sgdMode) follow(w weights, r run, s partialSums) bool {
 	if !(m.growth < 0) || !w.ordinary(unit, -1/m.growth) {
 		return false
 	}
-	step := m.At(r.stride)
-	decay, rise := step.Factor*step.Factor, w.half*step.Noise
+	step, longer := m.fall(w, r.stride), fall{}
+	if r.more != nil {
+		longer = m.fall(w, r.stride+1)
+	}
 	for from := 0; from < len(s.bias); from += anchored {
-		at := m.At(r.first + from*r.stride)
-		s.part(from, min(from+anchored, len(s.bias))).followFirst(w, at.Factor*at.Factor, w.half*at.Noise, decay, rise)
+		at, to := m.At(r.steps[from]), min(from+anchored, len(s.bias))
+		if kept, noise := at.Factor*at.Factor, w.half*at.Noise; r.more == nil {
+			s.part(from, to).followFirst(w, kept, noise, step.kept, step.rise)
+		} else {
+			s.part(from, to).followFirstUneven(w, kept, noise, [2]fall{step, longer}, r.more[from:to])
+		}
 	}
 	return true
+}
+
+// fall is k steps of SGD at once: A² ← kept A², half the noise grows by rise A².
+type fall struct{ kept, rise float64 }
+
+func (m sgdMode) fall(w weights, k int) fall {
+	r := m.At(k)
+	return fall{r.Factor * r.Factor, w.half * r.Noise}
 }
 
 // followFirst follows kept = A² and half the noise of SGD.
@@ -131,6 +172,22 @@ func (s partialSums) followFirst(w weights, kept, noise, decay, rise float64) {
 	}
 }
 
+// followFirstUneven is followFirst at distances of two kinds.
+func (s partialSums) followFirstUneven(w weights, kept, noise float64, steps [2]fall, more []uint8) {
+	bias := s.bias
+	noises, variances := s.noise[:len(bias)], s.variance[:len(bias)]
+	more = more[:len(bias)]
+	for k := range bias {
+		v := w.spread*kept + noise
+		bias[k] += w.start * kept
+		noises[k] += noise
+		variances[k] += w.twice * v * (v + w.mean*kept)
+		step := &steps[more[k]&1]
+		noise += step.rise * kept
+		kept *= step.kept
+	}
+}
+
 // follow implements strider.
 func (m secondOrder) follow(w weights, r run, s partialSums) bool {
 	unit := w.half * m.variance
@@ -138,15 +195,23 @@ func (m secondOrder) follow(w weights, r run, s partialSums) bool {
 	if !stable || m.s < 0 || !w.ordinary(unit, m.steady) {
 		return false
 	}
-	step := m.propagator(r.stride)
+	step, longer := m.propagator(r.stride), propagator{}
 	points := m.reach(step, r.stride)
+	if r.more != nil && points >= worthwhile/2 {
+		longer = m.propagator(r.stride + 1)
+		points = min(points, m.reach(longer, r.stride+1))
+	}
 	if points < worthwhile/2 {
 		return false
 	}
-	step.xx, step.xy, step.yy = step.xx*unit, 2*step.xy*unit, step.yy*unit
+	step, longer = step.driven(unit), longer.driven(unit)
 	for from := 0; from < len(s.bias); from += points {
-		a, y, sum := m.evaluate(r.first + from*r.stride)
-		s.part(from, min(from+points, len(s.bias))).followSecond(w, a, y, unit*sum, step)
+		a, y, sum := m.evaluate(r.steps[from])
+		if to := min(from+points, len(s.bias)); r.more == nil {
+			s.part(from, to).followSecond(w, a, y, unit*sum, step)
+		} else {
+			s.part(from, to).followSecondUneven(w, a, y, unit*sum, [2]propagator{step, longer}, r.more[from:to])
+		}
 	}
 	return true
 }
@@ -171,6 +236,12 @@ func (m *secondOrder) reach(l propagator, stride int) int {
 // propagator is k steps at once: (A, y) ← (a A - b y, c A + d y), with the sum of the
 // squares of the impulses on the way, xx A² + 2 xy A y + yy y².
 type propagator struct{ a, b, c, d, xx, xy, yy float64 }
+
+// driven has the squares in the given unit, xy twice.
+func (l propagator) driven(unit float64) propagator {
+	l.xx, l.xy, l.yy = l.xx*unit, 2*l.xy*unit, l.yy*unit
+	return l
+}
 
 // propagator returns k steps. The form of 2n steps is that of the first n with what the
 // next n add, G + K'GK; all K come from the closed form.
@@ -219,6 +290,23 @@ func (s partialSums) followSecond(w weights, a, y, noise float64, l propagator) 
 		bias[k] += w.start * kept
 		noises[k] += noise
 		variances[k] += w.twice * v * (v + w.mean*kept)
+		noise += l.xx*kept + y*(l.xy*a+l.yy*y)
+		a, y = l.a*a-l.b*y, l.c*a+l.d*y
+	}
+}
+
+// followSecondUneven is followSecond at distances of two kinds.
+func (s partialSums) followSecondUneven(w weights, a, y, noise float64, steps [2]propagator, more []uint8) {
+	bias := s.bias
+	noises, variances := s.noise[:len(bias)], s.variance[:len(bias)]
+	more = more[:len(bias)]
+	for k := range bias {
+		kept := a * a
+		v := w.spread*kept + noise
+		bias[k] += w.start * kept
+		noises[k] += noise
+		variances[k] += w.twice * v * (v + w.mean*kept)
+		l := &steps[more[k]&1]
 		noise += l.xx*kept + y*(l.xy*a+l.yy*y)
 		a, y = l.a*a-l.b*y, l.c*a+l.d*y
 	}
