@@ -167,6 +167,13 @@ func TestOverflowOnTheWay(t *testing.T) {
 			t.Errorf("%v: %+v", s, s)
 		}
 	}
+	// Tuned, too: the loss of all rates is beyond 10^308 at the end, and would fall.
+	steep := Problem{Curvature: []float64{1e200, 1e199, 1e198, 1e197}, Mean: constant(4, 1e60)}
+	for _, o := range []Optimizer{SGD(Free).Cosine(), Momentum(Free, 0.5).EMA(0.5)} {
+		if s := must(Tune(steep, 1, o, 2)).Steps; s.Outcome != NotWithinLimit || !math.IsInf(s.Loss, 1) {
+			t.Errorf("%v: %+v", s, s)
+		}
+	}
 	// With multiplicative noise.
 	noisy.Streaming = true
 	if s := must(StepsToTarget(noisy, 0.01, SGD(1.5), 0)); s.Outcome != Diverges {

@@ -85,7 +85,7 @@ func (s Steps) String() string {
 		head += fmt.Sprintf("%d steps (%.9g there, %.9g one step before)", s.Steps, s.Loss, s.Before)
 	case s.Outcome == NotWithinLimit:
 		if math.IsInf(s.Loss, 1) {
-			return head + fmt.Sprintf("not within %d steps, where its numbers overflow and are not followed", s.Checked)
+			return head + fmt.Sprintf("not within %d steps, where it overflows", s.Checked)
 		}
 		return head + fmt.Sprintf("not within %d steps, where it is %.6g", s.Checked, s.Loss)
 	default:

@@ -168,7 +168,7 @@ func (k *tuner) atEnd(answer *Tuned, c candidate, t int) error {
 	switch {
 	case answer.Budget > 0 || s.Loss <= s.Target:
 		s.Outcome, s.Steps = Reached, t
-	case math.IsInf(s.Loss, 1) && math.IsInf(s.Floor, 1):
+	case math.IsInf(s.Loss, 1) && math.IsInf(s.Floor, 1) && !o.engine(1, 1).frozen(): // else it overflows
 		s.Outcome = Diverges
 	}
 	answer.Steps = s
