@@ -62,10 +62,9 @@ type Damping struct {
 }
 
 // DampingOf returns the damping of the direction of curvature h >= 0. The roots
-// of SGD, heavy ball, Nesterov and the moving average of SGD are exact, and so is
-// the verdict on a double root; of other methods they are the eigenvalues of
-// the state (of Lookahead: of a whole cycle, taken to the power 1/k). Torch has
-// those of its Optimizer. Uniform averages and schedules have no rate: the error says so.
+// of an Optimizer are exact, and so is the verdict on a double root (of Lookahead they
+// are those of a whole cycle, to the power 1/k); of a Linear they are the eigenvalues
+// of its State. Torch has those of its Optimizer. Uniform averages and schedules have no rate: the error says so.
 func DampingOf(m Method, h float64) (Damping, error) {
 	if err := m.Validate(); err != nil {
 		return Damping{}, err
@@ -89,7 +88,7 @@ func DampingOf(m Method, h float64) (Damping, error) {
 		if err := m.ValidateAt(h); err != nil {
 			return Damping{}, err
 		}
-		return eigenDamping(h, m.engine(h, 0).pieces[0].plain.levels[0].a, 1), nil
+		return eigenDamping(h, m.engine(h, 0).pieces[0].plain.levels[0].a), nil
 	}
 	return Damping{}, fmt.Errorf("theory: the rate of %T is not known: want Optimizer, Torch or Linear", m)
 }
@@ -106,21 +105,21 @@ func (o Optimizer) needsConstant(what string) error {
 	return nil
 }
 
-// damping of a step of one or two variables is read off its polynomial. An average
-// of a rule with a velocity adds its decay to the rule's two roots.
+// damping of a step of one or two variables, and of Lookahead's cycle, is read off
+// its polynomial. Where an average is a further variable it adds its decay to them.
 func (o Optimizer) damping(h float64) Damping {
 	_, x := o.inDirection(h)
-	if o.LookaheadSteps != 0 {
-		p := o.engine(h, 0).pieces[0].cycle
-		return eigenDamping(h, p.levels[0].a, o.LookaheadSteps)
-	}
 	s := o.system()
+	var d Damping
 	alone := s.layout.n > 2
-	t := s.alone
-	if !alone {
-		t = s.step(1, false).triangle()
+	switch {
+	case o.LookaheadSteps != 0:
+		d, alone = s.cycle().damping(h, x), true
+	case alone:
+		d = newSecondOrder(s.alone.recurrence(x, 1, 0)).damping(h)
+	default:
+		d = newSecondOrder(s.step(1, false).triangle().recurrence(x, 1, 0)).damping(h)
 	}
-	d := newSecondOrder(t.recurrence(x, 1, 0)).damping(h)
 	if alone && o.Decay > d.Radius {
 		d.Regime, d.Radius, d.Angle, d.LogRadius = Monotone, o.Decay, 0, math.Log(o.Decay)
 	}
@@ -153,8 +152,8 @@ func (m secondOrder) damping(h float64) Damping {
 	return d
 }
 
-// eigenDamping reads the regime off the eigenvalues of k steps.
-func eigenDamping(h float64, a []float64, k int) Damping {
+// eigenDamping reads the regime off the eigenvalues of a step.
+func eigenDamping(h float64, a []float64) Damping {
 	n := int(math.Round(math.Sqrt(float64(len(a)))))
 	var e mat.Eigen
 	if !e.Factorize(mat.NewDense(n, n, append([]float64(nil), a...)), mat.EigenNone) {
@@ -166,7 +165,7 @@ func eigenDamping(h float64, a []float64, k int) Damping {
 			slow = v
 		}
 	}
-	d := Damping{Curvature: h, Radius: math.Pow(size(slow), 1/float64(k)), Angle: math.Atan2(math.Abs(imag(slow)), real(slow)) / float64(k)}
+	d := Damping{Curvature: h, Radius: size(slow), Angle: math.Atan2(math.Abs(imag(slow)), real(slow))}
 	d.LogRadius = math.Log(d.Radius)
 	switch {
 	case h == 0:
