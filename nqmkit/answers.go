@@ -23,10 +23,18 @@ func Rate(p theory.Problem, m theory.Method) theory.Rate { return must(theory.Ra
 // direction of curvature h >= 0. It panics on methods that have no rate.
 func Damping(m theory.Method, h float64) theory.Damping { return must(theory.DampingOf(m, h)) }
 
-// StabilityLimit returns the learning rate at and beyond which o has no steady
-// state on p. It panics on a schedule, which has no such limit.
+// StabilityLimit returns the least learning rate at which o has no steady state on
+// p. Lookahead over a velocity may be stable again beyond: see StabilityWindows. It
+// panics on a schedule, which has no such limit.
 func StabilityLimit(p theory.Problem, o theory.Optimizer) float64 {
 	return must(theory.StabilityLimit(p, o))
+}
+
+// StabilityWindows returns all learning rates at which o has a steady state on p, as
+// open windows in increasing order; see theory.StabilityWindows. It panics where that
+// has an error.
+func StabilityWindows(p theory.Problem, o theory.Optimizer) []theory.Window {
+	return must(theory.StabilityWindows(p, o))
 }
 
 // LossQuantiles returns, for each probability in (0, 1), the loss that m does

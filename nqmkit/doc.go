@@ -15,7 +15,8 @@
 //	StepsToTarget        first hit of a target, with its certificate
 //	Tune, TuneLoss       the settings that are Free, chosen together
 //	BatchScaling         steps against batch size, tuned at every point
-//	Summary, Rate, Damping, StabilityLimit, PhaseMap, NoiseScales, BayesGap
+//	Summary, Rate, Damping, StabilityLimit, StabilityWindows, PhaseMap,
+//	NoiseScales, BayesGap
 //
 // # Schedules
 //

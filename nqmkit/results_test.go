@@ -65,6 +65,7 @@ func results(p theory.Problem) map[string][]any {
 		"Steps":              forms(nqmkit.StepsToTarget(p, 0.5, m)),
 		"Summary":            forms(nqmkit.Summary(p)),
 		"Tuned":              forms(nqmkit.Tune(p, 0.3, free)),
+		"Window":             forms(nqmkit.StabilityWindows(p, nqmkit.SGD(1))[0]),
 	}
 }
 

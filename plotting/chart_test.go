@@ -81,6 +81,7 @@ var notDrawn = map[string]string{
 	"Direction":     "an entry of a Problem",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
+	"Window":        "two learning rates, for a sentence or a table",
 	"Axis":          "a part of a Sweep",
 	"Sweep":         "drawn as what it is of; see the forms",
 }

@@ -135,7 +135,8 @@
 //	Moments, SecondMoments           the law of each coordinate
 //	SteadyState, SteadyVariance      the limits
 //	RateOf, DampingOf                spectral radius, regime of each direction
-//	StabilityLimit                   largest learning rate
+//	StabilityLimit                   least learning rate that is not stable
+//	StabilityWindows                 all that are
 //	EffectiveLearningRate            where it applies
 //	PhaseMapOf                       where heavy ball is stable, and how fast
 //	BestSGD, -Momentum, -Nesterov    best fixed settings without noise

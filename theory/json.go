@@ -54,6 +54,9 @@ func (s *Summary) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) 
 func (d Damping) MarshalJSON() ([]byte, error)     { return EncodeJSON(d) }
 func (d *Damping) UnmarshalJSON(data []byte) error { return DecodeJSON(data, d) }
 
+func (w Window) MarshalJSON() ([]byte, error)     { return EncodeJSON(w) }
+func (w *Window) UnmarshalJSON(data []byte) error { return DecodeJSON(data, w) }
+
 func (r Rate) MarshalJSON() ([]byte, error)     { return EncodeJSON(r) }
 func (r *Rate) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
 

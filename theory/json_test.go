@@ -83,6 +83,7 @@ var jsonTypes = map[string]func(*testing.T){
 	"Steps":              throughJSON[theory.Steps],
 	"Summary":            throughJSON[theory.Summary],
 	"Tuned":              throughJSON[theory.Tuned],
+	"Window":             throughJSON[theory.Window],
 }
 
 // Every type that has JSON names comes back from encoding/json as it was, infinities

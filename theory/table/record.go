@@ -36,6 +36,8 @@ func (r Record) Join(more Record) Record { return append(slices.Clip(r), more...
 // loss; counts and pure numbers have none.
 var units = map[string]string{
 	"learning_rate":                   "1/curvature",
+	"lowest_learning_rate":            "1/curvature",
+	"highest_learning_rate":           "1/curvature",
 	"effective_learning_rate":         "1/curvature",
 	"batch_size":                      "examples",
 	"samples":                         "examples",
