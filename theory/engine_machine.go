@@ -432,7 +432,7 @@ func (m *machine) doomed(t int) bool {
 // radiusMakes reports whether t steps of growth at the spectral radius make a factor
 // of e^log.
 func (m *machine) radiusMakes(t int, log float64) bool {
-	return float64(t)*eigenDamping(1, m.last().plain.levels[0].a, 1).LogRadius >= log
+	return float64(t)*eigenDamping(1, m.last().plain.levels[0].a).LogRadius >= log
 }
 
 // applied reads the start mapped by a; what is below the rounding is zero.

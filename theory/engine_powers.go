@@ -109,7 +109,7 @@ func (p *powers) settled(silent bool) (power, v []float64, ok bool) {
 			return before.a, before.v, true
 		}
 	}
-	if first := p.levels[0].a; p.grown && eigenDamping(1, first, 1).LogRadius < 0 {
+	if first := p.levels[0].a; p.grown && eigenDamping(1, first).LogRadius < 0 {
 		none := make([]float64, len(first))
 		return none, none, p.v.Size() == 0
 	}

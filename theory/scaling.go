@@ -77,7 +77,7 @@ type ScalingCurve struct {
 // CriticalBatch is the batch size beyond which larger batches pay less, by one
 // of the definitions that are in use.
 type CriticalBatch struct {
-	Definition string `json:"definition"` // "20% overhead", "hyperbola", "B_noise at the target, fewest steps"
+	Definition string `json:"definition"` // "20% overhead", "hyperbola", "B_noise at the target"
 	// BatchSize is NaN where the points do not determine it; Note says why, or
 	// how well the definition's model fits.
 	BatchSize float64 `json:"batch_size"`

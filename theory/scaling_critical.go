@@ -191,7 +191,7 @@ func hyperbola(points []Tuned, critical float64) (fewest, rms float64) {
 const noneReaches = "no point reaches the target"
 
 func noiseCritical(p Problem, points []Tuned) (CriticalBatch, error) {
-	c := CriticalBatch{Definition: "B_noise at the target, fewest steps", BatchSize: math.NaN()}
+	c := CriticalBatch{Definition: "B_noise at the target", BatchSize: math.NaN()}
 	fewest := -1
 	for k, t := range points {
 		if t.Steps.Outcome == Reached && t.Steps.Steps > 0 && (fewest < 0 || t.Steps.Steps < points[fewest].Steps.Steps) {

@@ -37,7 +37,7 @@ func TestCriticalNotes(t *testing.T) {
 	}
 	noise := some[2]
 	if want := must(NoiseScalesOf(p, []int{24}, SGD(0.1).Batch(256))).Noise[0]; noise.BatchSize != want ||
-		noise.Definition != "B_noise at the target, fewest steps" || !strings.HasPrefix(noise.Note, "after the 24 steps of B = 256;") {
+		noise.Definition != "B_noise at the target" || !strings.HasPrefix(noise.Note, "after the 24 steps of B = 256;") {
 		t.Errorf("%+v, want %v", noise, want)
 	}
 	for _, c := range ask(map[float64]int{1: 200, 4: 100, 16: 60, 64: 30, 256: 24}) {

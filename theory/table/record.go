@@ -46,11 +46,11 @@ var units = map[string]string{
 	"bound":                           "steps",
 	"critical_batch_size_20_overhead": "examples",
 	"critical_batch_size_hyperbola":   "examples",
-	"critical_batch_size_b_noise":     "examples",
-	"perfect_scaling":                 "steps",
-	"stability_limit":                 "1/curvature",
-	"time":                            "steps",
-	"angle":                           "radians",
+	"critical_batch_size_b_noise_at_the_target": "examples",
+	"perfect_scaling": "steps",
+	"stability_limit": "1/curvature",
+	"time":            "steps",
+	"angle":           "radians",
 }
 
 // Stack makes a table of records, whose columns come in the order in which they
