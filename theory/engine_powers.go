@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"math/bits"
 
 	"nqm/theory/internal/dd"
 )
@@ -77,17 +78,22 @@ func (p *powers) at(k int) (level, bool) {
 	return p.levels[k], true
 }
 
-// cycleOf returns the powers of n-1 plain steps and one last step, done as one.
+// cycleOf returns the powers of n-1 plain steps and one last step, done as one. The
+// plain ones come by doubling: m steps after k add A^m V_k A^m' to V_m.
 func cycleOf(n int, plain, last affine) *powers {
-	a, v := plain.dev.FromIdentity(), dd.NewMatrix(len(plain.noise))
-	dev := dd.NewMatrix(len(plain.noise))
-	for range n - 1 {
-		dev = then(dev, plain.dev)
-		v = a.Around(v).Add(plain.kick())
+	size := len(plain.noise)
+	dev, v := dd.NewMatrix(size), dd.NewMatrix(size)
+	kick := plain.kick()
+	for i := bits.Len(uint(n-1)) - 1; i >= 0; i-- {
+		v = dev.FromIdentity().Around(v).Add(v)
+		dev = then(dev, dev)
+		if (n-1)>>i&1 == 1 {
+			v = plain.dev.FromIdentity().Around(v).Add(kick)
+			dev = then(dev, plain.dev)
+		}
 	}
 	v = last.dev.FromIdentity().Around(v).Add(last.kick())
-	dev = then(dev, last.dev)
-	return powersFrom(dev, v)
+	return powersFrom(then(dev, last.dev), v)
 }
 
 // settled is the limit of |power| and of the covariance as the doubling goes

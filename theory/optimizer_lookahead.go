@@ -14,5 +14,5 @@ func (o Optimizer) Lookahead(k int, s float64) Optimizer {
 	return o
 }
 
-// maxLookahead bounds the steps of a cycle, whose matrix is built one by one.
+// maxLookahead bounds the steps of a cycle.
 const maxLookahead = 100_000

@@ -155,8 +155,17 @@ func (m secondOrder) damping(h float64) Damping {
 // eigenDamping reads the regime off the eigenvalues of a step.
 func eigenDamping(h float64, a []float64) Damping {
 	n := int(math.Round(math.Sqrt(float64(len(a)))))
+	// The iteration overflows, and may not end, at the largest numbers.
+	scale := math.Exp2(math.Max(0, math.Ceil(math.Log2(largestOf(a)))-500))
+	if math.IsInf(scale, 1) {
+		return Damping{Curvature: h, Regime: Unstable, Radius: math.Inf(1), LogRadius: math.Inf(1)}
+	}
+	a = append([]float64(nil), a...)
+	for i := range a {
+		a[i] /= scale
+	}
 	var e mat.Eigen
-	if !e.Factorize(mat.NewDense(n, n, append([]float64(nil), a...)), mat.EigenNone) {
+	if !e.Factorize(mat.NewDense(n, n, a), mat.EigenNone) {
 		return Damping{Curvature: h, Regime: Unstable, Radius: math.NaN()}
 	}
 	var slow complex128
@@ -165,8 +174,8 @@ func eigenDamping(h float64, a []float64) Damping {
 			slow = v
 		}
 	}
-	d := Damping{Curvature: h, Radius: size(slow), Angle: math.Atan2(math.Abs(imag(slow)), real(slow))}
-	d.LogRadius = math.Log(d.Radius)
+	d := Damping{Curvature: h, Radius: scale * size(slow), Angle: math.Atan2(math.Abs(imag(slow)), real(slow))}
+	d.LogRadius = math.Log(size(slow)) + math.Log(scale)
 	switch {
 	case h == 0:
 		d.Regime = Standing
@@ -178,6 +187,18 @@ func eigenDamping(h float64, a []float64) Damping {
 		d.Regime = Flipping
 	}
 	return d
+}
+
+// largestOf is the largest modulus, +Inf if one is not a number.
+func largestOf(a []float64) float64 {
+	most := 0.0
+	for _, v := range a {
+		if math.IsNaN(v) {
+			return math.Inf(1)
+		}
+		most = math.Max(most, math.Abs(v))
+	}
+	return most
 }
 
 func size(v complex128) float64 { return math.Hypot(real(v), imag(v)) }
