@@ -45,7 +45,12 @@ func ready(p Problem, steps []int, m Method) (Method, error) {
 	if err := checkSteps(steps); err != nil {
 		return nil, err
 	}
-	return over(m, steps[len(steps)-1])
+	last := steps[len(steps)-1]
+	m, err := over(m, last)
+	if err != nil {
+		return nil, err
+	}
+	return m, affordable(p, last, m, 1)
 }
 
 // over stretches a schedule to the run.

@@ -14,7 +14,8 @@ import (
 // SGD with constant settings, a lower bound of the loss over an interval of t
 // excludes whole intervals (see the type lossBounds), so that t up to 10^15 costs
 // some dozens of losses. Every other method, and multiplicative noise, is
-// followed step by step up to MaxScan steps; beyond them the outcome is
+// followed step by step up to MaxScan steps (fewer of many directions, so that it
+// takes some seconds); beyond them the outcome is
 // NotWithinLimit with Checked saying how far it is proved, unless the noise
 // alone is above the target, which cannot fall while the settings are constant.
 //
@@ -42,6 +43,9 @@ func stepsToTarget(p Problem, target float64, m Method, limit int, hitOnly bool)
 	}
 	m, limit, err := question(m, target, limit)
 	if err != nil {
+		return Steps{}, err
+	}
+	if err := affordable(p, 0, m, 1); err != nil { // of the floor
 		return Steps{}, err
 	}
 	s := Steps{Problem: p.String(), Method: m.String(), Family: m.Family(), Target: target, Limit: limit,

@@ -6,9 +6,10 @@ import (
 	"nqm/theory/internal/dd"
 )
 
-// scan looks at one step after the other, up to MaxScan of them.
+// scan looks at one step after the other, up to MaxScan of them and as many as can be
+// followed.
 func (s *Steps) scan(p Problem, m Method) error {
-	end := min(s.Limit, MaxScan)
+	end := min(s.Limit, MaxScan, max(1, followable(p, m)))
 	if p.Streaming {
 		return s.scanStreamed(p, m, end)
 	}

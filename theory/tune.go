@@ -57,6 +57,9 @@ func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 	return answer, err
 }
 
+// settingsTried is the order of how many settings a search looks at.
+const settingsTried = 32
+
 // TuneLoss returns the settings with the lowest expected loss after a number of
 // steps >= 1, chosen as by Tune. Its Steps.Loss is that loss.
 func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
@@ -65,6 +68,13 @@ func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 	}
 	k, err := newTuner(p, o)
 	if err != nil {
+		return Tuned{}, err
+	}
+	stretched, err := o.Over(steps)
+	if err != nil {
+		return Tuned{}, err
+	}
+	if err := affordable(p, steps, stretched, settingsTried); err != nil {
 		return Tuned{}, err
 	}
 	k.sharp = true

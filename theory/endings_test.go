@@ -1,0 +1,152 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+// randomOptimizer is any optimizer with any settings, extreme ones included.
+func randomOptimizer(r *rand.Rand) Optimizer {
+	near1 := func() float64 { return math.Min(1-math.Exp(-25*r.Float64()*r.Float64()), 1-0x1p-40) }
+	alpha := math.Exp(6*r.Float64() - 4)
+	if r.IntN(6) == 0 {
+		alpha = math.Exp(200 * (r.Float64() - 0.5))
+	}
+	o := SGD(alpha)
+	switch r.IntN(4) {
+	case 1:
+		o = Momentum(alpha, near1())
+	case 2:
+		o = Nesterov(alpha, near1())
+	case 3:
+		o = QHM(alpha, near1(), 1-r.Float64())
+	}
+	if r.IntN(2) == 0 {
+		o.BatchSize = math.Exp(14 * r.Float64())
+	}
+	if r.IntN(2) == 0 {
+		o = o.Lookahead(1+int(math.Exp(11.5*r.Float64())), 1-r.Float64())
+	}
+	switch r.IntN(5) {
+	case 0:
+		o = o.EMA(near1())
+	case 1:
+		o = o.Average()
+	case 2:
+		o = o.TailAverage(int(math.Exp(36 * r.Float64())))
+	}
+	if r.IntN(6) == 0 {
+		o = o.Precondition(r.Float64())
+	}
+	if r.IntN(5) == 0 {
+		steps := 0
+		if r.IntN(2) == 0 {
+			steps = int(math.Exp(42 * r.Float64()))
+		}
+		o.Schedule = Schedule{{Steps: steps, Shape: Shape(r.IntN(4)), From: 1, To: r.Float64()}}
+	}
+	return o
+}
+
+// randomQuestionProblem is a problem of any size that a line may ask about.
+func randomQuestionProblem(r *rand.Rand) Problem {
+	var p Problem
+	switch r.IntN(4) {
+	case 0:
+		p = must(List(math.Exp(6 * r.Float64())))
+	case 1:
+		p = must(LogUniform(2+r.IntN(20), 1, math.Exp(-20*r.Float64())))
+	case 2:
+		p = must(PowerLaw(1+int(math.Exp(8*r.Float64())), 2*r.Float64()))
+	default:
+		p = must(List(1, 0.3, 0.01))
+	}
+	p.Streaming = r.IntN(8) == 0
+	return p
+}
+
+// Every question has an answer or an error within the time that a reader may wait:
+// random optimizers at random and extreme settings by random questions. Laws have up
+// to 3000 directions: the quantiles of larger ones under averages, Lookahead and
+// schedules go over all directions, and take longer than this.
+func TestEveryQuestionEnds(t *testing.T) {
+	const patience = 20 * time.Second
+	r := rand.New(rand.NewPCG(15, 6))
+	questions := 200
+	if testing.Short() {
+		questions = 40
+	}
+	for range questions {
+		p, o := randomQuestionProblem(r), randomOptimizer(r)
+		steps := int(math.Exp(43 * r.Float64() * r.Float64()))
+		target := math.Exp(4 - 12*r.Float64())
+		asks := []struct {
+			name string
+			ask  func() error
+		}{
+			{"Expect", func() error { return second(Expect(p, []int{steps / 2, steps + 1}, o)) }},
+			{"Moments", func() error { return second(Moments(p, steps, o)) }},
+			{"RateOf", func() error { return second(RateOf(p, o)) }},
+			{"DampingOf", func() error { return second(DampingOf(o, p.Curvature[0])) }},
+			{"StabilityLimit", func() error { return second(StabilityLimit(p, o)) }},
+			{"StabilityWindows", func() error { return second(StabilityWindows(p, o)) }},
+			{"StepsToTarget", func() error { return second(StepsToTarget(p, target, o, 0)) }},
+			{"StepsToTarget within", func() error { return second(StepsToTarget(p, target, o, min(steps+1, MaxSteps))) }},
+			{"LossQuantiles", func() error { return second(LossQuantiles(p, steps, o, 0.05, 0.5)) }},
+			{"TuneLoss", func() error { o.LearningRate = Free; return second(TuneLoss(p, min(steps+1, MaxSteps), o)) }},
+			{"BayesGap", func() error { return second(BayesGap(p, []int{steps}, o)) }},
+			{"SteadyState", func() error { _, _, err := SteadyState(p, o); return err }},
+		}
+		q := asks[r.IntN(len(asks))]
+		text := fmt.Sprintf("%s of %v on %v at t = %d, target %g", q.name, o, p, steps, target)
+		done, from := make(chan error, 1), time.Now()
+		go func() { done <- q.ask() }()
+		select {
+		case <-done:
+			if took := time.Since(from); took > time.Second {
+				t.Log(took, text)
+			}
+		case <-time.After(patience):
+			t.Errorf("no answer in %v: %s", patience, text)
+		}
+	}
+}
+
+// Questions that had not ended in half a minute.
+func TestQuestionsThatDidNotEnd(t *testing.T) {
+	p := must(List(1, 0.1))
+	limit := must(StabilityLimit(p, SGD(1).Lookahead(50, 0.9)))
+	for _, from := range []int{1_000_000, MaxSteps} {
+		if l := must(StabilityLimit(p, SGD(1).Lookahead(50, 0.9).TailAverage(from))); l != limit {
+			t.Errorf("limit %v with an average from %d, not %v", l, from, limit)
+		}
+	}
+	// The cycle multiplies by 1 - s + s (1-x)^k, nearly s (1-x)^k.
+	const x = 0.566 * 126.3
+	r := must(RateOf(must(List(126.3)), SGD(0.566).Lookahead(1000, 0.162).EMA(0.5)))
+	near(t, "radius", r.Radius, (x-1)*math.Pow(0.162, 1./1000), 1e-12)
+	if r.Stable {
+		t.Errorf("%v is stable", r)
+	}
+	linear := SGD(0.5)
+	linear.Schedule = Schedule{{Shape: LinearRate, From: 1}}
+	free := linear
+	free.LearningRate = Free
+	streaming := p
+	streaming.Streaming = true
+	for _, err := range []error{
+		second(ExpectedLoss(p, 1<<62, linear)), second(StepsToTarget(p, 0.1, linear, MaxSteps)), second(TuneLoss(p, MaxSteps, free)),
+		second(ExpectedLoss(streaming, 1<<62, SGD(0.5))),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "steps are too many, want at most") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if _, err := ExpectedLoss(p, 1_000_000, linear); err != nil {
+		t.Error(err)
+	}
+}
