@@ -209,7 +209,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"BestSettings", "CriticalBatch", "Damping", "Direction", "Moment", "Power", "Problem", "Response", "Segment"}
+var notOfAProblem = []string{"BestSettings", "CriticalBatch", "Damping", "Direction", "Moment", "Power", "Problem", "Response", "Segment", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {
