@@ -62,16 +62,16 @@ func (d Direction) validate(streaming bool) error {
 		}
 	}
 	if s := d.SecondMoment(); math.IsInf(s, 1) {
-		return fmt.Errorf("Mean = %v and Variance = %v: E θ² = Mean² + Variance overflows; want it below %.4g, and so |Mean| below %.4g", d.Mean, d.Variance, math.MaxFloat64, squarable)
+		return fmt.Errorf("mean %v and variance %v: E θ² = mean² + variance overflows; want it below %.4g, and so |mean| below %.4g", d.Mean, d.Variance, math.MaxFloat64, squarable)
 	}
 	if !streaming {
 		return nil
 	}
 	if d.Curvature > squarable {
-		return fmt.Errorf("Curvature = %v under multiplicative noise, whose variance has its square: want it below %.4g", d.Curvature, squarable)
+		return fmt.Errorf("curvature %v under multiplicative noise, whose variance has its square: want it below %.4g", d.Curvature, squarable)
 	}
 	if h := d.Curvature; math.IsInf(h*(h*d.SecondMoment()), 1) {
-		return fmt.Errorf("Curvature = %v and E θ² = %v under multiplicative noise: its variance h² E θ² overflows; want it below %.4g", h, d.SecondMoment(), math.MaxFloat64)
+		return fmt.Errorf("curvature %v and E θ² = %v under multiplicative noise: its variance h² E θ² overflows; want it below %.4g", h, d.SecondMoment(), math.MaxFloat64)
 	}
 	return nil
 }
