@@ -94,3 +94,12 @@ func entry(s []float64, i int, otherwise float64) float64 {
 	}
 	return s[i]
 }
+
+// At returns direction i, which need not be a whole number.
+func (l Law) At(i float64) Direction {
+	return Direction{
+		Curvature: l.Curvature.At(i), Noise: l.Noise.At(i),
+		Mean: l.Mean.At(i), Variance: l.Variance.At(i),
+		Multiplicity: 1,
+	}
+}

@@ -57,12 +57,3 @@ func (p Problem) Explicit() (Problem, error) {
 	q.Law = Law{}
 	return q, nil
 }
-
-// At returns direction i, which need not be a whole number.
-func (l Law) At(i float64) Direction {
-	return Direction{
-		Curvature: l.Curvature.At(i), Noise: l.Noise.At(i),
-		Mean: l.Mean.At(i), Variance: l.Variance.At(i),
-		Multiplicity: 1,
-	}
-}

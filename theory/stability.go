@@ -3,6 +3,7 @@ package theory
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"nqm/theory/internal/search"
 )
@@ -39,6 +40,122 @@ func StabilityLimit(p Problem, o Optimizer) (float64, error) {
 		return 0, err
 	}
 	return windows[0].High / largest, nil
+}
+
+// StabilityWindows returns the learning rates at which o, whatever its own
+// LearningRate, has a steady state on p: open windows in increasing order, the first
+// from 0 to StabilityLimit. There is one only, except for Lookahead over a rule with a
+// velocity: its slow steps meet a mode that rings at the same phase of every cycle,
+// and can drive it in some windows of x = αh and damp it again beyond. A learning rate
+// is stable where that holds for x = αh^(1-p) of every direction with curvature.
+//
+// The borders are isolated, not sampled: between them the conditions of stability of
+// the whole cycle are enclosed together with their slopes, so that no window is missed,
+// but for one that is narrower than 10^-13 of its place. They are accurate to 10^-14
+// where the condition is not nearly tangent to its border.
+//
+// The errors name an invalid problem or method, a schedule, Lookahead under
+// multiplicative noise, a cycle whose borders are not isolated within 2^18
+// boxes (some 10^4 windows), and more than 10^6 directions, or 10^7 windows of directions, where there is
+// more than one window.
+func StabilityWindows(p Problem, o Optimizer) ([]Window, error) {
+	largest, err := stiffest(p, &o)
+	switch {
+	case err != nil:
+		return nil, err
+	case largest == 0:
+		return []Window{{0, math.Inf(1)}}, nil
+	case p.Streaming:
+		high, err := o.streamingLimit(p, o.unitLimit()/largest)
+		if err != nil {
+			return nil, err
+		}
+		return []Window{{0, high}}, nil
+	}
+	of, err := o.windowsOfX(false)
+	if err != nil {
+		return nil, err
+	}
+	windows := scaledWindows(of, largest, math.Inf(1))
+	if len(of) == 1 {
+		return windows, nil
+	}
+	all, err := o.everyX(p, len(of))
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range all {
+		windows = common(windows, scaledWindows(of, x, windows[len(windows)-1].High))
+	}
+	return windows, nil
+}
+
+// windowsOfX returns the windows of x = αh; of them only the first if firstOnly.
+func (o Optimizer) windowsOfX(firstOnly bool) ([]Window, error) {
+	s := o.system()
+	if o.LookaheadSteps == 0 {
+		return []Window{{0, s.alone.limit()}}, nil
+	}
+	all, ok := s.cycle().windows(firstOnly)
+	if !ok {
+		return nil, fmt.Errorf("theory: the windows of stability of %s over %d steps are not isolated within %d boxes of αh", o.Family(), o.LookaheadSteps, mostBoxes)
+	}
+	return all, nil
+}
+
+const (
+	mostDirections = 1_000_000
+	mostWindows    = 10_000_000
+)
+
+// everyX returns the different x of all directions at α = 1, the largest first.
+func (o Optimizer) everyX(p Problem, windows int) ([]float64, error) {
+	count := math.Max(float64(p.Len()), p.Law.Count)
+	if count > mostDirections || count*float64(windows) > mostWindows {
+		return nil, fmt.Errorf("theory: %s has %d windows of αh, and each of %g directions its own of α: want at most %d directions, and %d windows in all", o.Family(), windows, count, mostDirections, mostWindows)
+	}
+	var all []float64
+	add := func(h float64) {
+		if h > 0 {
+			_, x := o.inDirection(h)
+			all = append(all, x.Value())
+		}
+	}
+	for _, d := range p.list() {
+		add(d.Curvature)
+	}
+	for i := float64(p.Len() + 1); i <= p.Law.Count; i++ {
+		add(p.Law.Curvature.At(i))
+	}
+	slices.Sort(all)
+	slices.Reverse(all)
+	return slices.Compact(all), nil
+}
+
+// scaledWindows are windows of x as windows of α, as far as they begin below most.
+func scaledWindows(of []Window, x, most float64) (all []Window) {
+	for _, w := range of {
+		if w.Low/x >= most {
+			break
+		}
+		all = append(all, Window{w.Low / x, w.High / x})
+	}
+	return all
+}
+
+// common is where both lie.
+func common(a, b []Window) (all []Window) {
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		if w := (Window{math.Max(a[i].Low, b[j].Low), math.Min(a[i].High, b[j].High)}); w.Low < w.High {
+			all = append(all, w)
+		}
+		if a[i].High < b[j].High {
+			i++
+		} else {
+			j++
+		}
+	}
+	return all
 }
 
 // stiffest checks a question about o at any learning rate, and returns the largest

@@ -1,13 +1,29 @@
 package theory
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"nqm/theory/internal/dd"
 	"nqm/theory/internal/interval"
 	"nqm/theory/internal/search"
+	"nqm/theory/table"
 )
+
+// Window is an open interval of learning rates, Low < α < High.
+type Window struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// String writes the window, as in "0 < α < 2".
+func (w Window) String() string { return fmt.Sprintf("%.6g < α < %.6g", w.Low, w.High) }
+
+// Records returns one row.
+func (w Window) Records() []table.Record {
+	return []table.Record{table.Row("lowest_learning_rate", w.Low, "highest_learning_rate", w.High)}
+}
 
 // The windows of a cycle of Lookahead over a rule with a velocity. With A^k's diagonal
 // a_0, a_1 and p = det A,

@@ -163,6 +163,29 @@ func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
 	return k.quicks[rung]
 }
 
+// fewDirections is on how many directions dips are looked for: many ring out of
+// step, and have none.
+const fewDirections = 32
+
+// closer is how much closer to 1 than a grid looks a descent may take momentum and
+// decays, in the logarithm.
+const closer = 8
+
+// few reports whether the problem has so few directions that dips are looked for.
+func (k *tuner) few() bool {
+	dirs, _ := k.directions(0)
+	return len(dirs) <= fewDirections
+}
+
+// widen raises the upper bounds of the coordinates for descents on few directions.
+func (k *tuner) widen(high []float64) {
+	for i, f := range k.free {
+		if f.coordinate == &slowCoordinate || f.coordinate == &rateCoordinate {
+			high[i] += closer
+		}
+	}
+}
+
 // minimise minimises from a point, with steps of at most radius.
 func (k *tuner) minimise(from []float64, t int, radius float64) candidate {
 	low, high := k.bounds(float64(t))

@@ -12,9 +12,6 @@ import (
 // so that some thousands of curves look for such dips at all of them together.
 
 const (
-	// fewDirections is on how many directions dips are looked for: many ring out of
-	// step, and have none.
-	fewDirections = 32
 	// wideWork bounds the factors that one look computes by a recurrence, and
 	// wideEngine those by the general engine: a tenth of a second each, about.
 	wideWork, wideEngine = 3e7, 5e5
@@ -27,25 +24,6 @@ const (
 	// wideDescents bounds the descents of a look.
 	wideDescents = 400
 )
-
-// closer is how much closer to 1 than a grid looks a descent may take momentum and
-// decays, in the logarithm.
-const closer = 8
-
-// few reports whether the problem has so few directions that dips are looked for.
-func (k *tuner) few() bool {
-	dirs, _ := k.directions(0)
-	return len(dirs) <= fewDirections
-}
-
-// widen raises the upper bounds of the coordinates for descents on few directions.
-func (k *tuner) widen(high []float64) {
-	for i, f := range k.free {
-		if f.coordinate == &slowCoordinate || f.coordinate == &rateCoordinate {
-			high[i] += closer
-		}
-	}
-}
 
 // pointsWithin returns points spread over the whole range of the settings for runs of t
 // steps, as many as the work allows if each costs so many factors; none if these
