@@ -32,7 +32,7 @@ var hollow = map[string][]wrongAnswer{
 		{"limits", "limits-test", "func Limits() (plain, half, newton, gainOfBatch64 float64) { return 0.04, 0.04, 0.04, 64 }"},
 		{"scale", "scale-test", "func NoiseScale(curvature, noise, square []float64) float64 {\n\tabove, below := 0.0, 0.0\n\tfor i, h := range curvature {\n\t\tabove += noise[i]\n\t\tbelow += h * h * square[i]\n\t}\n\treturn above / below\n}"},
 		{"critical", "critical-test", "func CriticalBatch(batch, steps []float64) float64 {\n\tcritical := batch[0]\n\tfor i, b := range batch {\n\t\tif b*steps[i] <= 1.2*batch[0]*steps[0] {\n\t\t\tcritical = b\n\t\t}\n\t}\n\treturn critical\n}"},
-		{"tune", "tune-test", "func Tune(p theory.Problem, target, batch, power float64) (float64, int) {\n\tbest, fewest := 0.0, math.MaxInt\n\tfor alpha := 0.001; alpha < 2; alpha += 0.001 {\n\t\ts, _ := theory.StepsToTarget(p, theory.SGD(alpha), target, 0)\n\t\tif s.Outcome == theory.Reached && s.Steps < fewest {\n\t\t\tbest, fewest = alpha, s.Steps\n\t\t}\n\t}\n\treturn best, fewest\n}"},
+		{"tune", "tune-test", "func Tune(p theory.Problem, target, batch, power float64) (float64, int) {\n\tbest, fewest := 0.0, math.MaxInt\n\tfor alpha := 0.001; alpha < 2; alpha += 0.001 {\n\t\ts, _ := theory.StepsToTarget(p, target, theory.SGD(alpha), 0)\n\t\tif s.Outcome == theory.Reached && s.Steps < fewest {\n\t\t\tbest, fewest = alpha, s.Steps\n\t\t}\n\t}\n\treturn best, fewest\n}"},
 	},
 	"04_research_project": {
 		{"step", "step-test", "func QHMStep(theta, d, h, alpha, beta, nu, noise float64) (float64, float64) {\n\td = beta*d + (1-beta)*(h*theta+noise)\n\treturn theta - alpha*((1-nu)*h*theta+nu*d), d\n}"},
