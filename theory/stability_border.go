@@ -130,10 +130,10 @@ func (c cycle) largest(x float64) float64 {
 
 // isolate finds the roots of q and w up to end, from the left.
 func (b *borders) isolate(end float64) bool {
-	todo := []span{{0, end}}
-	for len(todo) > 0 {
-		s := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	boxes := []span{{0, end}}
+	for len(boxes) > 0 {
+		s := boxes[len(boxes)-1]
+		boxes = boxes[:len(boxes)-1]
 		if b.boxes++; b.boxes > mostBoxes {
 			return false
 		}
@@ -144,7 +144,7 @@ func (b *borders) isolate(end float64) bool {
 			continue
 		}
 		mid := s.middle()
-		todo = append(todo, span{mid, s.high}, span{s.low, mid})
+		boxes = append(boxes, span{mid, s.high}, span{s.low, mid})
 	}
 	return true
 }
