@@ -113,13 +113,7 @@ func (c cycle) end(limit float64) float64 {
 		high *= 2
 	}
 	at := search.Between(limit, 1, high, -1)
-	for range 60 {
-		if mid := at.Low + (at.High-at.Low)/2; c.largest(mid) >= logR {
-			at.High = mid
-		} else {
-			at.Low = mid
-		}
-	}
+	at.Close(func(x float64) float64 { return logR - c.largest(x) }, 0, 1e-15)
 	return at.High
 }
 
