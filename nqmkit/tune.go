@@ -13,8 +13,8 @@ import (
 var Free = theory.Free
 
 // Tune returns the settings with which m reaches the target in the fewest
-// steps, all that are Free chosen together, with the certificate: see
-// theory.Tune. It panics if no setting is Free, and unless the target is a finite
+// steps, all that are Free chosen together, with the certificate and, where it is to be
+// had, a proof that none take fewer: see theory.Search and theory.Prove. It panics if no setting is Free, and unless the target is a finite
 // number > 0.
 func Tune(p theory.Problem, target float64, m theory.Optimizer) theory.Tuned {
 	return must(theory.Tune(p, target, m, 0))
@@ -26,12 +26,19 @@ func TuneLoss(p theory.Problem, steps int, m theory.Optimizer) theory.Tuned {
 	return must(theory.TuneLoss(p, steps, m))
 }
 
+// Prove goes on with the proof of an answer of Tune, TuneLoss or BatchScaling on the same
+// problem, up to so many intervals: see theory.Prove. It panics on an invalid problem.
+func Prove(p theory.Problem, answer theory.Tuned, intervals int) theory.Tuned {
+	return must(theory.Prove(p, answer, intervals))
+}
+
 // BatchScaling returns the steps to the target at each batch size for each
 // method, whose free settings are tuned anew at every point, with perfect
 // scaling, maximal parallelism, critical batch sizes and bounds: see
 // theory.NewScaling. A method without a free setting is taken as it is. The
-// batch sizes of the methods do not matter. Points are computed on all cores;
-// an interrupt keeps those of the batch sizes done.
+// batch sizes of the methods do not matter. Points are computed on all cores, by
+// theory.Search, which does not prove them: Prove does, one at a time. An interrupt keeps
+// those of the batch sizes done.
 //
 // It panics without a method or a batch size, on a batch size below 1, and as
 // Tune does.
@@ -74,7 +81,7 @@ func checkScaling(sizes []float64, methods []theory.Optimizer) error {
 // scalingPoint tunes a method, or answers for one without free settings.
 func scalingPoint(p theory.Problem, target float64, m theory.Optimizer) theory.Tuned {
 	if m.HasFree() {
-		return Tune(p, target, m)
+		return must(theory.Search(p, target, m, 0))
 	}
 	s := StepsToTarget(p, target, m)
 	return theory.Tuned{Problem: s.Problem, Family: s.Family, Optimizer: m, Target: target, Steps: s, BestBefore: s.Before, Evaluations: s.Evaluations}

@@ -21,7 +21,7 @@ func tunedWords(curves []theory.ScalingCurve) string {
 	if free = unique(free); len(free) == 0 {
 		return "settings as given"
 	}
-	return "each point tuned anew (" + strings.Join(free, ", ") + ")"
+	return "each point tuned anew by search (" + strings.Join(free, ", ") + ")"
 }
 
 // boundWords says how to read the bounds, if there are any.

@@ -114,6 +114,10 @@ func TestTunedShowsSettingsAndProof(t *testing.T) {
 			t.Errorf("caption %q, want %q", f.Caption, want)
 		}
 	}
+	all[0].Proved, all[0].Intervals = true, 31
+	if want := "proved: no " + strings.Join(all[0].Free, " and ") + " reaches it earlier (31 intervals)"; !strings.Contains(must(FigureOf(all)).Caption, want) {
+		t.Errorf("caption %q, want %q", must(FigureOf(all)).Caption, want)
+	}
 	budget := must(FigureOf(tunedForABudget()))
 	at := one(t, budget.Panels[0], "loss after 100 steps", Points)
 	for i, a := range tunedForABudget() {

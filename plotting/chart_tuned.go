@@ -68,23 +68,30 @@ func tunedCaption(answers []theory.Tuned) string {
 
 func tunedSentence(t theory.Tuned) string {
 	found := fmt.Sprintf("For %s (chosen: %s; %d losses summed): ", t.Family, strings.Join(t.Free, ", "), t.Evaluations)
+	free := strings.Join(t.Free, " and ")
 	switch {
+	case t.Target == 0 && t.Proved:
+		return found + fmt.Sprintf("loss %s after %d steps; proved: no %s gives less than %s.", nineDigits(t.Steps.Loss), t.Budget, free, nineDigits(t.Bound))
 	case t.Target == 0:
-		return found + fmt.Sprintf("loss %s after %d steps.", nineDigits(t.Steps.Loss), t.Budget)
-	case t.Steps.Outcome != theory.Reached:
-		return found + stepsWords(t.Steps) + "."
+		return found + fmt.Sprintf("loss %s after %d steps, the lowest found.", nineDigits(t.Steps.Loss), t.Budget)
 	case t.Steps.Steps == 0:
 		return found + "the start is at or below the target."
+	case t.Steps.Outcome != theory.Reached && t.Proved:
+		return found + stepsWords(t.Steps) + fmt.Sprintf("; proved for every %s.", free)
+	case t.Steps.Outcome != theory.Reached:
+		return found + stepsWords(t.Steps) + ", as far as was searched."
+	case t.Proved:
+		return found + fmt.Sprintf("loss %s after %d steps; proved: no %s reaches it earlier (%d intervals).", nineDigits(t.Steps.Loss), t.Steps.Steps, free, t.Intervals)
 	}
-	return found + fmt.Sprintf("loss %s after %d steps; the lowest found one step earlier is %s.",
+	return found + fmt.Sprintf("loss %s after %d steps; searched: the lowest found one step earlier is %s.",
 		nineDigits(t.Steps.Loss), t.Steps.Steps, nineDigits(t.BestBefore))
 }
 
 func tunedTable(answers []theory.Tuned) table.Table {
-	t := table.Text("best settings", "steps", "samples", "loss", "lowest one step before")
+	t := table.Text("best settings", "steps", "samples", "loss", "lowest one step before", "optimality")
 	names := tunedNames(answers)
 	for i, a := range answers {
-		row := []string{names[i], stepsWords(a.Steps), count(a.Samples()), nineDigits(a.Steps.Loss), nineDigits(a.BestBefore)}
+		row := []string{names[i], stepsWords(a.Steps), count(a.Samples()), nineDigits(a.Steps.Loss), nineDigits(a.BestBefore), a.Optimality()}
 		if a.Target == 0 {
 			row[1], row[2], row[4] = fmt.Sprintf("%d steps", a.Budget), count(float64(a.Budget)*max(a.Optimizer.BatchSize, 1)), "–"
 		}

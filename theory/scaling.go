@@ -3,6 +3,7 @@ package theory
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"nqm/theory/table"
 )
@@ -28,15 +29,44 @@ type Tuned struct {
 	BestBefore float64 `json:"best_before"`
 	// Evaluations is the number of losses that the search summed.
 	Evaluations int `json:"evaluations"`
+	// Proved says that nothing is better, of all learning rates up to 1 - 6·10^-6 of the
+	// limit of stability and all momenta or decays in [0, 1) where they are free too:
+	// none reaches the target in fewer steps, or in Limit steps if the answer is that it
+	// was not reached, or has a loss that is lower by more than 10^-7 of it. Where it is
+	// false, that was searched for, and not shown: see Prove.
+	Proved bool `json:"proved"`
+	// Bound is shown to be <= the loss of all these settings at every number of steps
+	// before Steps.Steps, or at Budget; 0 where nothing is shown.
+	Bound float64 `json:"bound"`
+	// Intervals is how many boxes of settings and steps were bounded for that.
+	Intervals int `json:"intervals"`
 }
 
 // String is one sentence: the settings with their certificate.
 func (t Tuned) String() string {
-	if t.Budget > 0 {
-		return fmt.Sprintf("%v: loss %.9g after %d steps", t.Optimizer, t.Steps.Loss, t.Budget)
+	switch {
+	case t.Budget > 0 && t.Proved:
+		return fmt.Sprintf("%v: loss %.9g after %d steps; proved: no %s gives less than %.9g", t.Optimizer, t.Steps.Loss, t.Budget, t.freed(), t.Bound)
+	case t.Budget > 0:
+		return fmt.Sprintf("%v: loss %.9g after %d steps; searched", t.Optimizer, t.Steps.Loss, t.Budget)
+	case t.Proved && t.Steps.Outcome != Reached:
+		return fmt.Sprintf("%v; proved: no %s reaches it", t.Steps, t.freed())
+	case t.Proved:
+		return fmt.Sprintf("%v; proved: no %s reaches it earlier", t.Steps, t.freed())
 	}
 	return fmt.Sprintf("%v; searched: the lowest found one step before is %.9g", t.Steps, t.BestBefore)
 }
+
+// Optimality is "proved" or "searched": how it is known that nothing is better.
+func (t Tuned) Optimality() string {
+	if t.Proved {
+		return "proved"
+	}
+	return "searched"
+}
+
+// freed names the settings that were chosen.
+func (t Tuned) freed() string { return strings.Join(t.Free, " and ") }
 
 // Samples returns the gradient examples that were used, steps times batch
 // size, +Inf if the target was not reached.
@@ -102,13 +132,21 @@ func (t Tuned) record() table.Record {
 	// A momentum that was tuned to 0 is still one.
 	r := problemFields(t.Problem).With("method", t.Family).Join(settingsRecord(t.Optimizer))
 	if t.Budget > 0 {
-		return r.With("budget", t.Budget, "loss_at_budget", t.Steps.Loss, "floor", t.Steps.Floor, "evaluations", t.Evaluations)
+		return r.With("budget", t.Budget, "loss_at_budget", t.Steps.Loss, "floor", t.Steps.Floor, "evaluations", t.Evaluations).Join(t.proof())
 	}
 	r = r.With("samples", nil, "effective_learning_rate", t.Optimizer.EffectiveLearningRate())
 	if t.Steps.Outcome == Reached {
 		r = r.With("samples", t.Samples())
 	}
-	return r.Join(t.Steps.certificate()).With("best_before", t.BestBefore, "evaluations", t.Evaluations)
+	return r.Join(t.Steps.certificate()).With("best_before", t.BestBefore, "evaluations", t.Evaluations).Join(t.proof())
+}
+
+func (t Tuned) proof() table.Record {
+	r := table.Row("optimality", t.Optimality(), "proved_bound", nil, "intervals", t.Intervals)
+	if t.Bound > 0 {
+		r[1].Cell = t.Bound
+	}
+	return r
 }
 
 // Records returns a row for each method and batch size.

@@ -10,7 +10,17 @@ import (
 // maxStepwise is the limit of runs whose steps are all different.
 const maxStepwise = 1 << 14
 
-// Tune returns the settings with which o reaches the target in the fewest
+// Tune returns Search's answer with Prove's proof, as far as it is to be had in about a
+// tenth of a second: the best settings for a target, proved or searched.
+func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
+	answer, err := Search(p, target, o, limit)
+	if err != nil {
+		return answer, err
+	}
+	return Prove(p, answer, 0)
+}
+
+// Search returns the settings with which o reaches the target in the fewest
 // steps. Settings with the value Free are chosen, all together and
 // continuously: the learning rate up to its limit of stability (of a schedule its
 // highest rate), momentum and EMA decay in [0, 1), velocity weight and
@@ -26,9 +36,9 @@ const maxStepwise = 1 << 14
 // settings spread over the whole range look for dips below the target at every number
 // of steps before T. The answer's Steps is the exact certificate of its settings;
 // BestBefore is the lowest loss that was found at T - 1. That nothing better
-// exists is the outcome of this search, not a theorem: T may be more than the least
-// by an amount that is not known. (Of some thousand random questions, plain grids of
-// 400 to 3200 settings were better than none: TestNoGridBeatsTune.)
+// exists is the outcome of this search; Prove may show it. (Of some thousand random
+// questions, plain grids of 400 to 3200 settings were better than none:
+// TestNoGridBeatsTune.)
 //
 // A limit of 0 means MaxSteps; under a schedule or multiplicative noise, where
 // every loss is followed step by step, it means 2^14. If no settings were found
@@ -37,7 +47,7 @@ const maxStepwise = 1 << 14
 // below already, T is 0 and BestBefore the loss of the start.
 // The errors name an optimizer without a free setting, an invalid one or an
 // invalid problem, and a target or limit out of range as in StepsToTarget.
-func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
+func Search(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 	if err := checkTarget(target, limit); err != nil {
 		return Tuned{}, err
 	}
@@ -61,7 +71,8 @@ func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 const settingsTried = 32
 
 // TuneLoss returns the settings with the lowest expected loss after a number of
-// steps >= 1, chosen as by Tune. Its Steps.Loss is that loss.
+// steps >= 1, searched for as by Search and proved as by Prove. Its Steps.Loss is that
+// loss.
 func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 	if steps < 1 || steps > MaxSteps {
 		return Tuned{}, fmt.Errorf("theory: budget of %d steps: want 1 to %d", steps, MaxSteps)
@@ -86,7 +97,10 @@ func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 	err = k.atEnd(&answer, found[0], steps)
 	answer.BestBefore = answer.Steps.Before
 	answer.Evaluations += k.evaluations
-	return answer, err
+	if err != nil {
+		return answer, err
+	}
+	return Prove(p, answer, 0)
 }
 
 // tune fills in the answer.
@@ -107,6 +121,12 @@ func (k *tuner) tune(answer *Tuned, limit int) error {
 		}
 		t, found = steps, dip
 	}
+	return k.settle(answer, target, t, found, limit)
+}
+
+// settle fills in the answer from settings that are found to reach the target, in the
+// logarithm, after t steps.
+func (k *tuner) settle(answer *Tuned, target float64, t int, found []candidate, limit int) error {
 	for range tries {
 		var before float64
 		t, found, before = k.fewest(target, t, found)
