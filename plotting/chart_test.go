@@ -79,6 +79,7 @@ var notDrawn = map[string]string{
 	"Law":           "a part of a Problem",
 	"Power":         "a part of a Law",
 	"Direction":     "an entry of a Problem",
+	"LossLaw":       "a law, which is asked for probabilities: a Fan draws it",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
 	"Window":        "two learning rates, for a sentence or a table",

@@ -82,20 +82,40 @@ func (l *Sum) overflows() bool { return !(l.Mean() <= math.MaxFloat64) }
 // certain reports whether nothing is left to chance.
 func (l *Sum) certain() bool { return len(l.terms) == 0 || l.spread == 0 }
 
-// Probability returns P(Q <= level); 0 where Q overflows.
-func (l *Sum) Probability(level float64) float64 {
+// Average returns the law of the average of n independent sums.
+func (l *Sum) Average(n float64) *Sum {
+	a := *l
+	a.terms = make([]Term, len(l.terms))
+	for i, c := range l.terms {
+		a.terms[i] = Term{c.Count * n, c.R / n, c.B / n}
+	}
+	a.spread, a.largest = l.spread/math.Sqrt(n), l.largest/n
+	return &a
+}
+
+// Tails returns P(Q <= level), 0 where Q overflows, and P(Q > level). The
+// smaller of them, about, has all its digits.
+func (l *Sum) Tails(level float64) (below, above float64) {
 	switch {
 	case l.overflows():
-		return 0
+		return 0, 1
 	case l.certain():
 		if level >= l.Mean() {
-			return 1
+			return 1, 0
 		}
-		return 0
+		return 0, 1
 	}
-	below, _ := l.tails((level - l.shift) / l.scale)
+	return l.tails((level - l.shift) / l.scale)
+}
+
+// Probability returns P(Q <= level); 0 where Q overflows.
+func (l *Sum) Probability(level float64) float64 {
+	below, _ := l.Tails(level)
 	return below
 }
+
+// Deviation returns the standard deviation.
+func (l *Sum) Deviation() float64 { return l.scale * l.spread }
 
 // least is the smallest level, of the part that is not certain and in units of its
 // mean, that is looked at: below it the numbers come near an underflow.
@@ -156,8 +176,8 @@ func (l *Sum) roughly(p float64) float64 {
 	return 3 * math.Log(root)
 }
 
-// tails returns P(Q <= q) and P(Q > q) of the part that is not certain. The smaller
-// of them, about, has all its digits.
+// tails is Tails of the part that is not certain, at a level in units of its mean: the
+// tail beyond the mean is integrated, and the other is what it leaves.
 func (l *Sum) tails(q float64) (below, above float64) {
 	switch {
 	case q <= 0:
