@@ -16,16 +16,20 @@ const falseAlarm = 1e-3
 // Check holds each method's expected loss against the average of sampled runs
 // of its literal update rule, step by step. The verdict Agrees is wrong about
 // a right closed form with a probability of at most 0.001 over all steps
-// together, as far as the average of the runs is normal. The losses of one run at
-// different steps are correlated; the verdict divides the 0.001 among the steps
-// (Bonferroni), which holds whatever their correlation, and is cautious where it
-// is strong.
+// together. The losses of one run at different steps are correlated; the verdict
+// divides the 0.001 among the steps (Bonferroni), which holds whatever their
+// correlation, and is cautious where it is strong.
 //
-// The average is skewed. With Gaussian noise that is worst for a single direction,
-// whose loss is a chi-square: for 401 steps that are independent of each other the
-// probability is 0.013 with 100 runs, 0.0065 with 200, 0.002 with 1000 and 0.0012
-// with 5000. More directions need fewer runs; multiplicative noise and noise with
-// heavy tails need more.
+// With Gaussian noise whose directions are independent the law of the average is
+// known, and the rate holds from one run on; elsewhere bounds stand in for it, which
+// need more runs to see the same error (theory.Basis). Only below the closed form
+// with streaming noise the rate is not proved: no number of runs bounds from below
+// a mean whose tail is not known (Bahadur and Savage 1956), and the spread that the
+// runs show stands in; the tests find no more than the 0.001 where that is about
+// the mean, and false alarms where rare runs carry it, as near the limit of stability.
+//
+// A verdict is worth what it would have seen: Sharpest and Bluntest. 1000 runs do
+// not see a rate that is wrong by 2%.
 //
 // The problem may be Rotated or have another law of noise. Check panics as
 // Sample does, and on a method or a problem without a closed form.
@@ -53,16 +57,25 @@ func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.A
 // CheckAgainst holds the closed form of one method against runs of another, as
 // of an update that a researcher wrote and believes to be momentum.
 func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sampled Sampler) theory.Agreement {
-	exactProblem := must(closedFormOf(p))
-	of := SampleAt(p, steps, runs, sampled)[0]
-	exact := upTo(must(theory.Expect(exactProblem, steps, closed)), len(of.Steps))
+	exact := must(theory.Expect(must(closedFormOf(p)), steps, closed))
+	o := observe(newExperiment(p, sampled, steps, runs), Statistic{})
+	defer o.free()
+	of := o.summarise()
+	of.Problem, of.Method, of.Family, of.Seed = p.String(), sampled.String(), sampled.Family(), runs.Seed
 	exact.Problem = of.Problem
-	return theory.Agreement{
-		Exact: exact, Sampled: of,
-		Z:          zScores(exact, of, isGaussian(p)),
-		Threshold:  distuv.UnitNormal.Quantile(1 - falseAlarm/2/float64(len(of.Steps))),
-		FalseAlarm: falseAlarm,
-	}
+	return judged(evidenceOf(p, closed, steps[len(steps)-1]), exact, of, o.values)
+}
+
+// judged holds an expected curve against losses, indexed by place in the steps and by
+// run. An interrupt leaves later steps out.
+func judged(e evidence, exact theory.Curve, of theory.SampledCurve, losses [][]float64) theory.Agreement {
+	z := inOrder("checking "+exact.Method, len(of.Steps), func(k int) float64 { return zScore(e, exact, losses[k], k) })
+	of.Partial = of.Partial || len(z) < len(of.Steps)
+	a := theory.Agreement{Exact: upTo(exact, len(z)), Sampled: sampledUpTo(of, len(z)), Z: z, Basis: e.basis, FalseAlarm: falseAlarm}
+	share := falseAlarm / 2 / float64(max(1, len(z)))
+	a.Threshold = distuv.UnitNormal.Quantile(1 - share)
+	a.Sharpest, a.Bluntest = e.sees(a, losses, share)
+	return a
 }
 
 // upTo returns the curve at its first n steps.
@@ -74,39 +87,36 @@ func upTo(c theory.Curve, n int) theory.Curve {
 	return c
 }
 
-// isGaussian reports whether the exact spread of the loss holds on p.
-func isGaussian(p Quadratic) bool {
-	switch p := p.(type) {
-	case theory.Problem:
-		return !p.Streaming && !p.Correlated
-	case Dense:
-		q, ok := p.eigenbasis()
-		return ok && isGaussian(q)
+func sampledUpTo(c theory.SampledCurve, n int) theory.SampledCurve {
+	for _, v := range []*[]float64{&c.Mean, &c.StdErr, &c.Low, &c.High} {
+		*v = (*v)[:n]
 	}
-	return false
+	c.Steps = c.Steps[:n]
+	return c
 }
 
-// zScores returns the deviation of the sampled means in standard errors, exact
-// ones where the parameters are Gaussian. Where the loss is certain, the
-// rounding of the sampled arithmetic stands in for the standard error.
-func zScores(exact theory.Curve, sampled theory.SampledCurve, gaussian bool) []float64 {
-	z := make([]float64, len(exact.Steps))
-	for k, loss := range exact.Loss {
-		deviation := sampled.Mean[k] - loss
-		stdErr := sampled.StdErr[k]
-		if gaussian {
-			stdErr = exact.StdDev[k] / math.Sqrt(float64(sampled.Trials))
-		}
-		switch {
-		case sampled.Mean[k] == loss: // both +Inf, too
-			z[k] = 0
-		case math.IsInf(loss, 1) || math.IsInf(sampled.Mean[k], 1):
-			z[k] = math.Inf(1)
-		default:
-			z[k] = deviation / (stdErr + rounding*loss)
-		}
+// zScore is the deviation of the average of the losses at place k on the normal scale.
+// The rounding of the sampled arithmetic is granted; where the loss is certain, it
+// stands in for a standard error.
+func zScore(e evidence, exact theory.Curve, losses []float64, k int) float64 {
+	loss := exact.Loss[k]
+	mean, _ := meanStdErr(losses)
+	apart, granted := mean-loss, rounding*loss
+	switch {
+	case mean == loss: // both +Inf, too
+		return 0
+	case math.IsInf(loss, 1) || math.IsInf(mean, 1):
+		return math.Inf(1)
+	case exact.StdDev != nil && exact.StdDev[k] == 0:
+		return apart / granted
+	case math.Abs(apart) <= granted:
+		return 0
 	}
-	return z
+	low, high := e.tails(exact, losses, k, mean-math.Copysign(granted, apart))
+	if apart < 0 {
+		return math.Min(0, distuv.UnitNormal.Quantile(math.Max(low, math.SmallestNonzeroFloat64)))
+	}
+	return math.Max(0, -distuv.UnitNormal.Quantile(math.Max(high, math.SmallestNonzeroFloat64)))
 }
 
 // rounding bounds the relative rounding error of a sampled loss.

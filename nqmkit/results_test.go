@@ -24,6 +24,7 @@ var noTable = map[string]string{
 	"Setting":   "what a setting of a choice is, with the functions that read and write it",
 	"Law":       "a part of a problem, whose rows follow it",
 	"LossLaw":   "a law, which is asked for probabilities",
+	"Sight":     "a part of an Agreement, whose rows have it",
 	"Axis":      "a part of a sweep, whose rows have its values",
 	"Sweep":     "has a table for each type of result, as tried here",
 }

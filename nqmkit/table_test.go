@@ -60,7 +60,7 @@ func TestTableOfEveryResult(t *testing.T) {
 		{nqmkit.Sample(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, loss, std_err, low, high"},
 		{nqmkit.Compare(p, 5, runs, method, nqmkit.SGD(0.1)), 6, "problem, gradient_noise, initial_point, method, trials, seed, other_method, level, steps, difference, std_err, low, high, saving"},
 		{nqmkit.SampleStepsToTarget(p, 0.5, 3, runs, method), 20, "problem, gradient_noise, initial_point, method, trials, seed, target, limit, outcome, steps"},
-		{nqmkit.Check(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, agrees, threshold, steps, loss, sampled_loss, std_err, z"},
+		{nqmkit.Check(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, agrees, threshold, basis, sees_high, sees_low, sees_high_anywhere, sees_low_anywhere, steps, loss, sampled_loss, std_err, z"},
 		{nqmkit.NoiseScales(p, 5, method), 6, "problem, gradient_noise, initial_point, method, steps, b_simple [examples], b_noise [examples]"},
 		{nqmkit.PhaseMap(p), 3600, "problem, gradient_noise, initial_point, learning_rate [1/curvature], momentum, radius"},
 		{nqmkit.Observe(p, []int{1, 5}, runs, nqmkit.Coordinate(0), method), 2, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, θ_0, std_err, low, high"},

@@ -137,7 +137,7 @@ func Agreement(results []theory.Agreement) Figure {
 	loss.X, loss.Y = stepAxis(last), lossAxis()
 	z.X = loss.X
 	var verdicts, notes []string
-	t := table.Text("method", "worst |z|", "allowed", "verdict")
+	t := table.Text("method", "worst |z|", "allowed", "verdict", "sees too high", "sees too low", "anywhere too high", "anywhere too low")
 	for _, a := range results {
 		l := palette.next(a.Exact.Family)
 		steps := asFloats(a.Exact.Steps)
@@ -150,7 +150,8 @@ func Agreement(results []theory.Agreement) Figure {
 		reach = max(reach, a.Threshold, min(a.Worst(), 10*a.Threshold))
 		verdicts = append(verdicts, verdict(a))
 		notes = append(append(notes, overflowNote(a.Sampled)...), partialRuns(a.Sampled.Method, a.Sampled.Partial, a.Sampled.Trials)...)
-		t.Rows = append(t.Rows, table.Texts(a.Exact.Method, number(a.Worst()), number(a.Threshold), verdictWord(a)))
+		t.Rows = append(t.Rows, table.Texts(a.Exact.Method, number(a.Worst()), number(a.Threshold), verdictWord(a),
+			part(a.Sharpest.High), part(a.Sharpest.Low), part(a.Bluntest.High), part(a.Bluntest.Low)))
 	}
 	z.Y.Min, z.Y.Max = -math.Ceil(reach+1), math.Ceil(reach+1)
 	return Figure{
@@ -163,8 +164,49 @@ func Agreement(results []theory.Agreement) Figure {
 }
 
 func verdict(a theory.Agreement) string {
-	return fmt.Sprintf("%s: expected loss (line) and mean of %d runs (points; the band holds %g%% of the runs) %s: largest |z| %.2f of %.2f allowed, false-alarm rate %g over all %d steps together.",
-		a.Exact.Method, a.Sampled.Trials, 100*a.Sampled.Level, verdictWord(a), a.Worst(), a.Threshold, a.FalseAlarm, len(a.Z))
+	return fmt.Sprintf("%s: expected loss (line) and mean of %d runs (points; the band holds %g%% of the runs) %s: largest |z| %.2f of %.2f allowed, false-alarm rate %g over all %d steps together%s. %s",
+		a.Exact.Method, a.Sampled.Trials, 100*a.Sampled.Level, verdictWord(a), a.Worst(), a.Threshold, a.FalseAlarm, len(a.Z), basisWords(a.Basis), sightWords(a))
+}
+
+// basisWords says what a verdict rests on, where that is not the exact law.
+func basisWords(b theory.Basis) string {
+	switch b {
+	case theory.BoundedLaw:
+		return ", from bounds that hold for this noise"
+	case theory.ShownSpread:
+		return " for a loss that is too high; for one too low it rests on the spread of the runs, and is not proved"
+	}
+	return ""
+}
+
+// sightWords says which errors a check excludes.
+func sightWords(a theory.Agreement) string {
+	if a.Sharpest.Step == a.Bluntest.Step {
+		return fmt.Sprintf("At t = %d it finds, with probability 0.95, %s.", a.Sharpest.Step, errorWords(a.Sharpest))
+	}
+	return fmt.Sprintf("It finds, with probability 0.95, %s at t = %d, where the loss scatters least, and %s at t = %d, where it scatters most.",
+		errorWords(a.Sharpest), a.Sharpest.Step, errorWords(a.Bluntest), a.Bluntest.Step)
+}
+
+func errorWords(s theory.Sight) string {
+	switch high, low := math.IsInf(s.High, 1), math.IsInf(s.Low, 1); {
+	case high && low:
+		return "no loss however wrong"
+	case low:
+		return fmt.Sprintf("a loss %s too high, none too low", part(s.High))
+	}
+	return fmt.Sprintf("a loss %s too high or %s too low", part(s.High), part(s.Low))
+}
+
+// part writes a relative error as a percentage.
+func part(v float64) string {
+	switch {
+	case math.IsInf(v, 1):
+		return "none"
+	case v >= 0.1:
+		return fmt.Sprintf("%.0f%%", 100*v)
+	}
+	return fmt.Sprintf("%.2g%%", 100*v)
 }
 
 func verdictWord(a theory.Agreement) string {

@@ -79,6 +79,7 @@ var notDrawn = map[string]string{
 	"Law":           "a part of a Problem",
 	"Power":         "a part of a Law",
 	"Direction":     "an entry of a Problem",
+	"Sight":         "a part of an Agreement",
 	"LossLaw":       "a law, which is asked for probabilities: a Fan draws it",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",

@@ -84,6 +84,9 @@ func (s *ScaleEstimates) UnmarshalJSON(data []byte) error { return DecodeJSON(da
 func (a Agreement) MarshalJSON() ([]byte, error)     { return EncodeJSON(a) }
 func (a *Agreement) UnmarshalJSON(data []byte) error { return DecodeJSON(data, a) }
 
+func (s Sight) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *Sight) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
 func (p Paths) MarshalJSON() ([]byte, error)     { return EncodeJSON(p) }
 func (p *Paths) UnmarshalJSON(data []byte) error { return DecodeJSON(data, p) }
 

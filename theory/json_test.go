@@ -80,6 +80,7 @@ var jsonTypes = map[string]func(*testing.T){
 	"ScheduleComparison": throughJSON[theory.ScheduleComparison],
 	"ScheduleSteps":      throughJSON[theory.ScheduleSteps],
 	"Segment":            throughJSON[theory.Segment],
+	"Sight":              throughJSON[theory.Sight],
 	"Steps":              throughJSON[theory.Steps],
 	"Summary":            throughJSON[theory.Summary],
 	"Tuned":              throughJSON[theory.Tuned],

@@ -2,7 +2,6 @@ package theory
 
 import (
 	"math"
-	"strconv"
 
 	"nqm/theory/table"
 )
@@ -111,34 +110,6 @@ type ScaleEstimates struct {
 	Seed     uint64  `json:"seed"`
 }
 
-// Agreement compares an expected curve with its sampled counterpart.
-type Agreement struct {
-	Exact   Curve        `json:"exact"`
-	Sampled SampledCurve `json:"sampled"`
-	// Z is (sampled mean - expected loss) / standard error at each step, with
-	// the exact standard error StdDev/√Trials where that is known (Gaussian
-	// noise) and the sampled one elsewhere; 0 where both agree exactly and the
-	// loss is certain.
-	Z []float64 `json:"z"`
-	// Threshold is the largest |Z| that passes. It holds for all steps at
-	// once: FalseAlarm is divided among the steps (Bonferroni), which is valid
-	// however the steps are correlated.
-	Threshold  float64 `json:"threshold"`
-	FalseAlarm float64 `json:"false_alarm"`
-}
-
-// Agrees reports whether every |Z| is within the threshold.
-func (a Agreement) Agrees() bool { return a.Worst() <= a.Threshold }
-
-// Worst returns the largest |Z|.
-func (a Agreement) Worst() float64 {
-	worst := 0.0
-	for _, z := range a.Z {
-		worst = max(worst, z, -z)
-	}
-	return worst
-}
-
 // Paths is a few sampled runs of one method with every coordinate kept.
 type Paths struct {
 	Problem   string    `json:"problem"`
@@ -203,13 +174,6 @@ func (s ScaleEstimates) Records() []table.Record {
 		"mean", s.Mean, "std_dev", s.StdDev, "low", s.Low, "median", s.Median, "high", s.High,
 		"bias", s.Bias, "bias_std_err", s.BiasStdErr, "pooled", s.Pooled, "negative", s.Negative,
 		"trials", s.Trials, "seed", table.Whole(s.Seed))}
-}
-
-// Records returns a row for each step.
-func (a Agreement) Records() []table.Record {
-	head := sampledHead(a.Exact.Problem, a.Exact.Method, a.Sampled.Trials, a.Sampled.Seed, a.Sampled.Partial)
-	return along(head.With("agrees", strconv.FormatBool(a.Agrees()), "threshold", a.Threshold), a.Exact.Steps,
-		column{"loss", a.Exact.Loss}, column{"sampled_loss", a.Sampled.Mean}, column{"std_err", a.Sampled.StdErr}, column{"z", a.Z})
 }
 
 // Records returns a row for each run, coordinate and step.
