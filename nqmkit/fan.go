@@ -1,10 +1,17 @@
 package nqmkit
 
-import "nqm/theory"
+import (
+	"slices"
+
+	"nqm/theory"
+)
 
 // evenFan and geometricFan are how many steps of a run a fan is computed at, evenly
 // and geometrically spaced.
 const evenFan, geometricFan = 20, 28
+
+// fanTogether is at how many steps each direction is followed once.
+const fanTogether = 8
 
 // LossFan returns the exact quantiles of 5, 25, 50, 75 and 95% of each method's loss
 // on p from the start to the given number of steps, with its expectation: what single
@@ -23,15 +30,16 @@ func LossFan(p theory.Problem, steps int, methods ...theory.Method) []theory.Fan
 		}
 	}
 	n := len(methods)
-	points := inOrder("quantiles of the loss", n*len(at), func(i int) theory.Fan {
-		return must(theory.LossFan(p, at[i/n:i/n+1], methods[i%n]))
+	parts := slices.Collect(slices.Chunk(at, fanTogether))
+	points := inOrder("quantiles of the loss", n*len(parts), func(i int) theory.Fan {
+		return must(theory.LossFan(p, parts[i/n], methods[i%n]))
 	})
 	fans := make([]theory.Fan, n)
 	for i, point := range points[:len(points)/max(n, 1)*n] {
 		fans[i%n] = joined(fans[i%n], point)
 	}
 	for i := range fans {
-		fans[i].Partial = len(points) < n*len(at)
+		fans[i].Partial = len(points) < n*len(parts)
 	}
 	return fans
 }

@@ -147,7 +147,7 @@
 //	BestBatchSchedule                best batch sizes for a budget of samples
 //	CompareSchedules                 what each of the two buys
 //	LossFan                          quantiles of the loss along the steps
-//	LossQuantiles, LossProbability   the law of the loss; LossLawOf has it, and that of averages
+//	LossQuantiles, LossProbability   the law of the loss; LossLawOf, LossLawsOf have it, and that of averages
 //	SummaryOf, NoiseScalesOf         traces, noise scales
 //	BayesBound, -Samples, -Gap       what no method can beat
 //	PaperBound                       the published upper bounds

@@ -43,16 +43,17 @@ func LossFan(p Problem, steps []int, m Method) (Fan, error) {
 	}
 	f := Fan{Problem: c.Problem, Method: c.Method, Family: c.Family, Steps: c.Steps, Probabilities: slices.Clone(fanProbabilities),
 		Quantiles: make([][]float64, len(fanProbabilities)), Mean: c.Loss, Floor: c.Floor}
-	if m, err = over(m, steps[len(steps)-1]); err != nil {
+	laws, err := LossLawsOf(p, steps, m)
+	if err != nil {
 		return Fan{}, err
 	}
-	for _, t := range steps {
-		q, err := LossQuantiles(p, t, m, fanProbabilities...)
-		if err != nil {
-			return Fan{}, err
-		}
-		for i, v := range q {
-			f.Quantiles[i] = append(f.Quantiles[i], v)
+	for _, l := range laws {
+		for i, pr := range fanProbabilities {
+			q, err := l.Quantile(pr)
+			if err != nil {
+				return Fan{}, err
+			}
+			f.Quantiles[i] = append(f.Quantiles[i], q)
 		}
 	}
 	return f, nil

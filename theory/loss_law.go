@@ -19,38 +19,60 @@ type LossLaw struct{ sum *chisq.Sum }
 // of Expect, and multiplicative noise or Correlated directions, whose law is not of
 // this kind.
 func LossLawOf(p Problem, t int, m Method) (LossLaw, error) {
-	m, err := ready(p, []int{t}, m)
+	laws, err := LossLawsOf(p, []int{t}, m)
 	if err != nil {
 		return LossLaw{}, err
+	}
+	return laws[0], nil
+}
+
+// LossLawsOf returns the laws of the loss along increasing steps, each direction
+// followed once. It keeps three numbers for each direction and step.
+func LossLawsOf(p Problem, steps []int, m Method) ([]LossLaw, error) {
+	m, err := ready(p, steps, m)
+	if err != nil {
+		return nil, err
 	}
 	if p.Streaming {
-		return LossLaw{}, fmt.Errorf("theory: the law of the loss under multiplicative noise is not a sum of chi-squares: sample it")
+		return nil, fmt.Errorf("theory: the law of the loss under multiplicative noise is not a sum of chi-squares: sample it")
 	}
 	if p.Correlated {
-		return LossLaw{}, fmt.Errorf("theory: the noise or the start is correlated between directions, and the problem has the diagonals alone: the expected loss is exact, the law of the loss is not known")
+		return nil, fmt.Errorf("theory: the noise or the start is correlated between directions, and the problem has the diagonals alone: the expected loss is exact, the law of the loss is not known")
 	}
-	law := func(dirs []Direction) *chisq.Sum {
-		var terms []chisq.Term
-		mode := modesOf(m)
-		for _, d := range dirs {
-			if d.Curvature == 0 {
-				continue
-			}
-			a := mode(d.Curvature, d.Noise).At(t)
-			kept := a.Factor * a.Factor
-			r := d.Curvature * (times(kept, d.Variance) + a.Noise)
-			terms = append(terms, chisq.Term{Count: d.Multiplicity, R: r, B: 0.5 * d.Curvature * times(kept, d.Mean*d.Mean)})
-		}
-		return chisq.New(terms)
-	}
+	some := spread(steps)
 	dirs, _, err := p.nodesFor(m, func(d []Direction) []float64 {
-		l := law(d)
-		return []float64{l.Mean(), l.Spread()}
+		var values []float64
+		for _, l := range lossLaws(d, some, m) {
+			values = append(values, l.sum.Mean(), l.sum.Spread())
+		}
+		return values
 	})
 	if err != nil {
-		return LossLaw{}, err
+		return nil, err
 	}
-	return LossLaw{law(dirs)}, nil
+	return lossLaws(dirs, steps, m), nil
+}
+
+// lossLaws are the laws of sums over some directions: of terms with r = hv and
+// b = hμ²/2.
+func lossLaws(dirs []Direction, steps []int, m Method) []LossLaw {
+	terms := make([][]chisq.Term, len(steps))
+	mode := modesOf(m)
+	for _, d := range dirs {
+		if d.Curvature == 0 {
+			continue
+		}
+		respond(mode(d.Curvature, d.Noise), steps, func(k int, a Response) {
+			kept := a.Factor * a.Factor
+			r := d.Curvature * (times(kept, d.Variance) + a.Noise)
+			terms[k] = append(terms[k], chisq.Term{Count: d.Multiplicity, R: r, B: 0.5 * d.Curvature * times(kept, d.Mean*d.Mean)})
+		})
+	}
+	laws := make([]LossLaw, len(steps))
+	for k := range laws {
+		laws[k] = LossLaw{chisq.New(terms[k])}
+	}
+	return laws
 }
 
 // Average returns the law of the average of the losses of n >= 1 independent runs.
