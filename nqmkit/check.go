@@ -21,7 +21,8 @@ const falseAlarm = 1e-3
 // correlation, and is cautious where it is strong.
 //
 // With Gaussian noise whose directions are independent the law of the average is
-// known, and the rate holds from one run on; elsewhere bounds stand in for it, which
+// known, and the rate holds from one run on; elsewhere, and on a list of more than
+// 2^20 directions times steps, bounds stand in for it, which
 // need more runs to see the same error (theory.Basis). Only below the closed form
 // with streaming noise the rate is not proved: no number of runs bounds from below
 // a mean whose tail is not known (Bahadur and Savage 1956), and the spread that the
@@ -58,12 +59,13 @@ func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.A
 // of an update that a researcher wrote and believes to be momentum.
 func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sampled Sampler) theory.Agreement {
 	exact := must(theory.Expect(must(closedFormOf(p)), steps, closed))
+	e := evidenceOf(p, closed, steps)
 	o := observe(newExperiment(p, sampled, steps, runs), Statistic{})
 	defer o.free()
 	of := o.summarise()
 	of.Problem, of.Method, of.Family, of.Seed = p.String(), sampled.String(), sampled.Family(), runs.Seed
 	exact.Problem = of.Problem
-	return judged(evidenceOf(p, closed, steps[len(steps)-1]), exact, of, o.values)
+	return judged(e, exact, of, o.values)
 }
 
 // judged holds an expected curve against losses, indexed by place in the steps and by

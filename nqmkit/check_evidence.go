@@ -10,27 +10,32 @@ import (
 // form is right.
 type evidence struct {
 	basis theory.Basis
-	law   func(t int) theory.LossLaw // of one run, where it is known
+	laws  []theory.LossLaw // of one run by place in the steps, where they are known
 	below func(scatter) lowTail
 }
 
 // scatter is what is known of a loss at a step, in units of its mean.
 type scatter struct{ known, shown float64 } // variance: for Gaussian noise, of the runs
 
-// evidenceOf returns what is known of m's losses on q over a run.
-func evidenceOf(q Quadratic, m theory.Method, last int) evidence {
+// mostTerms is up to how many directions times steps the law of an average is asked:
+// for a few seconds.
+const mostTerms = 1 << 20
+
+// evidenceOf returns what is known of m's losses on q at the steps.
+func evidenceOf(q Quadratic, m theory.Method, steps []int) evidence {
 	p, law := must(spectrumOf(q)), Law{kind: gaussianLaw}
 	if n, ok := q.(Noisy); ok {
 		law = n.Law
 	}
-	if o, ok := m.(theory.Optimizer); ok {
-		m = must(o.Over(last))
+	terms := p.Len() * len(steps)
+	if p.Law.Count > 0 { // summed by quadrature
+		terms = 0
 	}
 	switch {
 	case p.Streaming:
 		return evidence{basis: theory.ShownSpread, below: func(s scatter) lowTail { return bennett(max(s.shown, s.known)) }}
-	case law.kind == gaussianLaw && !p.Correlated:
-		return evidence{basis: theory.KnownLaw, law: func(t int) theory.LossLaw { return must(theory.LossLawOf(p, t, m)) }}
+	case law.kind == gaussianLaw && !p.Correlated && terms <= mostTerms:
+		return evidence{basis: theory.KnownLaw, laws: must(theory.LossLawsOf(p, steps, m))}
 	}
 	return evidence{basis: theory.BoundedLaw, below: func(s scatter) lowTail { return law.lowTail(s.known) }}
 }
@@ -38,8 +43,8 @@ func evidenceOf(q Quadratic, m theory.Method, last int) evidence {
 // tails returns the probabilities, or bounds of them, of an average as low as the mean
 // of the losses at place k, and as high.
 func (e evidence) tails(exact theory.Curve, losses []float64, k int, mean float64) (low, high float64) {
-	if e.law != nil {
-		return e.law(exact.Steps[k]).Average(len(losses)).Tails(mean)
+	if e.laws != nil {
+		return e.laws[k].Average(len(losses)).Tails(mean)
 	}
 	if short := 1 - mean/exact.Loss[k]; short > 0 {
 		return e.below(scatterOf(exact, losses, k))(short, len(losses)), 1
@@ -124,7 +129,7 @@ func moment(p, m float64) lowTail {
 // Minkowski, E L^p <= 3^(p/2) E|ε|^(2p) (E L)^p.
 func (l Law) lowTail(variance float64) lowTail {
 	if l.kind != studentLaw {
-		return bennett(variance) // Rademacher: κ = -2
+		return bennett(variance) // of Rademacher numbers κ = -2, of Gaussian ones 0
 	}
 	var bounds []lowTail
 	if l.freedom > 4 {

@@ -55,8 +55,8 @@ func (e evidence) sees(a theory.Agreement, losses [][]float64, share float64) (s
 // log-normal with the spread that these show.
 func (e evidence) seesAt(exact theory.Curve, losses [][]float64, k int, share float64) theory.Sight {
 	of, s := losses[k], theory.Sight{Step: exact.Steps[k]}
-	if e.law != nil {
-		average := e.law(s.Step).Average(len(of))
+	if e.laws != nil {
+		average := e.laws[k].Average(len(of))
 		q := func(p float64) float64 { return must(average.Quantile(p)) }
 		s.High, s.Low = q(1-share)/q(1-seen)-1, 1-q(share)/q(seen)
 		return s

@@ -172,7 +172,7 @@ func verdict(a theory.Agreement) string {
 func basisWords(b theory.Basis) string {
 	switch b {
 	case theory.BoundedLaw:
-		return ", from bounds that hold for this noise"
+		return ", from bounds that hold for the law of these runs"
 	case theory.ShownSpread:
 		return " for a loss that is too high; for one too low it rests on the spread of the runs, and is not proved"
 	}

@@ -20,7 +20,7 @@ func TestVerdictSaysWhatItExcludes(t *testing.T) {
 		want string
 	}{
 		{two, 1000, "over all 51 steps together. It finds, with probability 0.95, a loss "},
-		{nqmkit.StudentT(two, 3), 100, "from bounds that hold for this noise"},
+		{nqmkit.StudentT(two, 3), 100, "from bounds that hold for the law of these runs"},
 		{nqmkit.StudentT(two, 3), 100, "% too high, none too low"},
 		{nqmkit.Rademacher(two), 1, "no loss however wrong"},
 		{streaming, 100, "for one too low it rests on the spread of the runs, and is not proved"},

@@ -47,8 +47,8 @@ type Basis string
 const (
 	// KnownLaw is a weighted sum of chi-squares: Gaussian noise, independent directions.
 	KnownLaw Basis = "the exact law of the average"
-	// BoundedLaw is that of another noise, or of Correlated directions, bounded
-	// by what is known of it.
+	// BoundedLaw is that of another noise, of Correlated directions, or of very many,
+	// bounded by what is known of it.
 	BoundedLaw Basis = "bounds on the law of the average"
 	// ShownSpread is that of multiplicative noise: bounded above the expected loss;
 	// below it the runs' own spread stands in for a bound, if it is not less than
