@@ -14,6 +14,7 @@
 //	LossFan              quantiles of the loss of single runs along the steps
 //	StepsToTarget        first hit of a target, with its certificate
 //	Tune, TuneLoss       the settings that are Free, chosen together
+//	Prove                that none are better, where it is to be had
 //	BatchScaling         steps against batch size, tuned at every point
 //	Summary, Rate, Damping, StabilityLimit, StabilityWindows, PhaseMap,
 //	NoiseScales, BayesGap

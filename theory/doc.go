@@ -142,6 +142,7 @@
 //	BestSGD, -Momentum, -Nesterov    best fixed settings without noise
 //	StepsToTarget                    first hit, with its certificate
 //	Tune, TuneLoss                   settings that are Free
+//	Prove                            that none are better
 //	BestSchedule                     best piecewise-constant learning rates
 //	ScheduleToTarget                 steps to a target under them
 //	BestBatchSchedule                best batch sizes for a budget of samples
