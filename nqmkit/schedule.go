@@ -38,9 +38,10 @@ func SchedulesToTarget(p theory.Problem, target float64, batchSizes []float64, o
 
 // BestBatchSchedule returns the batch sizes of the lowest expected loss after
 // the given number of samples, one for each piece of a run with a constant
-// learning rate, with its number of steps: see theory.BestBatchSchedule. The
-// best learning rate is taken if that of o is not a number > 0. It panics as
-// BestScheduleFor does, and unless samples >= 1.
+// learning rate, with its number of steps, and a bound that shows how far they
+// are proved: see theory.BestBatchSchedule. The best learning rate is taken if
+// that of o is not a number > 0. It panics as BestScheduleFor does, and unless
+// samples >= 1.
 func BestBatchSchedule(p theory.Problem, samples float64, o theory.Optimizer, pieces int) theory.BestBatches {
 	return must(theory.BestBatchSchedule(p, samples, o, pieces))
 }

@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -100,11 +101,12 @@ var _ = numbers(func(s theory.BestBatches) swept {
 })
 
 // BatchSchedules returns the figure of best batch-size schedules: the batch size
-// against the samples used, as stairs.
+// against the samples used, as stairs. The caption says how far they are
+// proved.
 func BatchSchedules(results []theory.BestBatches) Figure {
 	panel := Panel{X: Axis{Label: "samples used"}, Y: Axis{Label: "batch size B", Scale: Log2}}
 	tail := tails(mapped(results, func(s theory.BestBatches) string { return s.Problem }))
-	t := table.Text("learning rate", "samples", "steps", "B at first", "B at last", "loss")
+	t := table.Text("learning rate", "samples", "steps", "B at first", "B at last", "loss", "bound")
 	for i, s := range results {
 		line := stairsOf(samplesIn(s.Lengths, s.BatchSizes), s.BatchSizes)
 		line.Name = fmt.Sprintf("α=%.3g, %d steps", s.LearningRate, s.Steps) + tail(s.Problem)
@@ -114,15 +116,25 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 		}
 		panel.Series = append(panel.Series, line)
 		t.Rows = append(t.Rows, table.Texts(number(s.LearningRate), number(s.Samples), fmt.Sprint(s.Steps),
-			number(s.BatchSizes[0]), number(s.BatchSizes[len(s.BatchSizes)-1]), number(s.Loss)))
+			number(s.BatchSizes[0]), number(s.BatchSizes[len(s.BatchSizes)-1]), number(s.Loss), number(s.Bound)))
 	}
 	labelEnds(panel.Series)
 	return Figure{
 		Title:   "Best batch sizes: " + common(mapped(results, func(s theory.BestBatches) string { return s.Problem })),
-		Caption: "Batch sizes of the lowest expected loss for the samples given, with a constant learning rate. Stairs hold until the next change.",
+		Caption: batchCaption(results),
 		Panels:  []Panel{panel},
 		Table:   t,
 	}
+}
+
+// batchCaption says how far the worst is proved.
+func batchCaption(results []theory.BestBatches) string {
+	text := "Batch sizes for the samples given, with a constant learning rate."
+	if len(results) > 0 {
+		worst := slices.MaxFunc(results, func(a, b theory.BestBatches) int { return cmp.Compare(a.Gap(), b.Gap()) })
+		text += " The expected loss at the end is " + worst.Proved() + "."
+	}
+	return text + " Stairs hold until the next change."
 }
 
 var _ = pictures(each("What schedules buy", func(c theory.ScheduleComparison) string { return c.Problem },

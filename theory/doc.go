@@ -145,7 +145,7 @@
 //	Prove                            that none are better
 //	BestSchedule                     best piecewise-constant learning rates
 //	ScheduleToTarget                 steps to a target under them
-//	BestBatchSchedule                best batch sizes for a budget of samples
+//	BestBatchSchedule                best batch sizes for a budget of samples, with a bound
 //	CompareSchedules                 what each of the two buys
 //	LossFan                          quantiles of the loss along the steps
 //	LossQuantiles, LossProbability   the law of the loss; LossLawOf, LossLawsOf have it, and that of averages

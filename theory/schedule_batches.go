@@ -5,13 +5,13 @@ import (
 	"math"
 	"slices"
 
-	"nqm/theory/internal/dd"
 	"nqm/theory/internal/search"
 	"nqm/theory/table"
 )
 
-// BestBatches is the answer of BestBatchSchedule: batch sizes,
-// number of steps and one learning rate. Slices have one entry for each piece.
+// BestBatches is the answer of BestBatchSchedule: batch sizes, number of steps
+// and one learning rate, with how much better others may be. Slices have one
+// entry for each piece.
 type BestBatches struct {
 	Problem string  `json:"problem"`
 	Family  string  `json:"family"`
@@ -23,7 +23,10 @@ type BestBatches struct {
 	LearningRate float64   `json:"learning_rate"`
 	Optimizer    Optimizer `json:"optimizer"` // with the schedule as segments
 	Loss         float64   `json:"loss"`      // E L(Steps)
-	Limit        float64   `json:"limit"`     // 2/max h^(1-p), above the learning rate
+	// Bound is proved: no number of steps, batch sizes >= 1 and learning rate (if
+	// that is free) have a lower loss, up to SumError. It is 0 if nothing was proved.
+	Bound float64 `json:"bound"`
+	Limit float64 `json:"limit"` // 2/max h^(1-p), above the learning rate
 	// Gradient is ∂log L/∂log α, of a learning rate that was free: zero at an
 	// optimum, < 0 at the limit. Prices are -∂log L/∂(samples given to the
 	// piece): equal where B > 1, and no larger where B = 1. Residual is the
@@ -43,8 +46,24 @@ type BestBatches struct {
 
 // String is one sentence with the result.
 func (s BestBatches) String() string {
-	return fmt.Sprintf("best of %d batch sizes for %g samples: %d steps of α=%.4g, B from %.4g to %.4g, loss %.9g",
-		len(s.Lengths), s.Samples, s.Steps, s.LearningRate, s.BatchSizes[0], s.BatchSizes[len(s.BatchSizes)-1], s.Loss)
+	return fmt.Sprintf("best of %d batch sizes for %g samples: %d steps of α=%.4g, B from %.4g to %.4g, loss %.9g, %s",
+		len(s.Lengths), s.Samples, s.Steps, s.LearningRate, s.BatchSizes[0], s.BatchSizes[len(s.BatchSizes)-1], s.Loss, s.Proved())
+}
+
+// Gap is by which part of Loss another choice may be lower: what is above Bound.
+func (s BestBatches) Gap() float64 {
+	if s.Loss <= s.Bound {
+		return 0
+	}
+	return 1 - s.Bound/s.Loss
+}
+
+// Proved says in words what Bound says of Loss.
+func (s BestBatches) Proved() string {
+	if g := s.Gap(); g < 1 {
+		return fmt.Sprintf("proved the lowest to within %.2g%%", 100*g)
+	}
+	return "the lowest found"
 }
 
 // BestBatchSchedule returns the batch sizes, one for each of n pieces of a
@@ -57,8 +76,16 @@ func (s BestBatches) String() string {
 //
 // with V_k the noise that piece k leaves at the end in batches of one. It is
 // convex in B, and its minimum is exact: B_k is proportional to √(V_k/n_k), or
-// one. The learning rate is found by the derivative along this minimum, and T
-// on a grid of factors of 1.1 and then among whole numbers.
+// one. T and α are searched for: T by factors of 1.1 with rates by factors of
+// √2; then multiples of n, as pieces of equal length are a little better than
+// others; and in the end all T within n steps of the best, every n²/10 000th for
+// more than 100 pieces. The rate of each T is a root of the derivative along the
+// minimum.
+//
+// A branch and bound over all T and α then finds what is better, or proves that
+// nothing is (see the type batchProof). Bound is how far it came with a fixed number of
+// sums: to 10^-6 of the loss for small budgets or a given rate, to some 10^-3 for
+// tens of pieces of a large one; hundreds of pieces may leave a tenth open.
 //
 // For small αh a batch that grows does what a rate that falls does (Smith,
 // Kindermans, Ying, Le 2018, arXiv 1711.00489): the piece of n_k steps with the
@@ -95,113 +122,17 @@ type batchSearch struct {
 	fixed   float64 // learning rate, 0 if free
 }
 
-// budgeted is the lowest loss with one T and α.
-type budgeted struct {
-	steps int
-	u     float64 // log α
-	loss  float64
-	slope float64   // ∂L/∂u at the best batch sizes
-	batch []float64 // B
-	noise []float64 // V
-}
-
-// spend returns the best batch sizes for given T and α, with the derivative in
-// log α, in which the batch sizes stay as they are (the envelope theorem).
-func (c *pieceObjective) spend(u float64, lengths []int, samples float64) budgeted {
-	c.evaluations++
-	alpha := math.Exp(u)
-	r := budgeted{u: u, noise: make([]float64, len(lengths))}
-	kinds := kindsOf(lengths)
-	moves := make([][2]move, len(c.gain))
-	for i, a := range c.gain {
-		left := 1.0
-		for m, n := range kinds.length {
-			moves[i][m] = moveOf(alpha, a, c.floor[i], n)
-		}
-		for k := len(lengths) - 1; k >= 0; k-- {
-			m := &moves[i][kinds.of[k]]
-			r.noise[k] += left * m.n
-			left *= m.q
-		}
-	}
-	r.batch = shareOut(r.noise, lengths, samples)
-	var total, slope dd.Sum
-	for i := range c.gain {
-		l, d := c.start[i], 0.0
-		for k := range lengths {
-			m := &moves[i][kinds.of[k]]
-			l, d = m.q*l+m.n/r.batch[k], m.q1*l+m.q*d+m.n1/r.batch[k]
-		}
-		total.Add(l)
-		slope.Add(d)
-	}
-	r.loss, r.slope = total.Value(), slope.Value()
-	return r
-}
-
-// kinds are the two lengths that pieces have, and which one each has.
-type kinds struct {
-	length []float64
-	of     []int
-}
-
-func kindsOf(lengths []int) kinds {
-	k := kinds{length: []float64{float64(slices.Min(lengths))}, of: make([]int, len(lengths))}
-	if longest := slices.Max(lengths); float64(longest) != k.length[0] {
-		k.length = append(k.length, float64(longest))
-	}
-	for i, n := range lengths {
-		if float64(n) != k.length[0] {
-			k.of[i] = 1
-		}
-	}
-	return k
-}
-
-// shareOut minimises Σ V_k/B_k subject to Σ n_k B_k = N and B_k >= 1, for N >= Σ n_k:
-// B_k = max(1, τ √(V_k/n_k)). As τ grows the pieces leave B = 1 in the order of
-// V_k/n_k.
-func shareOut(noise []float64, lengths []int, samples float64) []float64 {
-	n := len(noise)
-	root := make([]float64, n)
-	order := make([]int, n)
-	var atOne, weight float64 // samples of the pieces with B = 1; Σ n √(V/n) of the others
-	for k := range root {
-		root[k] = math.Sqrt(math.Max(0, noise[k]/float64(lengths[k])))
-		order[k] = k
-		atOne += float64(lengths[k])
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return descending(root[i], root[j]) })
-	batch := make([]float64, n)
-	tau := 0.0
-	for _, k := range order {
-		// Invariant: tau spends all samples if the pieces so far are above one.
-		if root[k] == 0 || tau > 0 && tau*root[k] <= 1 {
-			break
-		}
-		atOne -= float64(lengths[k])
-		weight += float64(lengths[k]) * root[k]
-		tau = (samples - atOne) / weight
-	}
-	if tau == 0 { // no noise: any division is as good
-		for k := range batch {
-			batch[k] = samples / atOne
-		}
-		return batch
-	}
-	for k := range batch {
-		batch[k] = math.Max(1, tau*root[k])
-	}
-	return batch
-}
-
 // optimum searches on the sketch, then on the coarse and the exact spectrum.
 func (b *batchSearch) optimum() BestBatches {
 	best := b.scan()
 	best = b.refine(b.rough, best)
 	b.sharpen(slices.Repeat([]float64{best.u}, min(b.pieces, best.steps)), best.steps)
 	best = b.refine(b.fine, best)
-	return b.report(best)
+	proved, bound := b.prove(best)
+	if proved.steps != best.steps {
+		proved = b.refine(b.fine, proved)
+	}
+	return b.report(proved, bound)
 }
 
 // most is the largest number of steps.
@@ -211,26 +142,31 @@ func (b *batchSearch) most() int { return int(b.samples) }
 // from the limit down to where nothing moves.
 func (b *batchSearch) scan() budgeted {
 	best := budgeted{loss: math.Inf(1)}
-	high := b.highest(b.sketch)
 	for steps := 1; ; steps = min(max(steps+1, int(1.1*float64(steps))), b.most()) {
-		lengths := lengthsOf(steps, b.pieces)
-		rates := 1
-		if b.fixed == 0 {
-			rates = 40 + 2*int(math.Log2(float64(steps)))
-		}
-		least := budgeted{loss: math.Inf(1)}
-		for k := range rates {
-			if r := b.sketch.spend(high-0.5*math.Ln2*float64(k), lengths, b.samples); r.loss < least.loss {
-				least = r
-			}
-		}
-		if r := b.along(b.sketch, least.u, steps); r.loss < best.loss*(1-search.Rounding) { // of equals, the fewest steps
+		if r := b.along(b.sketch, b.lowest(steps), steps); r.loss < best.loss*(1-search.Rounding) { // of equals, the fewest steps
 			best = r
 		}
 		if steps == b.most() {
 			return best
 		}
 	}
+}
+
+// lowest is the log rate with the lowest loss of T steps on the sketch, by factors
+// of √2 from the highest down to where nothing moves.
+func (b *batchSearch) lowest(steps int) float64 {
+	high, rates := b.highest(b.sketch), 1
+	if b.fixed == 0 {
+		rates = 40 + 2*int(math.Log2(float64(steps)))
+	}
+	l := courseOf(lengthsOf(steps, b.pieces))
+	least := budgeted{loss: math.Inf(1)}
+	for k := range rates {
+		if r := b.sketch.spend(high-0.5*math.Ln2*float64(k), l, b.samples); r.loss < least.loss {
+			least = r
+		}
+	}
+	return least.u
 }
 
 // highest is the log of the given learning rate, or of the limit.
@@ -244,10 +180,10 @@ func (b *batchSearch) highest(c *pieceObjective) float64 {
 // along returns the best learning rate for T steps that is near log rate u: the root of
 // the derivative, or the limit.
 func (b *batchSearch) along(c *pieceObjective, u float64, steps int) budgeted {
-	lengths := lengthsOf(steps, b.pieces)
+	l := courseOf(lengthsOf(steps, b.pieces))
 	high := b.highest(c)
 	at := func(u float64) budgeted {
-		r := c.spend(math.Min(u, high), lengths, b.samples)
+		r := c.spend(math.Min(u, high), l, b.samples)
 		r.steps = steps
 		return r
 	}
@@ -264,51 +200,56 @@ func (b *batchSearch) along(c *pieceObjective, u float64, steps int) budgeted {
 	return r
 }
 
-// refine finds the best whole number of steps near a first guess: strides that
-// shrink while neither side is better, and in the end every step in reach of
-// two pieces, as pieces of equal length are a little better than others.
+// refine finds the best number of steps near a first guess. The loss against T has
+// a comb: pieces of equal length are a little better than others. So strides
+// are multiples of the pieces, and shrink while neither side is better; in the
+// end it looks between the teeth.
 func (b *batchSearch) refine(c *pieceObjective, guess budgeted) budgeted {
 	best := b.along(c, guess.u, guess.steps)
-	for stride := max(1, best.steps/10); ; {
-		moved := false
-		for _, steps := range []int{best.steps - stride, best.steps + stride} {
-			if steps < 1 || steps > b.most() {
-				continue
-			}
-			if r := b.along(c, best.u, steps); r.loss < best.loss*(1-search.Rounding) {
-				best, moved = r, true
-				break
-			}
+	try := func(steps int) bool {
+		if steps < 1 || steps > b.most() {
+			return false
 		}
+		r := b.along(c, best.u, steps)
+		if r.loss >= best.loss*(1-search.Rounding) {
+			return false
+		}
+		best = r
+		return true
+	}
+	tooth := 1
+	if best.steps >= b.pieces {
+		tooth = b.pieces
+		best = b.along(c, best.u, best.steps-best.steps%tooth)
+	}
+	for stride := max(1, best.steps/(10*tooth)); ; {
 		switch {
-		case moved:
-		case stride == 1:
-			return b.neighbours(c, best)
-		default:
+		case try(best.steps-stride*tooth) || try(best.steps+stride*tooth):
+		case stride > 1:
 			stride = (stride + 1) / 2
+		default:
+			if middle := best.steps; tooth > 1 {
+				for d := 1; d < tooth; d += max(1, tooth*tooth/mostPieces) {
+					try(middle - d)
+					try(middle + d)
+				}
+			}
+			if guess.loss < best.loss && guess.steps != best.steps {
+				try(guess.steps)
+			}
+			return best
 		}
 	}
 }
 
-// neighbours returns the best in reach of two pieces.
-func (b *batchSearch) neighbours(c *pieceObjective, best budgeted) budgeted {
-	from, to := max(1, best.steps-2*b.pieces), min(b.most(), best.steps+2*b.pieces)
-	for steps := from; steps <= to && to-from <= mostNeighbours; steps++ {
-		if r := b.along(c, best.u, steps); r.loss < best.loss*(1-search.Rounding) {
-			best = r
-		}
-	}
-	return best
-}
+// mostPieces bounds the pieces that are looked at on each side in the end.
+const mostPieces = 10_000
 
-// mostNeighbours bounds what is looked at in the end: of more, none is.
-const mostNeighbours = 100
-
-func (b *batchSearch) report(best budgeted) BestBatches {
+func (b *batchSearch) report(best budgeted, bound float64) BestBatches {
 	lengths := lengthsOf(best.steps, b.pieces)
 	r := BestBatches{Problem: b.p.String(), Samples: b.samples, Steps: best.steps, Lengths: lengths,
 		BatchSizes: best.batch, LearningRate: math.Exp(best.u), Limit: b.fine.limit, Fewer: best.loss, More: best.loss,
-		Modes: b.modes, SumError: b.sum}
+		Bound: bound, Modes: b.modes, SumError: b.sum}
 	if b.fixed > 0 {
 		r.LearningRate = b.fixed
 	}
@@ -364,7 +305,7 @@ func (s BestBatches) Records() []table.Record {
 		o.LearningRate = s.LearningRate
 		rows[k] = problemFields(s.Problem).Join(settingsRecord(o)).With("steps", s.Steps, "samples", s.Samples,
 			"loss_at_steps", s.Loss, "piece", k+1, "from_step", from, "piece_steps", s.Lengths[k],
-			"stability_limit", s.Limit, "price", s.Prices[k], "residual", s.Residual)
+			"loss_bound", s.Bound, "stability_limit", s.Limit, "price", s.Prices[k], "residual", s.Residual)
 		from += s.Lengths[k]
 	}
 	return rows

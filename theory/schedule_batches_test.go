@@ -16,16 +16,16 @@ func TestShareOut(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 9))
 	for range 300 {
 		n := 1 + r.IntN(6)
-		noise, lengths := make([]float64, n), make([]int, n)
-		least := 0
+		noise, lengths := make([]float64, n), make([]float64, n)
+		least := 0.0
 		for k := range n {
-			noise[k], lengths[k] = math.Exp(4*r.NormFloat64()), 1+r.IntN(9)
+			noise[k], lengths[k] = math.Exp(4*r.NormFloat64()), float64(1+r.IntN(9))
 			least += lengths[k]
 		}
-		samples := float64(least) * math.Exp(3*r.Float64())
+		samples := least * math.Exp(3*r.Float64())
 		spent := func(tau float64) (total float64) {
 			for k := range n {
-				total += float64(lengths[k]) * math.Max(1, tau*math.Sqrt(noise[k]/float64(lengths[k])))
+				total += lengths[k] * math.Max(1, tau*math.Sqrt(noise[k]/lengths[k]))
 			}
 			return total
 		}
@@ -40,16 +40,16 @@ func TestShareOut(t *testing.T) {
 		batch := shareOut(noise, lengths, samples)
 		var value, total float64
 		for k := range n {
-			near(t, "B", batch[k], math.Max(1, high*math.Sqrt(noise[k]/float64(lengths[k]))), 1e-9)
+			near(t, "B", batch[k], math.Max(1, high*math.Sqrt(noise[k]/lengths[k])), 1e-9)
 			value += noise[k] / batch[k]
-			total += batch[k] * float64(lengths[k])
+			total += batch[k] * lengths[k]
 		}
 		near(t, "samples spent", total, samples, 1e-12)
 		i, j := r.IntN(n), r.IntN(n)
-		gift := r.Float64() * (batch[i] - 1) * float64(lengths[i])
+		gift := r.Float64() * (batch[i] - 1) * lengths[i]
 		moved := append([]float64(nil), batch...)
-		moved[i] -= gift / float64(lengths[i])
-		moved[j] += gift / float64(lengths[j])
+		moved[i] -= gift / lengths[i]
+		moved[j] += gift / lengths[j]
 		var other float64
 		for k := range n {
 			other += noise[k] / moved[k]

@@ -62,6 +62,6 @@ func ExampleCompareSchedules() {
 func ExampleBestBatchSchedule() {
 	p, _ := theory.PowerLaw(10_000, 1)
 	s, _ := theory.BestBatchSchedule(p, 1_000_000, theory.SGD(0.5), 4)
-	fmt.Printf("%d steps, B = %.4g: loss %.4g\n", s.Steps, s.BatchSizes, s.Loss)
-	// Output: 37108 steps, B = [2.994 5.678 11.93 87.19]: loss 0.0205
+	fmt.Printf("%d steps, B = %.4g: loss %.4g, %s\n", s.Steps, s.BatchSizes, s.Loss, s.Proved())
+	// Output: 37108 steps, B = [2.994 5.678 11.93 87.19]: loss 0.0205, proved the lowest to within 0.0001%
 }
