@@ -22,7 +22,7 @@
 // # Schedules
 //
 //	BestSchedule         the best piecewise-constant learning rates of a run
-//	BestScheduleFor      the same of a batch size and power, with its proof
+//	BestScheduleFor      the same of a batch size and power, with its conditions
 //	ScheduleToTarget     steps to a target under them; SchedulesToTarget at many batch sizes
 //	BestBatchSchedule    the best batch sizes for a budget of samples, with a bound
 //	CompareSchedules     what each of the two buys

@@ -3,9 +3,9 @@ package nqmkit
 import "nqm/theory"
 
 // BestSchedule returns plain SGD, batches of one, with the piecewise-constant
-// learning rates of the lowest expected loss after the given number of steps.
-// BestScheduleFor has other batch sizes and powers, and what shows that it is
-// the best. It panics unless steps >= 1 and 1 <= pieces <= 2000, and on
+// learning rates of the lowest expected loss that was found after the given number of
+// steps. BestScheduleFor has other batch sizes and powers, and the conditions
+// that an optimum meets. It panics unless steps >= 1 and 1 <= pieces <= 2000, and on
 // multiplicative noise.
 func BestSchedule(p theory.Problem, steps, pieces int) theory.Optimizer {
 	return BestScheduleFor(p, steps, theory.SGD(1), pieces).Optimizer
@@ -20,7 +20,7 @@ func BestScheduleFor(p theory.Problem, steps int, o theory.Optimizer, pieces int
 	return must(theory.BestSchedule(p, steps, o, pieces))
 }
 
-// ScheduleToTarget returns the fewest steps in which a schedule of the given
+// ScheduleToTarget returns the fewest steps found in which a schedule of the given
 // number of pieces brings the expected loss to the target, with the
 // certificate: see theory.ScheduleToTarget. It panics as BestScheduleFor does,
 // and unless the target is a finite number > 0.

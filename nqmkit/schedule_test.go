@@ -23,7 +23,7 @@ func ExampleBestSchedule() {
 
 func ExampleScheduleToTarget() {
 	fmt.Println(nqmkit.ScheduleToTarget(nqmkit.PowerLaw(10_000, 1), 0.01, nqmkit.SGD(1).Batch(1024).Precondition(0.5), 10))
-	// Output: best 10-piece schedule of preconditioned SGD, B=1024, to loss 0.01: 585 steps (0.00999830235 there, 0.0100147907 one step before)
+	// Output: best 10-piece schedule found of preconditioned SGD, B=1024, to loss 0.01: 585 steps (0.00999830235 there, 0.0100147907 one step before)
 }
 
 func ExampleBestBatchSchedule() {

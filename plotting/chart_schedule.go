@@ -14,7 +14,7 @@ import (
 var _ = pictures(Schedules)
 
 var _ = numbers(func(s theory.BestRates) swept {
-	return swept{s.Loss, "lowest loss", s.Family, fmt.Sprintf("Lowest loss of %d learning rates: %s", len(s.Lengths), s.Problem)}
+	return swept{s.Loss, "lowest loss found", s.Family, fmt.Sprintf("Lowest loss found of %d learning rates: %s", len(s.Lengths), s.Problem)}
 })
 
 // Schedules returns the figure of best learning-rate schedules: the rate
@@ -53,7 +53,7 @@ func Schedules(results []theory.BestRates) Figure {
 var _ = pictures(scheduleSteps)
 
 var _ = numbers(func(s theory.ScheduleSteps) swept {
-	return swept{stepsOrNone(s.Outcome, s.Steps), "steps to target, best schedule", s.Family, fmt.Sprintf("Fewest steps of a schedule to loss %g: %s", s.Target, s.Problem)}
+	return swept{stepsOrNone(s.Outcome, s.Steps), "steps to target, best schedule found", s.Family, fmt.Sprintf("Fewest steps found of a schedule to loss %g: %s", s.Target, s.Problem)}
 })
 
 // SchedulesToTarget returns the figure of Schedules for the fewest steps to a
@@ -79,7 +79,7 @@ func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
 	if len(targets) == 1 {
 		f.Title += fmt.Sprintf(", to loss %g", results[0].Target)
 	}
-	f.Caption += " T is the fewest steps to the target; no schedule was found that reaches it in T-1."
+	f.Caption += " T is the fewest steps to the target that were found; no schedule was found that reaches it in T-1."
 	return f
 }
 
@@ -97,7 +97,7 @@ func scheduleSteps(results []theory.ScheduleSteps) (Figure, error) {
 var _ = pictures(BatchSchedules)
 
 var _ = numbers(func(s theory.BestBatches) swept {
-	return swept{s.Loss, "lowest loss", s.Family, fmt.Sprintf("Lowest loss of %d batch sizes: %s", len(s.Lengths), s.Problem)}
+	return swept{s.Loss, "lowest loss found", s.Family, fmt.Sprintf("Lowest loss found of %d batch sizes: %s", len(s.Lengths), s.Problem)}
 })
 
 // BatchSchedules returns the figure of best batch-size schedules: the batch size
@@ -175,7 +175,7 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 }
 
 func comparisonCaption(c theory.ScheduleComparison) string {
-	text := fmt.Sprintf("Lowest expected loss for %g samples on each side: a learning rate that falls, or a batch size that grows. Either does alike where α h is small; the batch size takes fewer steps.", c.Samples)
+	text := fmt.Sprintf("Lowest expected loss found for %g samples on each side: a learning rate that falls, or a batch size that grows. Either does alike where α h is small; the batch size takes fewer steps.", c.Samples)
 	if c.Samples != c.Given {
 		text += fmt.Sprintf(" Of the %g samples given, the whole steps of B=%g use %g.", c.Given, batchIn(c.Rates.Optimizer), c.Samples)
 	}
@@ -285,7 +285,7 @@ func limits(results []theory.BestRates) []Reference {
 }
 
 func scheduleCaption(results []theory.BestRates) string {
-	text := "Learning rates of the lowest expected loss under the stability limit, constant in each piece."
+	text := "Learning rates of the lowest expected loss that was found under the stability limit, constant in each piece."
 	held := 0
 	for _, s := range results {
 		held = max(held, s.AtLimit)

@@ -63,6 +63,23 @@ func TestSchedulesTogether(t *testing.T) {
 	}
 }
 
+// The caption says how far batch sizes are proved, and of several the least.
+func TestBatchSchedulesSayWhatIsProved(t *testing.T) {
+	law := nqmkit.PowerLaw(100, 1)
+	near := nqmkit.BestBatchSchedule(law, 1000, nqmkit.SGD(0.5), 40)
+	open := near
+	open.Bound = 0.75 * open.Loss
+	none := near
+	none.Bound = 0
+	for want, of := range map[string][]theory.BestBatches{
+		"is proved the lowest to within 0.0001%.": {near}, "is proved the lowest to within 25%.": {near, open}, "is the lowest found.": {open, none},
+	} {
+		if f := BatchSchedules(of); !strings.Contains(f.Caption, want) || f.Table.Rows[0][6] != number(of[0].Bound) {
+			t.Errorf("%q, %v: want %q", f.Caption, f.Table.Rows, want)
+		}
+	}
+}
+
 // A target that is reached from the start has a row and no line.
 func TestSchedulesToTargetTable(t *testing.T) {
 	law := nqmkit.PowerLaw(1000, 1)

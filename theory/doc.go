@@ -143,8 +143,8 @@
 //	StepsToTarget                    first hit, with its certificate
 //	Tune, TuneLoss                   settings that are Free
 //	Prove                            that none are better
-//	BestSchedule                     best piecewise-constant learning rates
-//	ScheduleToTarget                 steps to a target under them
+//	BestSchedule                     best piecewise-constant learning rates found
+//	ScheduleToTarget                 fewest steps found to a target under them
 //	BestBatchSchedule                best batch sizes for a budget of samples, with a bound
 //	CompareSchedules                 what each of the two buys
 //	LossFan                          quantiles of the loss along the steps

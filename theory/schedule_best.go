@@ -43,7 +43,7 @@ type BestRates struct {
 
 // String is one sentence with the result.
 func (s BestRates) String() string {
-	return fmt.Sprintf("best of %d constant pieces in %d steps, B=%g: loss %.9g",
+	return fmt.Sprintf("best found of %d constant pieces in %d steps, B=%g: loss %.9g",
 		len(s.Lengths), s.Steps, s.Optimizer.batchSize(), s.Loss)
 }
 
@@ -51,7 +51,7 @@ func (s BestRates) String() string {
 func (s BestRates) Samples() float64 { return float64(s.Steps) * s.Optimizer.batchSize() }
 
 // BestSchedule returns the piecewise-constant learning rates with the lowest
-// expected loss after `steps` steps of plain SGD, with the batch size and the
+// expected loss that was found after `steps` steps of plain SGD, with the batch size and the
 // power of o, whose own learning rate does not matter. Piece k = 1, ..., n ends
 // after ⌊kT/n⌋ steps, so that the lengths differ by one at most; with fewer
 // steps than pieces every step has a rate of its own.
@@ -63,9 +63,13 @@ func (s BestRates) Samples() float64 { return float64(s.Steps) * s.Optimizer.bat
 // than a small one: ∂L/∂α_k = -2 n_k Σ λ_k h^(1-p) ℓ <= 0 there (see the type
 // pieceObjective).
 //
-// The loss is not convex in the rates. The search starts from the best constant
-// rate, splits pieces in two, and keeps the best of several starts at every
-// level; the tests hold it against dense brute force. The last Newton steps, the
+// The loss is not convex in the rates, and nothing here proves that a minimum is
+// the lowest one. The search starts from the best constant rate, a scan by
+// factors of 2^¼, splits pieces in two, and keeps the best two of several starts
+// at every level: halves that differ, at 8 pieces 8 to 32 spread starts and
+// exchanges of pairs, and in the end the whole schedule a piece earlier or later.
+// The tests hold it against dense grids, for 2 and 3 pieces of all rates and for
+// up to 100 of each alone, and against random starts. The last Newton steps, the
 // gradient and the loss are those of the exact spectrum.
 //
 // The error names an invalid problem or setting, steps outside 1 to MaxSteps,

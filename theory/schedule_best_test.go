@@ -154,6 +154,52 @@ func TestScheduleAgainstRandomStarts(t *testing.T) {
 	}
 }
 
+// For 26 to 100 pieces no rate of a dense grid is better in the place of any one,
+// and no two are better exchanged, by the literal recursion; and no random start
+// ends lower.
+func TestManyRatesAgainstBruteForce(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 2))
+	trials := 12
+	if testing.Short() {
+		trials = 3
+	}
+	for range trials {
+		p, o := randomSchedule(r)
+		pieces := 26 + r.IntN(75)
+		steps := pieces + r.IntN(2)*r.IntN(200)
+		s := must(BestSchedule(p, steps, o, pieces))
+		nothing := 1e-20 * literalLoss(p, o.Power, nil, nil)
+		look := func(what string, rates []float64) {
+			if l := literalLoss(p, o.Power, rates, s.Lengths); l < s.Loss*(1-1e-8)-nothing {
+				t.Errorf("%+v, %v, lengths %v: found %v at %v, but with %s %v", p, o, s.Lengths, s.Loss, s.LearningRates, what, l)
+			}
+		}
+		for k := range pieces {
+			rates := slices.Clone(s.LearningRates)
+			for cell := range 101 {
+				rates[k] = s.Limit * float64(cell) / 100
+				look(fmt.Sprintf("rate %d of %v", k, rates[k]), rates)
+			}
+			for j := range k {
+				rates := slices.Clone(s.LearningRates)
+				rates[j], rates[k] = rates[k], rates[j]
+				look(fmt.Sprintf("rates %d and %d exchanged", j, k), rates)
+			}
+		}
+		c := must(newScheduler(p, o, pieces)).fine
+		newton := c.newton(s.Lengths, 1e-9)
+		for range 20 {
+			u := make([]float64, pieces)
+			for k := range u {
+				u[k] = math.Log(c.limit) - math.Abs(2*r.NormFloat64())
+			}
+			if f := newton.Minimize(u); s.Loss > f.Value*(1+1e-6)+nothing {
+				t.Errorf("%+v, %v, lengths %v: found %v, from a random start %v", p, o, s.Lengths, s.Loss, f.Value)
+			}
+		}
+	}
+}
+
 // The optimizer that is returned has the loss that is stated in the package's
 // other engine, and no rate can be moved to a better one within the limit.
 func TestBestRatesAreStationary(t *testing.T) {

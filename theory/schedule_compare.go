@@ -16,12 +16,13 @@ type ScheduleComparison struct {
 	Given   float64 `json:"given"`
 	Samples float64 `json:"samples"`
 	Pieces  int     `json:"pieces"`
-	// Rate is the best constant learning rate, and Rates the best in pieces,
-	// both with the batch size that was given.
+	// Rate is the best constant learning rate found, and Rates the best found in
+	// pieces, both with the batch size that was given.
 	Rate  BestRates `json:"rate"`
 	Rates BestRates `json:"rates"`
 	// Batch is the best constant batch size and learning rate, and Batches the
-	// best batch sizes in pieces with a constant rate. Both choose their steps.
+	// best batch sizes in pieces with a constant rate. Both choose their steps, and
+	// carry a bound.
 	Batch   BestBatches `json:"batch"`
 	Batches BestBatches `json:"batches"`
 	// Bayes is below what any method can reach with these samples.
@@ -34,8 +35,8 @@ func (c ScheduleComparison) String() string {
 	if c.Samples != c.Given {
 		text += fmt.Sprintf(", of %g given", c.Given)
 	}
-	return text + fmt.Sprintf(": loss %.4g with the best learning rates (pieces: %d, steps: %d), %.4g with the best batch sizes (pieces: %d, steps: %d)",
-		c.Rates.Loss, len(c.Rates.Lengths), c.Rates.Steps, c.Batches.Loss, len(c.Batches.Lengths), c.Batches.Steps)
+	return text + fmt.Sprintf(": loss %.4g with the best learning rates found (pieces: %d, steps: %d), %.4g with the best batch sizes (pieces: %d, steps: %d), %s",
+		c.Rates.Loss, len(c.Rates.Lengths), c.Rates.Steps, c.Batches.Loss, len(c.Batches.Lengths), c.Batches.Steps, c.Batches.Proved())
 }
 
 // CompareSchedules answers four questions about one budget of samples, with the

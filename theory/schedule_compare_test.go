@@ -56,7 +56,7 @@ func tenths(n int) float64 {
 
 func TestScheduleComparisonText(t *testing.T) {
 	c := must(CompareSchedules(must(List(1, 0.5, 0.1)), 127, SGD(1).Batch(64), 4))
-	if text := c.String(); !strings.HasPrefix(text, "64 samples on each side, of 127 given: loss ") || !strings.Contains(text, "learning rates (pieces: 1, steps: 1)") {
+	if text := c.String(); !strings.HasPrefix(text, "64 samples on each side, of 127 given: loss ") || !strings.Contains(text, "learning rates found (pieces: 1, steps: 1)") {
 		t.Error(text)
 	}
 }

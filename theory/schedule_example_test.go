@@ -14,7 +14,7 @@ func ExampleBestSchedule() {
 	constant, _ := theory.BestSchedule(p, 5000, theory.SGD(1).Batch(64), 1)
 	fmt.Printf("one rate %.3g: loss %.4g\n", constant.LearningRates, constant.Loss)
 	// Output:
-	// best of 5 constant pieces in 5000 steps, B=64: loss 0.0659657115; residual below 1e-7: true
+	// best found of 5 constant pieces in 5000 steps, B=64: loss 0.0659657115; residual below 1e-7: true
 	// rates [2 2 2 2 0.305], 4 of them at the limit 2
 	// one rate [1.41]: loss 0.127
 }
@@ -29,15 +29,15 @@ func ExampleScheduleToTarget() {
 		}
 	}
 	// Output:
-	// best 1-piece schedule of SGD, B=16, to loss 0.01: 378197 steps (0.00999999072 there, 0.0100000128 one step before)
-	// best 10-piece schedule of SGD, B=16, to loss 0.01: 53214 steps (0.00999994764 there, 0.0100001438 one step before)
-	// best 50-piece schedule of SGD, B=16, to loss 0.01: 50373 steps (0.0099998908 there, 0.0100000956 one step before)
-	// best 1-piece schedule of SGD, B=256, to loss 0.01: 25778 steps (0.00999980794 there, 0.0100001627 one step before)
-	// best 10-piece schedule of SGD, B=256, to loss 0.01: 9394 steps (0.00999937104 there, 0.0100018128 one step before)
-	// best 50-piece schedule of SGD, B=256, to loss 0.01: 8933 steps (0.00999832155 there, 0.010000706 one step before)
-	// best 1-piece schedule of SGD, B=4096, to loss 0.01: 7832 steps (0.00999696802 there, 0.0100003973 one step before)
-	// best 10-piece schedule of SGD, B=4096, to loss 0.01: 7108 steps (0.00999690401 there, 0.0100013985 one step before)
-	// best 50-piece schedule of SGD, B=4096, to loss 0.01: 6903 steps (0.0099970887 there, 0.0100019151 one step before)
+	// best 1-piece schedule found of SGD, B=16, to loss 0.01: 378197 steps (0.00999999072 there, 0.0100000128 one step before)
+	// best 10-piece schedule found of SGD, B=16, to loss 0.01: 53214 steps (0.00999994764 there, 0.0100001438 one step before)
+	// best 50-piece schedule found of SGD, B=16, to loss 0.01: 50373 steps (0.0099998908 there, 0.0100000956 one step before)
+	// best 1-piece schedule found of SGD, B=256, to loss 0.01: 25778 steps (0.00999980794 there, 0.0100001627 one step before)
+	// best 10-piece schedule found of SGD, B=256, to loss 0.01: 9394 steps (0.00999937104 there, 0.0100018128 one step before)
+	// best 50-piece schedule found of SGD, B=256, to loss 0.01: 8933 steps (0.00999832155 there, 0.010000706 one step before)
+	// best 1-piece schedule found of SGD, B=4096, to loss 0.01: 7832 steps (0.00999696802 there, 0.0100003973 one step before)
+	// best 10-piece schedule found of SGD, B=4096, to loss 0.01: 7108 steps (0.00999690401 there, 0.0100013985 one step before)
+	// best 50-piece schedule found of SGD, B=4096, to loss 0.01: 6903 steps (0.0099970887 there, 0.0100019151 one step before)
 }
 
 // What schedules buy with 100 000 samples: those of the rate the lower loss,

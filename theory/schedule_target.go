@@ -39,7 +39,7 @@ func (s ScheduleSteps) Samples() float64 {
 
 // String is one sentence with the certificate.
 func (s ScheduleSteps) String() string {
-	head := fmt.Sprintf("best %d-piece schedule of %s, B=%g, to loss %g: ", s.Pieces, s.Family, s.Schedule.Optimizer.batchSize(), s.Target)
+	head := fmt.Sprintf("best %d-piece schedule found of %s, B=%g, to loss %g: ", s.Pieces, s.Family, s.Schedule.Optimizer.batchSize(), s.Target)
 	switch {
 	case s.Outcome != Reached:
 		return head + fmt.Sprintf("not within %d steps, where it is %.6g", s.Schedule.Steps, s.Loss)
@@ -50,8 +50,8 @@ func (s ScheduleSteps) String() string {
 }
 
 // ScheduleToTarget returns the fewest steps in which a schedule of the given
-// number of pieces brings the expected loss to the target, as BestSchedule
-// finds them. The lowest loss F(T) in T steps falls with T: not as a theorem,
+// number of pieces was found to bring the expected loss to the target, by the
+// search of BestSchedule. The lowest loss F(T) in T steps falls with T: not as a theorem,
 // as the pieces of T and T+1 steps differ, but in all cases that the tests look
 // at. The root of log F - log target is bracketed and found along log T by
 // false position, with the rates of one T as the start of the next, and ends

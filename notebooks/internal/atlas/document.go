@@ -40,7 +40,7 @@ One column names each cause that changes the number by more than 1%. The last on
 	b.WriteString(`
 ## Schedules
 
-Optimal piecewise-constant learning rates. The published search ends at the last length of a piece that misses the target, so that its true answer is one step a piece more (*checked*), and its runs are whole multiples of the number of pieces. Where a published number is too low, no schedule was found that reaches the target in *checked* steps: the published formula adds 1e-8 to a denominator, which makes the noise of flat directions smaller than it is.
+Piecewise-constant learning rates, the best that a search found. The published search ends at the last length of a piece that misses the target, so that its true answer is one step a piece more (*checked*), and its runs are whole multiples of the number of pieces. Where a published number is too low, no schedule was found that reaches the target in *checked* steps: the published formula adds 1e-8 to a denominator, which makes the noise of flat directions smaller than it is.
 
 | pieces | power | batch size | published | checked | tuned | exact | exact against published | causes above 1% |
 |---|---|---|---|---|---|---|---|---|

@@ -8,10 +8,10 @@ import (
 	"nqm/theory"
 )
 
-// schedules are the figures of optimal learning-rate schedules.
+// schedules are the figures of the best learning-rate schedules found.
 var schedules = append(
-	both("schedules", "optimal learning rates in 50 pieces to loss 0.01, batch sizes 16 to 4096 (paper)", bestSchedules),
-	both("schedules-preconditioning", "steps against batch size under optimal schedules of 10 pieces, powers 0 to 0.75 (paper)", scheduledPowers)...)
+	both("schedules", "best learning rates found in 50 pieces to loss 0.01, batch sizes 16 to 4096 (paper)", bestSchedules),
+	both("schedules-preconditioning", "steps against batch size under the best schedules found of 10 pieces, powers 0 to 0.75 (paper)", scheduledPowers)...)
 
 func bestSchedules(p theory.Problem) drawn {
 	s := nqmkit.SchedulesToTarget(p, target, powersOfFour(2, 6), nqmkit.SGD(1), 50)
@@ -32,8 +32,8 @@ func scheduledPowers(p theory.Problem) drawn {
 		curves, tables = append(curves, c), append(tables, nqmkit.TableOf(s))
 	}
 	f := plotting.BatchScaling(must(theory.NewScaling(p, target, batches, curves)))
-	f.Title = fmt.Sprintf("Optimal schedules of %d pieces: %s", pieces, p)
-	f.Caption = fmt.Sprintf("Steps to loss %g under the best piecewise-constant learning rates below the stability limit, at each batch size. Small batches come close to the Bayes bound with every power; how far perfect scaling goes is a matter of the preconditioner. Symbols: the critical batch size, by each definition.", target)
+	f.Title = fmt.Sprintf("Best schedules found of %d pieces: %s", pieces, p)
+	f.Caption = fmt.Sprintf("Steps to loss %g under the best piecewise-constant learning rates found below the stability limit, at each batch size. Small batches come close to the Bayes bound with every power; how far perfect scaling goes is a matter of the preconditioner. Symbols: the critical batch size, by each definition.", target)
 	return drawn{f, nqmkit.TableOf(tables)}
 }
 
