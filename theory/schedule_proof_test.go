@@ -208,8 +208,8 @@ func TestRelaxedIsBelow(t *testing.T) {
 		if r.IntN(2) == 0 {
 			p = must(many.Explicit())
 		}
-		b := batchSearch{scheduler: must(newScheduler(p, SGD(1), 1+r.IntN(40)))}
-		from := 1 + r.IntN(200)
+		b := batchSearch{scheduler: must(newScheduler(p, SGD(1), 1+r.IntN(40+r.IntN(2)*360)))}
+		from := 1 + r.IntN(300)
 		to := from + r.IntN(1+int(math.Exp(6*r.Float64())))
 		steps := from + r.IntN(to-from+1)
 		samples := float64(to) * (1 + 10*r.Float64()*float64(r.IntN(2)))
