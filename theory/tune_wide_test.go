@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// tuneCase is a random question of tuning, on few directions.
+// tuneCase is a random question of tuning: on one to six directions or a power law, at
+// a batch size from 1 to 10^6, some under multiplicative noise, of every family.
 type tuneCase struct {
 	p      Problem
 	o      Optimizer
@@ -30,11 +31,16 @@ func randomTuneCase(r *rand.Rand) tuneCase {
 	if r.IntN(5) == 0 {
 		p = must(p.WithNoisePower(math.Exp(-4*r.Float64()), 2*r.Float64()))
 	}
+	if r.IntN(6) == 0 {
+		p = must(PowerLaw(10+r.IntN(50), 0.5+r.Float64()))
+	}
+	p.Streaming = r.IntN(8) == 0
 	beta, gamma := []float64{0.5, 0.9, 0.99}[r.IntN(3)], []float64{0.5, 0.9, 0.99}[r.IntN(3)]
 	methods := []Optimizer{
 		SGD(Free), Momentum(Free, beta), Nesterov(Free, beta), Momentum(Free, Free), Nesterov(Free, Free), SGD(Free).EMA(gamma), SGD(Free).EMA(Free),
 		Momentum(Free, beta).EMA(gamma), Nesterov(Free, beta).EMA(gamma), SGD(Free).Average(), Momentum(Free, beta).TailAverage(3), SGD(Free).Lookahead(5, 0.5),
 		Momentum(Free, beta).Lookahead(4, 0.5), Momentum(Free, beta).Precondition(0.5), QHM(Free, beta, 0.7),
+		SGD(Free).Cosine(), Momentum(Free, beta).Linear(), Momentum(Free, beta).Average(), SGD(Free).EMA(gamma).Cosine(),
 	}
 	c := tuneCase{p: p, o: methods[r.IntN(len(methods))].Batch(math.Floor(math.Exp(14 * r.Float64()))), steps: 1 + r.IntN(60)}
 	c.target = must(ExpectedLoss(p, 0, SGD(0.1))) * math.Exp(-1-7*r.Float64())
@@ -45,6 +51,9 @@ func randomTuneCase(r *rand.Rand) tuneCase {
 // and momenta or decays at equal ratios of what they lack of 1.
 func (c tuneCase) grid() []Optimizer {
 	rates, others := 400, 1
+	if c.o.Schedule != nil || c.p.Streaming {
+		rates = 100
+	}
 	if c.o.Momentum == Free || c.o.Decay == Free {
 		rates, others = 80, 40
 	}
@@ -58,7 +67,9 @@ func (c tuneCase) grid() []Optimizer {
 		if o.Decay == Free {
 			o.Decay = keep
 		}
-		limit := must(StabilityLimit(c.p, o))
+		constant := o
+		constant.Schedule = nil
+		limit := must(StabilityLimit(c.p, constant))
 		for i := range rates {
 			o.LearningRate = limit * math.Exp(-7*(float64(i)+0.5)/float64(rates))
 			all = append(all, o)
@@ -83,29 +94,45 @@ func tuneCases() int {
 	return *tuneMany
 }
 
+// losses are those of a curve up to some step; of a schedule that is stretched over the
+// run, those at its ends.
+func (c tuneCase) losses(o Optimizer, last int) []float64 {
+	if o.Schedule == nil {
+		steps := make([]int, last+1)
+		for i := range steps {
+			steps[i] = i
+		}
+		return must(Expect(c.p, steps, o)).Loss
+	}
+	losses := []float64{math.Inf(1)} // there is no run without a step
+	for t := 1; t <= last; t++ {
+		losses = append(losses, must(ExpectedLoss(c.p, t, must(o.Over(t)))))
+	}
+	return losses
+}
+
 // No plain grid reaches a target in fewer steps than Tune: by every loss of each of
 // its curves.
 func TestNoGridBeatsTune(t *testing.T) {
 	r := rand.New(rand.NewPCG(*tuneSeed, 1))
 	for range tuneCases() {
 		c := randomTuneCase(r)
-		got := must(Tune(c.p, c.target, c.o, 300))
 		last := 300
+		if c.o.Schedule != nil || c.p.Streaming {
+			last = 30
+		}
+		got := must(Tune(c.p, c.target, c.o, last))
 		if got.Steps.Outcome == Reached {
 			last = got.Steps.Steps - 1
 		}
 		if last < 1 {
 			continue
 		}
-		steps := make([]int, last+1)
-		for i := range steps {
-			steps[i] = i
-		}
 		for _, o := range c.grid() {
-			for k, l := range must(Expect(c.p, steps, o)).Loss {
+			for k, l := range c.losses(o, last) {
 				if l <= c.target {
 					t.Errorf("%v on %v: %v, but %v is at %g after %d steps", c.o, c.p, got, o, l, k)
-					steps = steps[:max(k, 1)]
+					last = max(k-1, 0)
 					break
 				}
 			}
@@ -120,7 +147,7 @@ func TestNoGridBeatsTuneLoss(t *testing.T) {
 		c := randomTuneCase(r)
 		got := must(TuneLoss(c.p, c.steps, c.o))
 		for _, o := range c.grid() {
-			if l := must(ExpectedLoss(c.p, c.steps, o)); l < got.Steps.Loss*(1-1e-6) {
+			if l := must(ExpectedLoss(c.p, c.steps, must(o.Over(c.steps)))); l < got.Steps.Loss*(1-1e-6) {
 				t.Errorf("%v on %v: %v, but %v has %g", c.o, c.p, got, o, l)
 				break
 			}
