@@ -290,11 +290,11 @@ func addTo(sum []float64, weight float64, terms []float64) {
 // points are the Chebyshev points of a box, y the fastest.
 func (v *prover) points(s patch) []setting {
 	var all []setting
-	for _, z := range chebyshev[:] {
+	for _, z := range chebyshevPoints[:] {
 		b := s.center[1] + s.radius[1]*z
 		k, _ := v.kernelAt(b)
 		quick := newQuickKernel(k)
-		for _, x := range chebyshev[:] {
+		for _, x := range chebyshevPoints[:] {
 			all = append(all, v.settingAt(s.center[0]+s.radius[0]*x, b, quick))
 		}
 		if v.axes == 1 {

@@ -14,22 +14,22 @@ const (
 	maxHalvings = 6
 )
 
-// chebyshev are the Chebyshev points of [-1, 1].
-var chebyshev = func() (x [interpolatedPoints]float64) {
+// chebyshevPoints are the Chebyshev points of [-1, 1].
+var chebyshevPoints = func() (x [interpolatedPoints]float64) {
 	for k := range x {
 		x[k] = -math.Cos(math.Pi * (float64(k) + 0.5) / interpolatedPoints)
 	}
 	return x
 }()
 
-// lebesgue is the norm of interpolation at them, at most (Trefethen, theorem 15.2).
+// lebesgue is the norm of interpolation at them, at most (Rivlin, The Chebyshev Polynomials, 1974).
 var lebesgue = 2/math.Pi*math.Log(interpolatedPoints) + 1
 
 // toBernstein makes of values at the Chebyshev points the Bernstein coefficients of the
 // polynomial through them.
 var toBernstein = func() (inverse mat.Dense) {
 	values := mat.NewDense(interpolatedPoints, interpolatedPoints, nil)
-	for k, x := range chebyshev {
+	for k, x := range chebyshevPoints {
 		choose, x := 1.0, (x+1)/2
 		for j := range interpolatedPoints {
 			values.Set(k, j, choose*math.Pow(x, float64(j))*math.Pow(1-x, float64(interpolatedPoints-1-j)))

@@ -205,8 +205,8 @@ func TestLeastOfPolynomials(t *testing.T) {
 			return v
 		}
 		var values []float64
-		for _, y := range chebyshev {
-			for _, x := range chebyshev {
+		for _, y := range chebyshevPoints {
+			for _, x := range chebyshevPoints {
 				values = append(values, at(x, y))
 			}
 			if axes == 1 {
@@ -216,7 +216,7 @@ func TestLeastOfPolynomials(t *testing.T) {
 		got := leastOf(bernstein(values, axes), axes, maxHalvings)
 		least := math.Inf(1)
 		for x := -1.0; x <= 1; x += 1. / 64 {
-			y := chebyshev[0]
+			y := chebyshevPoints[0]
 			least = math.Min(least, at(x, y))
 			for y = -1.0; axes == 2 && y <= 1; y += 1. / 64 {
 				least = math.Min(least, at(x, y))

@@ -57,18 +57,28 @@ func (k *tuner) pointsWithin(t int, factors float64) [][]float64 {
 	return points
 }
 
-// scattered returns the best of many points after t steps.
+// scattered returns where descents from the best of many points after t steps end: of
+// one setting from the least of neighbours.
 func (k *tuner) scattered(t int) []candidate {
-	cost := 1.0
-	if k.problem.Streaming || k.base.Schedule != nil {
+	cost := 20.0
+	if k.problem.Streaming || k.base.Schedule != nil { // every step is followed
 		cost = float64(t)
 	}
-	var all []candidate
-	for _, z := range k.pointsWithin(t, 20*cost) {
+	var all, some []candidate
+	for _, z := range k.pointsWithin(t, cost) {
 		all = append(all, candidate{z, k.value(z, t)})
 	}
-	slices.SortStableFunc(all, byValue)
-	return all[:min(len(all), 4*keep)]
+	for i, c := range all {
+		if len(k.free) > 1 || (i == 0 || c.value <= all[i-1].value) && (i == len(all)-1 || c.value <= all[i+1].value) {
+			some = append(some, c)
+		}
+	}
+	slices.SortStableFunc(some, byValue)
+	some = some[:min(len(some), 4*keep)]
+	for i, c := range some {
+		some[i] = k.minimise(c.z, t, 0.1)
+	}
+	return lowestOf(some)
 }
 
 func byValue(a, b candidate) int {

@@ -42,7 +42,9 @@ func randomTuneCase(r *rand.Rand) tuneCase {
 		Momentum(Free, beta).Lookahead(4, 0.5), Momentum(Free, beta).Precondition(0.5), QHM(Free, beta, 0.7),
 		SGD(Free).Cosine(), Momentum(Free, beta).Linear(), Momentum(Free, beta).Average(), SGD(Free).EMA(gamma).Cosine(),
 	}
-	c := tuneCase{p: p, o: methods[r.IntN(len(methods))].Batch(math.Floor(math.Exp(14 * r.Float64()))), steps: 1 + r.IntN(60)}
+	o := methods[r.IntN(len(methods))]
+	p.Streaming = p.Streaming && o.LookaheadSteps == 0 // that has no limit of stability
+	c := tuneCase{p: p, o: o.Batch(math.Floor(math.Exp(14 * r.Float64()))), steps: 1 + r.IntN(60)}
 	c.target = must(ExpectedLoss(p, 0, SGD(0.1))) * math.Exp(-1-7*r.Float64())
 	return c
 }
