@@ -53,7 +53,7 @@ func newBowl(p theory.Problem) (bowl, error) {
 	for i := range p.Len() {
 		d := p.Direction(i)
 		if d.Multiplicity != math.Trunc(d.Multiplicity) {
-			return bowl{}, fmt.Errorf("nqmkit: Multiplicity[%d] = %v: sampling wants a whole number of directions", i, d.Multiplicity)
+			return bowl{}, fmt.Errorf("nqmkit: Multiplicity[%d] = %v: sampling wants a whole number of directions; the expected loss does not", i, d.Multiplicity)
 		}
 		count += d.Multiplicity
 	}

@@ -134,11 +134,11 @@ func ranked(p theory.Problem) (ranks, h, c []float64) {
 	}
 	sort.SliceStable(order, func(a, b int) bool { return p.Curvature[order[a]] > p.Curvature[order[b]] })
 	before := 0.0 // directions of higher rank
-	next := 1.0   // the rank from which a point is worth drawing
+	next := 0.0   // the rank from which a point is worth drawing
 	ratio := math.Pow(p.Dimension(), 1.0/spectrumPoints)
 	for _, i := range order {
 		d := p.Direction(i)
-		first, last := before+1, before+d.Multiplicity
+		first, last := before+min(1, d.Multiplicity), before+d.Multiplicity
 		for _, rank := range []float64{first, last} {
 			corner := rank == first && last > first*ratio // of a step that is seen
 			if rank < next && rank != p.Dimension() && !corner || len(ranks) > 0 && ranks[len(ranks)-1] == rank {

@@ -216,3 +216,19 @@ func TestPalettedKeepsRareColours(t *testing.T) {
 		t.Errorf("yellow became (%d, %d, %d)", r>>8, g>>8, b>>8)
 	}
 }
+
+// Parts of directions, as the weights of a quadrature are, rise in rank too.
+func TestSpectrumOfParts(t *testing.T) {
+	p := nqmkit.List(8, 4, 2, 1)
+	p.Multiplicity = []float64{0.25, 0.5, 3.25, 1000}
+	s := Spectrum(p).Panels[0].Series[0]
+	for k, rank := range s.X {
+		if k > 0 && rank <= s.X[k-1] || rank <= 0 || rank > 1004 {
+			t.Errorf("drawn at the ranks %v: want them to rise up to 1004", s.X)
+			break
+		}
+	}
+	if s.X[0] != 0.25 || s.Y[0] != 8 {
+		t.Errorf("the first point is (%v, %v), want (0.25, 8)", s.X[0], s.Y[0])
+	}
+}

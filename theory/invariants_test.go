@@ -65,6 +65,37 @@ func TestPermutingAndGrouping(t *testing.T) {
 	}
 }
 
+// Multiplicities need not be whole: directions in uneven parts are the directions.
+func TestParts(t *testing.T) {
+	p := must(List(1, 0.5, 0.1, 0.03))
+	split := Problem{}
+	for i := range p.Len() {
+		for _, m := range []float64{1e-320, 1e-200, 1e-9, 0.25, 0.75 - 1e-9} {
+			split.Curvature, split.Multiplicity = append(split.Curvature, p.Curvature[i]), append(split.Multiplicity, m)
+		}
+	}
+	split.Noise, split.Variance = split.Curvature, constant(split.Len(), 1)
+	near(t, "the dimension", split.Dimension(), 4, 1e-15)
+	steps := make([]int, 40)
+	for k := range steps {
+		steps[k] = 3 * k
+	}
+	for _, o := range optimizersOf(conformanceRows()) {
+		for k, a := range [][]float64{must(Expect(p, steps, o)).Loss, must(Expect(p, steps, o)).StdDev} {
+			b := must(Expect(split, steps, o))
+			for i, v := range [][]float64{b.Loss, b.StdDev}[k] {
+				near(t, fmt.Sprint(o, " in parts, t=", steps[i]), v, a[i], 1e-13)
+			}
+		}
+		for i, v := range must(LossQuantiles(split, 17, o, 0.05, 0.9)) {
+			near(t, o.String()+": quantile in parts", v, must(LossQuantiles(p, 17, o, 0.05, 0.9))[i], 1e-8)
+		}
+	}
+	if a, b := must(StepsToTarget(p, 0.1, Momentum(0.1, 0.9), 1000)), must(StepsToTarget(split, 0.1, Momentum(0.1, 0.9), 1000)); a.Steps != b.Steps {
+		t.Errorf("%d steps in parts, %d whole", b.Steps, a.Steps)
+	}
+}
+
 // k1 steps and then k2 equal k1 + k2: a schedule of equal segments is none, and
 // walking through many times is jumping to the last.
 func TestSegmentsCompose(t *testing.T) {

@@ -121,7 +121,7 @@ func (d Direction) weights() weights {
 
 // ordinary reports whether all numbers stay far from the ends of the range.
 func (w weights) ordinary(noise, steady float64) bool {
-	for _, v := range [...]float64{w.start, w.spread, w.mean, noise, noise * steady} {
+	for _, v := range [...]float64{w.start, w.spread, w.mean, w.twice, noise, noise * steady} {
 		if v = math.Abs(v); v != 0 && !(v > 1e-130 && v < 1e130) {
 			return false
 		}

@@ -28,8 +28,10 @@ type Problem struct {
 	// Variance holds the variance of the initial point, Var θ_i(0) >= 0.
 	// Nil means a start that is known exactly.
 	Variance []float64
-	// Multiplicity holds how many directions share entry i, >= 1 each.
-	// Nil means one.
+	// Multiplicity holds how many directions share entry i, > 0 each. They need not
+	// be whole: the weights of a quadrature of the spectrum, times its dimension, are
+	// not. Expected values, and the law of the loss, take them as they are; sampling
+	// wants whole ones. Nil means one.
 	Multiplicity []float64
 	// Law, if its Count is not zero, says that all directions follow power laws.
 	// The slices above then hold the first of them, and there may be far more.

@@ -21,7 +21,7 @@ func (p Problem) Validate() error {
 		{"Noise", p.Noise, 0},
 		{"Mean", p.Mean, math.Inf(-1)},
 		{"Variance", p.Variance, 0},
-		{"Multiplicity", p.Multiplicity, 1},
+		{"Multiplicity", p.Multiplicity, math.SmallestNonzeroFloat64},
 	}
 	for _, f := range fields {
 		if f.values != nil && len(f.values) != len(p.Curvature) {
@@ -77,8 +77,11 @@ func (d Direction) validate(streaming bool) error {
 }
 
 func atLeast(min float64) string {
-	if math.IsInf(min, -1) {
+	switch {
+	case math.IsInf(min, -1):
 		return ""
+	case min == math.SmallestNonzeroFloat64:
+		return " > 0"
 	}
 	return fmt.Sprintf(" >= %v", min)
 }
