@@ -145,7 +145,7 @@ func (p Dense) Spectrum() (theory.Problem, error) {
 	if !ok {
 		zero := mat.NewSymDense(p.Hessian.SymmetricDim(), nil)
 		var err error
-		if flat, err = theory.DenseStart(p.Hessian, cmp.Or(p.Noise, zero), p.Mean, cmp.Or(p.Start, zero)); err != nil {
+		if flat, err = theory.DenseStart(p.Hessian, cmp.Or(p.Noise, zero), p.Mean, cmp.Or(p.Start, zero), theory.Treatments{Negative: theory.Refuse, Noise: theory.Refuse}); err != nil {
 			return theory.Problem{}, err
 		}
 		flat.Streaming = p.Streaming

@@ -50,6 +50,14 @@ func spectra(problems []titled) Figure {
 		Panels:  []Panel{panel},
 		Table:   problemTable(names, mapped(problems, func(p titled) theory.Problem { return p.Problem })...),
 	}
+	for i, p := range problems {
+		if note := p.Note; note != "" {
+			if len(problems) > 1 {
+				note = names[i] + ": " + note
+			}
+			f.Notes = append(f.Notes, upper(note)+".")
+		}
+	}
 	if len(problems) > 1 {
 		f.Title = fmt.Sprintf("Spectra of %d problems", len(problems))
 		f.Caption += " Solid: curvature h; dashed: noise variance c of one example."
@@ -107,7 +115,7 @@ func grouped(p theory.Problem) theory.Problem {
 	if law.Count <= float64(p.Len()) {
 		return p
 	}
-	q := theory.Problem{Name: p.Name, Streaming: p.Streaming, Correlated: p.Correlated}
+	q := theory.Problem{Name: p.Name, Note: p.Note, Streaming: p.Streaming, Correlated: p.Correlated}
 	add := func(d theory.Direction, count float64) {
 		q.Curvature, q.Noise = append(q.Curvature, d.Curvature), append(q.Noise, d.Noise)
 		q.Mean, q.Variance = append(q.Mean, d.Mean), append(q.Variance, d.Variance)

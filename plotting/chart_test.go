@@ -84,6 +84,8 @@ var notDrawn = map[string]string{
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
 	"Window":        "two learning rates, for a sentence or a table",
+	"Treatments":    "choices for a measurement",
+	"Fault":         "an error",
 	"Axis":          "a part of a Sweep",
 	"Sweep":         "drawn as what it is of; see the forms",
 }

@@ -218,11 +218,11 @@ func TestDense(t *testing.T) {
 	straight := must(TwoDirections(50, 1))
 	near(t, "loss with C misaligned", must(ExpectedLoss(p, 200, SGD(0.02))), must(ExpectedLoss(straight, 200, SGD(0.02))), 1e-12)
 	for want, bad := range map[string]error{
-		"square":             second(Dense(mat.NewDense(2, 3, nil), nil, nil, 1)),
-		"semi-definite":      second(Dense(rotated(1, -1, 0), nil, nil, 1)),
-		"symmetric":          second(Dense(mat.NewDense(2, 2, []float64{1, 2, 0, 1}), nil, nil, 1)),
-		"NaN":                second(Dense(mat.NewDense(1, 1, []float64{math.NaN()}), nil, nil, 1)),
-		"noise covariance h": second(Dense(rotated(1, 1, 0), rotated(1, -2, 0), nil, 1)),
+		"square":                          second(Dense(mat.NewDense(2, 3, nil), nil, nil, 1)),
+		"curvature -1":                    second(Dense(rotated(1, -1, 0), nil, nil, 1)),
+		"symmetric":                       second(Dense(mat.NewDense(2, 2, []float64{1, 2, 0, 1}), nil, nil, 1)),
+		"NaN":                             second(Dense(mat.NewDense(1, 1, []float64{math.NaN()}), nil, nil, 1)),
+		"noise covariance: eigenvalue -2": second(Dense(rotated(1, 1, 0), rotated(1, -2, 0), nil, 1)),
 	} {
 		if bad == nil || !strings.Contains(bad.Error(), want) {
 			t.Errorf("error %q, want %q in it", bad, want)

@@ -18,6 +18,9 @@ type Problem struct {
 	// fingerprint of it. Without one the text is made from the numbers: see
 	// Description.
 	Name string
+	// Note says what was done to a measurement to make it a problem, in one line: see
+	// Measured. It stands on the picture, and is no part of the text.
+	Note string
 	// Curvature holds the eigenvalues h_i >= 0 of the Hessian. At least one.
 	Curvature []float64
 	// Noise holds the gradient-noise variance c_i >= 0 of one example.

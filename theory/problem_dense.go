@@ -22,11 +22,15 @@ import (
 // equal, and those below it as 0; correlation coefficients below 10^-6, which
 // change a variance by 10^-12 of itself, are taken as rounding.
 //
-// The error names a matrix that is not square, not symmetric to 10^-12 of its
-// largest entry, not finite or not positive semi-definite, sizes that differ,
-// or a variance < 0.
-func Dense(h, c mat.Matrix, mean []float64, variance float64) (Problem, error) {
-	p, err := DenseStart(h, c, mean, nil)
+// Measured matrices, in float32 or by differences, are not quite symmetric nor
+// semi-definite. H is taken as (H + H')/2, and its eigenvalues below zero are
+// treated as chosen; see Treatments. In a covariance, what is below zero may be
+// Tolerated. The Note says so, where it is more than the rounding of float64.
+//
+// The error names a matrix that is not square, not symmetric to 10^-5 of its
+// largest entry or not finite, sizes that differ, or a variance < 0, or is a Fault.
+func Dense(h, c mat.Matrix, mean []float64, variance float64, chosen ...Treatments) (Problem, error) {
+	p, err := DenseStart(h, c, mean, nil, chosen...)
 	if err != nil {
 		return Problem{}, err
 	}
@@ -38,8 +42,9 @@ func Dense(h, c mat.Matrix, mean []float64, variance float64) (Problem, error) {
 // covariance S; nil means a start that is known exactly. The directions are
 // independent where H, C and S commute with one another. The errors are those of
 // Dense.
-func DenseStart(h, c mat.Matrix, mean []float64, s mat.Matrix) (Problem, error) {
-	hs, err := symmetric("Hessian", h)
+func DenseStart(h, c mat.Matrix, mean []float64, s mat.Matrix, chosen ...Treatments) (Problem, error) {
+	var p Problem
+	hs, err := p.symmetric("Hessian", h)
 	if err != nil {
 		return Problem{}, err
 	}
@@ -48,15 +53,25 @@ func DenseStart(h, c mat.Matrix, mean []float64, s mat.Matrix) (Problem, error) 
 		if m == nil {
 			return nil, nil
 		}
-		ms, err := symmetric(name, m)
+		ms, err := p.symmetric(name, m)
 		if err != nil {
 			return nil, err
 		}
 		if n := ms.SymmetricDim(); n != d {
 			return nil, fmt.Errorf("theory: %s has %d rows and Hessian has %d: want the same", name, n, d)
 		}
-		_, _, err = spectrumOf(name, ms)
-		return ms, err
+		values, _, err := spectrumOf(name, ms)
+		if err != nil {
+			return nil, err
+		}
+		of := Problem{Curvature: values}
+		if found := of.find("eigenvalue", values, func(i int) bool { return values[i] < 0 }); found.count > 0 {
+			if err := found.refused(treated(chosen).Noise); err != nil {
+				return nil, fmt.Errorf("theory: the %s: %w", name, err)
+			}
+			p.remark("%s negative, down to %.3g, and passed over: %s of its trace", found.text(found.quantity), found.worst, percent(found.share))
+		}
+		return ms, nil
 	}
 	cs, err := covariance("noise covariance", c)
 	if err != nil {
@@ -70,7 +85,7 @@ func DenseStart(h, c mat.Matrix, mean []float64, s mat.Matrix) (Problem, error) 
 	if err != nil {
 		return Problem{}, err
 	}
-	p := Problem{Name: fmt.Sprintf("dense Hessian, d = %d", d), Curvature: b.values}
+	p.Curvature = b.values
 	p.Noise, p.Variance = b.variances(cs, &p), b.variances(ss, &p)
 	if mean != nil {
 		if len(mean) != d {
@@ -80,7 +95,19 @@ func DenseStart(h, c mat.Matrix, mean []float64, s mat.Matrix) (Problem, error) 
 		turned.MulVec(b.vectors.T(), mat.NewVecDense(d, append([]float64(nil), mean...)))
 		p.Mean = turned.RawVector().Data
 	}
-	return p, p.Validate()
+	if p, err = p.Measured(treated(chosen)); err != nil {
+		return Problem{}, fmt.Errorf("theory: the Hessian: %w", err)
+	}
+	p.Name = fmt.Sprintf("dense Hessian, d = %d", p.Len())
+	return p, nil
+}
+
+// treated is what was chosen, or nothing.
+func treated(chosen []Treatments) Treatments {
+	if len(chosen) == 0 {
+		return Treatments{}
+	}
+	return chosen[0]
 }
 
 // eigenbasis is a basis of eigenvectors of H.
@@ -190,8 +217,11 @@ func correlated(m mat.Symmetric) bool {
 	return false
 }
 
-// symmetric copies a matrix, checked.
-func symmetric(name string, m mat.Matrix) (*mat.SymDense, error) {
+// asymmetric is how far a matrix of float32 may be from symmetric, by its largest entry.
+const asymmetric = 1e-5
+
+// symmetric copies a matrix, checked, and notes what is more than rounding.
+func (p *Problem) symmetric(name string, m mat.Matrix) (*mat.SymDense, error) {
 	r, c := m.Dims()
 	if r != c || r == 0 {
 		return nil, fmt.Errorf("theory: %s is %d by %d: want a square matrix", name, r, c)
@@ -206,21 +236,25 @@ func symmetric(name string, m mat.Matrix) (*mat.SymDense, error) {
 			largest = math.Max(largest, math.Abs(v))
 		}
 	}
-	s := mat.NewSymDense(r, nil)
+	s, apart := mat.NewSymDense(r, nil), 0.0
 	for i := range r {
 		for j := range i + 1 {
 			a, b := m.At(i, j), m.At(j, i)
-			if math.Abs(a-b) > 1e-12*largest {
+			apart = math.Max(apart, math.Abs(a-b))
+			if math.Abs(a-b) > asymmetric*largest {
 				return nil, fmt.Errorf("theory: %s[%d][%d] = %v and [%d][%d] = %v: want a symmetric matrix", name, i, j, a, j, i, b)
 			}
 			s.SetSym(i, j, a/2+b/2)
 		}
 	}
+	if apart > 1e-12*largest {
+		p.remark("the %s is asymmetric by up to %.2g of its largest entry, and was symmetrised", name, apart/largest)
+	}
 	return s, nil
 }
 
-// spectrumOf returns the eigenvalues, falling, and eigenvectors of a positive
-// semi-definite matrix; what rounding has made negative is zero.
+// spectrumOf returns the eigenvalues, falling, and eigenvectors of a matrix; what
+// rounding may have made negative is zero.
 func spectrumOf(name string, s *mat.SymDense) ([]float64, *mat.Dense, error) {
 	var e mat.EigenSym
 	if !e.Factorize(s, true) {
@@ -229,14 +263,13 @@ func spectrumOf(name string, s *mat.SymDense) ([]float64, *mat.Dense, error) {
 	rising := e.Values(nil)
 	n := len(rising)
 	largest := math.Max(math.Abs(rising[0]), math.Abs(rising[n-1]))
-	if rising[0] < -1e-14*float64(n)*largest {
-		return nil, nil, fmt.Errorf("theory: %s has the eigenvalue %v: want a positive semi-definite matrix", name, rising[0])
-	}
 	var v mat.Dense
 	e.VectorsTo(&v)
 	values, vectors := make([]float64, n), mat.NewDense(n, n, nil)
 	for i := range values {
-		values[i] = math.Max(0, rising[n-1-i])
+		if values[i] = rising[n-1-i]; values[i] < 0 && values[i] >= -1e-14*float64(n)*largest {
+			values[i] = 0
+		}
 		vectors.SetCol(i, mat.Col(nil, n-1-i, &v))
 	}
 	return values, vectors, nil

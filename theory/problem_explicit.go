@@ -5,7 +5,8 @@ import (
 	"nqm/theory/table"
 )
 
-// Records returns a row for each direction, as nqmkit.ReadSpectrum reads it. The
+// Records returns a row for each direction, as nqmkit.ReadSpectrum reads it, with
+// the columns streaming and correlated where p is. The
 // error names an invalid problem or one of more than 2^27 directions.
 func (p Problem) Records() ([]table.Record, error) {
 	if err := p.Validate(); err != nil {
@@ -20,6 +21,12 @@ func (p Problem) Records() ([]table.Record, error) {
 		d := p.Direction(i)
 		rows[i] = table.Row("curvature", d.Curvature, "noise", d.Noise, "mean", d.Mean,
 			"variance", d.Variance, "multiplicity", d.Multiplicity)
+		if p.Streaming {
+			rows[i] = rows[i].With("streaming", 1)
+		}
+		if p.Correlated {
+			rows[i] = rows[i].With("correlated", 1)
+		}
 	}
 	return rows, nil
 }
@@ -52,7 +59,7 @@ func (p Problem) Explicit() (Problem, error) {
 	q := p
 	if float64(p.Len()) < p.Law.Count {
 		q = p.Law.writtenOut(int(p.Law.Count))
-		q.Name, q.Streaming, q.Correlated = p.Name, p.Streaming, p.Correlated
+		q.Name, q.Note, q.Streaming, q.Correlated = p.Name, p.Note, p.Streaming, p.Correlated
 	}
 	q.Law = Law{}
 	return q, nil

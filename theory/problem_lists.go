@@ -138,7 +138,7 @@ func (p Problem) Grouped() Problem {
 
 // made returns p with other directions.
 func (p Problem) made(dirs []Direction) Problem {
-	q := Problem{Name: p.Name, Streaming: p.Streaming, Correlated: p.Correlated}
+	q := Problem{Name: p.Name, Note: p.Note, Streaming: p.Streaming, Correlated: p.Correlated}
 	for _, d := range dirs {
 		q.Curvature = append(q.Curvature, d.Curvature)
 		q.Noise = append(q.Noise, d.Noise)
