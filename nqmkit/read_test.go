@@ -1,6 +1,7 @@
 package nqmkit_test
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -40,20 +41,85 @@ func TestReadSpectrum(t *testing.T) {
 
 func TestReadSpectrumSaysWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{"", "no curvature"},
-		{"1\nx\n", `line 2: the curvature "x" is not a number`},
-		{"1,2,3,4,5,6\n", "line 1 has 6 columns"},
+		{"", "empty: want a column of curvatures"},
+		{"1\nx\n", `line 2: the number in column 1 "x" is not a number`},
+		{"h;c\n1;2\n\n3;x4\n", `line 4: the c "x4" is not a number`},
+		{"1,2,3,4,5,6.5\n1,2,3,4,5,6\n", "line 1 has 6 columns: want at most 5, curvature, noise"},
 		{"curvature,size\n1,2\n", `column "size"`},
-		{"curvature\n-1\n", "Curvature[0] = -1"},
-		{"1\n1,2\n", "wrong number of fields"},
+		{"curvature,\n1,2\n", `column ""`},
+		{"h,lambda\n1,2\n", `"h" and "lambda" are both the curvature`},
+		{"curvature\n", "no curvature in it"},
+		{"curvature\n-1\n", "line 2: curvature -1, 100% of all absolute values: want at most 5% below 0, or a Treatment of them, as nqmkit.NegativeCurvature(nqmkit.Clip) or (nqmkit.SetAside)"},
+		{"curvature\n1\nnan\n", "line 3: the curvature NaN: want a finite number"},
+		{"curvature\n1\n1e999\n", `line 3: the curvature "1e999" is not a number`},
+		{"curvature,variance\n1,1\n2,-1\n", "line 3: the variance -1: want a finite number >= 0"},
+		{"curvature,multiplicity\n1,1\n2,0\n", "line 3: the multiplicity 0: want a finite number > 0"},
+		{"curvature,noise\n1,1\n2,-1\n", "line 3: noise -1, 50% of all absolute values: want at most 5% below 0, or a Treatment of them, as nqmkit.NegativeNoise(nqmkit.Clip)"},
+		{"curvature,streaming\n1,1\n2,0\n", "line 3: streaming 0: want 1 everywhere, or 0"},
+		{"1\n1,2\n", "line 2 has 2 columns: want 1 as in line 1"},
+		{"0,5\n0,25\n", `line 1: "0,5" may be two numbers, or one with a decimal comma: write a point`},
+		{"5,4\n", `line 1: "5,4" may be two numbers`},
+		{"\xff\xfe5\x00", "UTF-16: save it as UTF-8"},
+		{"5\x00\x01\x02", "no text: want .npy, .npz or .json by its name"},
+		{"curvature,weight\n1,0.5\n2,0.5\n", "say how many parameters there are, as nqmkit.ReadSpectrum("},
+		{"1,0.5\n2,\"0.5\n", "line 2"},
 	} {
 		message := panicOf(func() { nqmkit.ReadSpectrum(spectrumFile(t, test.text)) })
 		if !strings.Contains(message, test.want) || strings.Contains(message, "\n") {
 			t.Errorf("%q: got %q, want one sentence with %q", test.text, message, test.want)
 		}
 	}
+	for _, option := range []nqmkit.SpectrumOption{nqmkit.Dimension(0), nqmkit.Dimension(math.Inf(1)), nqmkit.Dimension(-3)} {
+		if message := panicOf(func() { nqmkit.ReadSpectrum("missing.csv", option) }); !strings.Contains(message, "want the number of parameters, >= 1") {
+			t.Errorf("a dimension that is none: %q", message)
+		}
+	}
 	if message := panicOf(func() { nqmkit.ReadSpectrum("missing.csv") }); !strings.Contains(message, "missing.csv") {
 		t.Errorf("a missing file: %q", message)
+	}
+}
+
+// One spectrum with its noise, as people write it, is one problem.
+func TestReadSpectrumAsText(t *testing.T) {
+	h, c := []float64{5, 0.5, 0.25}, []float64{1, 2, 0.125}
+	for _, text := range []string{
+		"curvature,noise\n5,1\n0.5,2\n0.25,0.125\n",
+		"\ufeffcurvature,noise\r\n5,1\r\n0.5,2\r\n0.25,0.125\r\n",
+		"# by hand\n\nnoise, Eigenvalue\n1, 5\n2, 0.5\n0.125, 0.25",
+		"5,1\n0.5,2\n0.25,0.125\n",
+		"5 1\n0.5 2\n0.25 0.125\n",
+		"  5.0e+00   1.0e+00\n  5.0e-01   2\n 0.25 .125\n",
+		"h\tc\n5\t1\n0.5\t2\n0.25\t0.125\n",
+		"λ;c\n5;1\n0,5;2\n0,25;0,125\n",
+		"5;1\n0,5;2\n0,25;0,125\n",
+		"0,5\t2\n5\t1\n0,25\t0,125\n",
+		"5,0 1\n0,5 2\n0,25 0,125\n",
+		",lambda,noise\n0,5,1\n1,0.5,2\n2,0.25,0.125\n",
+		"Unnamed: 0,lambda,noise\n0,5,1\n1,0.5,2\n2,0.25,0.125\n",
+		`"","eigenvalue","c"` + "\n" + `"1",5,1` + "\n" + `"2",0.5,2` + "\n" + `"3",0.25,0.125`,
+		"0,5,1\n1,0.5,2\n2,0.25,0.125\n",
+		"# curvature noise\n5 1\n0.5 2\n0.25 0.125\n",
+		"curvature [1/unit],noise\n5,1\n0.5,2\n0.25,0.125\n",
+	} {
+		p := nqmkit.ReadSpectrum(spectrumFile(t, text)).Grouped()
+		if !reflect.DeepEqual(p.Curvature, h) || !reflect.DeepEqual(p.Noise, c) {
+			t.Errorf("%q is the curvatures %v with noise %v", text, p.Curvature, p.Noise)
+		}
+		if counted := strings.HasPrefix(text, "0,5,1"); counted != strings.Contains(p.Note, "the first column, which counts the rows, was left out") {
+			t.Errorf("%q has the note %q", text, p.Note)
+		}
+	}
+	for _, text := range []string{
+		"5,0.5,0.25", "5;0,5;0,25\n", "5\t0.5\t0.25\n", "5 0.5 0.25\n", "5 0,5 0,25", "5\n0.5\n0.25\n", "curvature\n5\n0,5\n0,25\n",
+		"\"h\"\n5\n0,5\n0,25\n", ",0\n0,5\n1,0.5\n2,0.25\n", "index,eigval\n0,5\n1,0.5\n2,0.25\n", "5, 0.5, 0.25\n",
+	} {
+		p := nqmkit.ReadSpectrum(spectrumFile(t, text))
+		if !reflect.DeepEqual(p.Curvature, h) || !reflect.DeepEqual(p.Noise, h) {
+			t.Errorf("%q is the curvatures %v with noise %v", text, p.Curvature, p.Noise)
+		}
+	}
+	if p := nqmkit.ReadSpectrum(spectrumFile(t, "5,4,3,2,1\n")); p.Len() != 5 {
+		t.Errorf("5,4,3,2,1 is %v", p)
 	}
 }
 

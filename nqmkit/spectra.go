@@ -1,6 +1,9 @@
 package nqmkit
 
 import (
+	"errors"
+	"fmt"
+
 	"gonum.org/v1/gonum/mat"
 
 	"nqm/theory"
@@ -30,10 +33,17 @@ func PublishedBins(d, bins int) Problem { return must(theory.PublishedBins(d, bi
 // covariance C (nil: no noise), started at mean + N(0, variance I) (mean nil:
 // the minimum). C need not share H's eigenvectors; where they do not commute, the
 // law of the loss is not known, and runs of this problem have noise without
-// correlations: sample a Dense for the loss of single runs. It panics on a matrix that
-// is not symmetric, positive semi-definite and finite.
-func FromMatrices(h, c mat.Matrix, mean []float64, variance float64) Problem {
-	return must(theory.Dense(h, c, mean, variance))
+// correlations: sample a Dense for the loss of single runs. Matrices that were
+// measured, in float32 or by differences, are symmetrised, and what is below zero in
+// them is treated as chosen (NegativeCurvature, FlatCurvature, NegativeNoise); the
+// Note says so. It panics on a matrix that is not finite, or further from symmetric
+// or from positive semi-definite than that.
+func FromMatrices(h, c mat.Matrix, mean []float64, variance float64, options ...SpectrumOption) Problem {
+	p, err := theory.Dense(h, c, mean, variance, must(readingOf(options)).treatments)
+	if fault := (theory.Fault{}); errors.As(err, &fault) {
+		err = fmt.Errorf("%w%s", err, remedy(fault))
+	}
+	return must(p, err)
 }
 
 // WithNoise returns a copy of p with the noise variances c >= 0 of one

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"nqm/nqmkit/internal/arrays"
 	"nqm/theory/table"
 	"nqm/theory/wholefile"
 )
@@ -75,9 +77,11 @@ func save(path string, results []any) error {
 	return nil
 }
 
-// ReadTable reads a table that Save wrote, or any CSV file whose first line
-// names the columns; see table.Decode. It panics with one sentence on what
-// cannot be read.
+// ReadTable reads a table that Save wrote, or columns of text under a line of their
+// names, apart by a comma, a semicolon, a tab or, of numbers, spaces; see
+// table.Decode. With another delimiter a comma in a number is a decimal comma. Lines
+// above that begin with #, and an index column without a name, as pandas writes it,
+// are passed over. It panics with one sentence on what cannot be read.
 func ReadTable(path string) Table { return must(readTable(path)) }
 
 func readTable(path string) (Table, error) {
@@ -85,7 +89,11 @@ func readTable(path string) (Table, error) {
 	if err != nil {
 		return Table{}, fmt.Errorf("nqmkit: the table %s cannot be read: %w", path, wholefile.Cause(err))
 	}
-	t, err := table.Decode(filepath.Ext(path), data)
+	extension := filepath.Ext(path)
+	if !strings.EqualFold(extension, ".json") {
+		extension, data = ".csv", arrays.CommaSeparated(data)
+	}
+	t, err := table.Decode(extension, data)
 	if err != nil {
 		return Table{}, fmt.Errorf("nqmkit: the table %s cannot be read: %w", path, err)
 	}

@@ -1,0 +1,233 @@
+package nqmkit
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"nqm/nqmkit/internal/arrays"
+	"nqm/theory/table"
+)
+
+// columnNames are the columns of a spectrum, in the order of a file without names.
+var columnNames = []string{"curvature", "noise", "mean", "variance", "multiplicity"}
+
+// written are the names that people and tools write for what a spectrum has, as
+// table.NameOf gives them.
+var written = map[string][]string{
+	"curvature":    {"curvatures", "eigenvalue", "eigenvalues", "raw_eigenvalues", "eigenvals", "eigval", "eigvals", "eig", "eigs", "evals", "lambda", "lambdas", "λ", "h", "hessian_eigenvalue", "hessian_eigenvalues", "ritz", "ritz_value", "ritz_values"},
+	"noise":        {"c", "noise_variance", "noise_variances", "gradient_noise_variance"},
+	"mean":         {"means"},
+	"variance":     {"variances"},
+	"multiplicity": {"multiplicities", "count", "counts"},
+	"weight":       {"weights", "raw_weights", "ritz_weight", "ritz_weights", "w"},
+	"density":      {"densities"},
+	"grid":         {"grids"},
+	"run":          {"runs"},
+	"tridiagonal":  {"tridiagonals", "tridiag", "tridiag_list", "tridiags", "tridiag_1"},
+	"alpha":        {"alphas", "diagonal"},
+	"beta":         {"betas", "off_diagonal"},
+	"dimension":    {"n_params", "num_params", "parameters"},
+	"streaming":    {},
+	"correlated":   {},
+}
+
+// roles are the names by what is written.
+var roles = func() map[string]string {
+	all := map[string]string{}
+	for role, names := range written {
+		all[role] = role
+		for _, name := range names {
+			all[name] = role
+		}
+	}
+	return all
+}()
+
+// sheet is what a file has for a spectrum.
+type sheet struct {
+	reading
+	path  string
+	by    map[string]arrays.Array // by role
+	notes []string
+}
+
+// in says where in the file something is wrong.
+func (s *sheet) in(format string, values ...any) error {
+	return fmt.Errorf("nqmkit: %s: "+format, append([]any{s.path}, values...)...)
+}
+
+var numbered = regexp.MustCompile(`^(arr_)?[0-9]*$`)
+
+// assign gives the arrays of a file their roles.
+func (s *sheet) assign(f arrays.File) error {
+	f.DropIndex()
+	s.notes = f.Notes
+	all, err := s.chosen(f.Arrays)
+	if err != nil {
+		return err
+	}
+	s.nameByComment(all, f.Comment)
+	nameless := !slices.ContainsFunc(all, func(a arrays.Array) bool { return !numbered.MatchString(a.Name) })
+	if _, known := roles[table.NameOf(all[0].Name)]; len(all) == 1 && !f.Text && !known {
+		nameless = true
+	}
+	if nameless {
+		return s.byShape(all)
+	}
+	var left []string
+	for _, a := range all {
+		name, _, _ := strings.Cut(a.Name, " [") // before a unit
+		role, known := roles[table.NameOf(name)]
+		if before, twice := s.by[role]; known && twice {
+			return s.in("%q and %q are both the %s: want each of %s at most once", before.Name, a.Name, role, strings.Join(columnNames, ", "))
+		}
+		switch {
+		case known:
+			s.by[role] = a
+		case f.Text:
+			return s.in("column %q: want each of %s, weight at most once", a.Name, strings.Join(columnNames, ", "))
+		default:
+			left = append(left, a.Name)
+		}
+	}
+	if len(s.by) == 0 {
+		return s.in("the arrays %s are none of %s, weight: name them so", strings.Join(left, ", "), strings.Join(columnNames, ", "))
+	}
+	if len(left) > 0 {
+		s.notes = append(s.notes, "not used: "+strings.Join(left, ", "))
+	}
+	return nil
+}
+
+// nameByComment names columns of text without names by the comment above them, if
+// that is what it is.
+func (s *sheet) nameByComment(all []arrays.Array, comment []string) {
+	if len(comment) != len(all) || slices.ContainsFunc(comment, func(name string) bool { return roles[table.NameOf(name)] == "" }) {
+		return
+	}
+	for k := range all {
+		if all[k].Name == "" && len(all[k].Shape) == 1 && all[k].Lines != nil {
+			all[k].Name = comment[k]
+		}
+	}
+}
+
+// chosen returns the arrays of the chosen part, named by the rest of their names.
+func (s *sheet) chosen(all []arrays.Array) ([]arrays.Array, error) {
+	if s.part == "" {
+		return all, nil
+	}
+	var some []arrays.Array
+	for _, a := range all {
+		if rest, ok := strings.CutPrefix(a.Name, s.part); ok {
+			a.Name = strings.TrimLeft(rest, "_./ ")
+			some = append(some, a)
+		}
+	}
+	if len(some) == 0 {
+		return nil, s.in("no array has a name that begins with %q", s.part)
+	}
+	return some, nil
+}
+
+// byShape gives arrays without names their roles.
+func (s *sheet) byShape(all []arrays.Array) error {
+	if len(all) > 1 {
+		return s.inOrder(all)
+	}
+	a := all[0]
+	switch shape := a.Shape; len(shape) {
+	case 1:
+		s.by["curvature"] = a
+		return nil
+	case 2:
+		rows, columns := shape[0], shape[1]
+		switch {
+		case rows == 1 || columns == 1:
+			s.by["curvature"] = a
+			return nil
+		case rows == columns && rows > 1 && isSymmetric(a):
+			if s.dimension == 0 || !isTridiagonal(a) {
+				return s.in("a symmetric matrix: want eigenvalues, or nqmkit.FromMatrices(nqmkit.ReadMatrix(%q), ...)", s.path)
+			}
+			s.by["tridiagonal"] = a
+			return nil
+		case rows == 2 && columns > 2 && s.dimension > 0:
+			s.by["curvature"], s.by["weight"] = slice(a, 0), slice(a, 1)
+			return nil
+		case columns <= len(columnNames):
+			return s.inOrder(split(a))
+		}
+	case 3:
+		switch {
+		case shape[1] == shape[2] && (shape[0] != 2 || isTridiagonal(slice(a, 1))):
+			s.by["tridiagonal"] = a
+			return nil
+		case shape[0] == 2: // eigenvalues and weights, as PyHessian returns them
+			s.by["curvature"], s.by["weight"] = slice(a, 0), slice(a, 1)
+			return nil
+		}
+	}
+	return s.in("an array of shape %v without a name: want one row or column of curvatures, or columns %s", a.Shape, strings.Join(columnNames, ", "))
+}
+
+// inOrder gives columns without names their roles: curvature and weight where the
+// dimension was given, columnNames where not.
+func (s *sheet) inOrder(all []arrays.Array) error {
+	names := columnNames
+	if s.dimension > 0 {
+		names = []string{"curvature", "weight"}
+	}
+	if len(all) > len(names) {
+		return s.in("%s has %d columns: want at most %d, %s", all[0].Where(0), len(all), len(names), strings.Join(names, ", "))
+	}
+	for k, a := range all {
+		a.Name = names[k]
+		s.by[names[k]] = a
+	}
+	return nil
+}
+
+// slice is entry i along the first index.
+func slice(a arrays.Array, i int) arrays.Array {
+	n := len(a.Values) / a.Shape[0]
+	return arrays.Array{Name: fmt.Sprintf("entry [%d]", i), Shape: a.Shape[1:], Values: a.Values[i*n : (i+1)*n]}
+}
+
+// split is the columns of a matrix.
+func split(a arrays.Array) []arrays.Array {
+	all := make([]arrays.Array, a.Shape[1])
+	for k := range all {
+		all[k].Shape = a.Shape[:1]
+		for i := range a.Shape[0] {
+			all[k].Values = append(all[k].Values, a.Values[i*len(all)+k])
+		}
+	}
+	return all
+}
+
+// isSymmetric reports whether a square matrix is, but for rounding.
+func isSymmetric(a arrays.Array) bool {
+	n, largest, apart := a.Shape[0], 0.0, 0.0
+	for i := range n {
+		for j := range n {
+			v := a.Values[i*n+j]
+			largest, apart = max(largest, v, -v), max(apart, v-a.Values[j*n+i])
+		}
+	}
+	return apart <= 1e-5*largest
+}
+
+func isTridiagonal(a arrays.Array) bool {
+	n := a.Shape[0]
+	for i := range n {
+		for j := range n {
+			if (j > i+1 || i > j+1) && a.Values[i*n+j] != 0 {
+				return false
+			}
+		}
+	}
+	return n > 2
+}
