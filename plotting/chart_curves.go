@@ -24,13 +24,19 @@ func LossCurves(curves []theory.Curve) Figure {
 	panel := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
 	ceiling := ceilingOf(curves)
 	palette := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
+	var bands []Series
 	for _, c := range curves {
 		l := palette.next(c.Family)
 		panel.Series = append(panel.Series, below(ceiling, panel.X.fromStart(Series{
 			Name: curveName(c), X: asFloats(c.Steps), Y: c.Loss, Color: l.color, Dash: l.dash, Width: 2,
 		})))
+		if c.Low != nil {
+			bands = append(bands, bandBelow(ceiling, panel.X.fromStart(
+				Series{Name: curveName(c), Kind: Band, X: asFloats(c.Steps), Y: c.Low, High: c.High, Color: l.color})))
+		}
 	}
 	labelEnds(panel.Series)
+	panel.Series = append(bands, panel.Series...)
 	panel.References = floors(curves)
 	return Figure{
 		Title:   "Expected loss: " + commonProblem(curves),
@@ -110,12 +116,16 @@ func shareLabels(lines []Reference, close float64) {
 }
 
 func curvesCaption(curves []theory.Curve) string {
+	caption := "Expected loss, exact, over the start and the gradient noise."
 	for _, c := range curves {
 		if c.Diverges() {
-			return "Expected loss, exact. An arrow marks a curve that grows without bound."
+			caption = "Expected loss, exact. An arrow marks a curve that grows without bound."
 		}
 	}
-	return "Expected loss, exact, over the start and the gradient noise."
+	if slices.ContainsFunc(curves, func(c theory.Curve) bool { return c.Low != nil }) {
+		caption += " A band holds the loss on the spectra that the measured one may stand for, to two standard errors of its random vectors."
+	}
+	return caption
 }
 
 func curvesTable(curves []theory.Curve) table.Table {

@@ -3,6 +3,7 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -42,6 +43,9 @@ func spectra(problems []titled) Figure {
 			curvature.Name, noise.Name, curvature.Color = names[i], names[i], palette.next(names[i]).color
 			noise.Color = colors.Shade(curvature.Color, 0.3)
 		}
+		if p.Band.Low != nil {
+			panel.Series = append(panel.Series, spectrumBand(p.Problem, curvature))
+		}
 		panel.Series = append(panel.Series, curvature, noise)
 	}
 	f := Figure{
@@ -49,6 +53,9 @@ func spectra(problems []titled) Figure {
 		Caption: "Eigenvalues of the Hessian and the gradient noise along them. Directions without curvature or noise have no place on a logarithmic axis.",
 		Panels:  []Panel{panel},
 		Table:   problemTable(names, mapped(problems, func(p titled) theory.Problem { return p.Problem })...),
+	}
+	if slices.ContainsFunc(problems, func(p titled) bool { return p.Band.Low != nil }) {
+		f.Caption += " A band holds each curvature that was measured."
 	}
 	for i, p := range problems {
 		if note := p.Note; note != "" {
@@ -158,6 +165,43 @@ func ranked(p theory.Problem) (ranks, h, c []float64) {
 		before += d.Multiplicity
 	}
 	return ranks, h, c
+}
+
+// spectrumBand returns the band of the curvatures at the ranks of their line.
+func spectrumBand(p theory.Problem, line Series) Series {
+	band := line
+	band.Kind = Band
+	band.Y, band.High = levels(p.Band.Low, p.Multiplicity, line.X), levels(p.Band.High, p.Multiplicity, line.X)
+	smallest := math.Inf(1)
+	for _, h := range line.Y {
+		if h > 0 {
+			smallest = min(smallest, h)
+		}
+	}
+	for k := range band.Y { // 0 has no place
+		band.Y[k] = max(band.Y[k], min(smallest, band.High[k]))
+	}
+	return band
+}
+
+// levels returns the curvatures of rising ranks where those of a list, each with its
+// multiplicity, stand in falling order.
+func levels(h, multiplicity, ranks []float64) []float64 {
+	p := theory.Problem{Curvature: h, Multiplicity: multiplicity}
+	order := make([]int, len(h))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool { return h[order[a]] > h[order[b]] })
+	at, k, reached := make([]float64, len(ranks)), 0, p.Direction(order[0]).Multiplicity
+	for i, rank := range ranks {
+		for reached < rank && k < len(order)-1 {
+			k++
+			reached += p.Direction(order[k]).Multiplicity
+		}
+		at[i] = h[order[k]]
+	}
+	return at
 }
 
 // Scree returns the figure of the curvatures of a problem in falling order, on

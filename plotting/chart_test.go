@@ -81,6 +81,7 @@ var notDrawn = map[string]string{
 	"Direction":     "an entry of a Problem",
 	"Sight":         "a part of an Agreement",
 	"LossLaw":       "a law, which is asked for probabilities: a Fan draws it",
+	"Band":          "a part of a Problem",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
 	"Window":        "two learning rates, for a sentence or a table",

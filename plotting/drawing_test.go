@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/plot/vg"
@@ -11,6 +12,7 @@ import (
 	"nqm/nqmkit"
 	"nqm/plotting/internal/colors"
 	"nqm/plotting/internal/indexed"
+	"nqm/theory"
 )
 
 // An isoline of x² + y² is a circle, also on logarithmic axes where the loss
@@ -230,5 +232,34 @@ func TestSpectrumOfParts(t *testing.T) {
 	}
 	if s.X[0] != 0.25 || s.Y[0] != 8 {
 		t.Errorf("the first point is (%v, %v), want (0.25, 8)", s.X[0], s.Y[0])
+	}
+}
+
+// A measured spectrum says on its picture what was done to it, and has its band; so
+// do the losses on it.
+func TestMeasuredProblemHasItsNoteAndBand(t *testing.T) {
+	p := nqmkit.List(8, 1)
+	p.Note = "1 of 3 curvatures is negative"
+	p.Band = theory.Band{Low: []float64{4, 0}, High: []float64{8, 2}}
+	f := Spectrum(p)
+	if len(f.Notes) != 1 || f.Notes[0] != "1 of 3 curvatures is negative." {
+		t.Errorf("the notes are %q", f.Notes)
+	}
+	at := slices.IndexFunc(f.Panels[0].Series, func(s Series) bool { return s.Kind == Band })
+	if band := f.Panels[0].Series[max(at, 0)]; at < 0 || !slices.Equal(band.High, []float64{8, 2}) || band.Y[0] != 4 || !(band.Y[1] > 0 && band.Y[1] <= 1) {
+		t.Errorf("the band of the curvatures is %+v", band)
+	}
+	curves := nqmkit.ExpectAt(p, []int{0, 3, 9}, nqmkit.SGD(0.1), nqmkit.SGD(0.2))
+	bands := 0
+	for _, s := range LossCurves(curves).Panels[0].Series {
+		if s.Kind == Band {
+			if !slices.Equal(s.Y, curves[bands].Low) || !slices.Equal(s.High, curves[bands].High) {
+				t.Errorf("band %d is %+v", bands, s)
+			}
+			bands++
+		}
+	}
+	if bands != 2 {
+		t.Errorf("%d bands of two curves", bands)
 	}
 }

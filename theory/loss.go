@@ -34,6 +34,9 @@ func Expect(p Problem, steps []int, m Method) (Curve, error) {
 	if p.Correlated {
 		c.StdDev = nil
 	}
+	if err := c.band(p, m); err != nil {
+		return Curve{}, err
+	}
 	return c, nil
 }
 

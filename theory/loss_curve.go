@@ -21,6 +21,10 @@ type Curve struct {
 	// where the state is not Gaussian, and where directions are Correlated. +Inf where
 	// its square overflows, at 10^154.
 	StdDev []float64 `json:"std_dev"`
+	// Low and High bound Loss where the spectrum was measured and the problem has a
+	// Band; else they are nil.
+	Low  []float64 `json:"low,omitempty"`
+	High []float64 `json:"high,omitempty"`
 	// Floor is the limit of Loss as t grows, +Inf where it grows without bound. A
 	// moving average of Lookahead goes up and down within its cycle for ever;
 	// Floor is then the limit at the ends of the cycles.
@@ -42,7 +46,8 @@ func (c Curve) Diverges() bool { return math.IsInf(c.Floor, 1) }
 // Records returns a row for each step.
 func (c Curve) Records() []table.Record {
 	rows := along(problemFields(c.Problem).With("method", c.Method), c.Steps,
-		column{"loss", c.Loss}, column{"bias", c.Bias}, column{"noise", c.Noise}, column{"std_dev", c.StdDev})
+		column{"loss", c.Loss}, column{"bias", c.Bias}, column{"noise", c.Noise}, column{"std_dev", c.StdDev},
+		column{"low", c.Low}, column{"high", c.High})
 	if c.NoFloor == "" {
 		for k := range rows {
 			rows[k] = rows[k].With("floor", c.Floor)

@@ -115,6 +115,7 @@ func (p Problem) Measured(t Treatments) (Problem, error) {
 			p.remark("%s negative, down to %.3g, and taken as 0: %s of Σ|c|", found.text("noise variance"), found.worst, percent(found.share))
 		}
 	}
+	p.Band = p.Band.clipped()
 	none := func(i int) bool { return p.Curvature[i] == 0 }
 	if err := p.find("curvature", p.Curvature, none).refused(t.Flat.flat()); err != nil {
 		return Problem{}, err
@@ -135,6 +136,7 @@ func (p Problem) Measured(t Treatments) (Problem, error) {
 		} else {
 			p.Curvature = clipped(p.Curvature)
 		}
+		p.Band.Degree = 0 // what is left is no Gauss quadrature
 	}
 	flat := p.find("curvature", p.Curvature, none)
 	if err := flat.refused(t.Flat.flat()); err != nil {
@@ -261,10 +263,11 @@ func (p Problem) only(kept func(Direction) bool) Problem {
 		}
 		*list = some
 	}
+	p.Band.Degree = 0 // the mass is not what it was
 	return p
 }
 
 // lists are the lists of p that have an entry for each direction, or none.
 func (p *Problem) lists() []*[]float64 {
-	return []*[]float64{&p.Curvature, &p.Noise, &p.Mean, &p.Variance, &p.Multiplicity}
+	return []*[]float64{&p.Curvature, &p.Noise, &p.Mean, &p.Variance, &p.Multiplicity, &p.Band.Low, &p.Band.High}
 }

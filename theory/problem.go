@@ -36,6 +36,10 @@ type Problem struct {
 	// not. Expected values, and the law of the loss, take them as they are; sampling
 	// wants whole ones. Nil means one.
 	Multiplicity []float64
+	// Band, if not empty, says how far the spectrum may be from these entries, where it
+	// was measured: expected losses then come with a band. All other answers are about
+	// the entries.
+	Band Band
 	// Law, if its Count is not zero, says that all directions follow power laws.
 	// The slices above then hold the first of them, and there may be far more.
 	Law Law

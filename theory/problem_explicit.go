@@ -6,7 +6,7 @@ import (
 )
 
 // Records returns a row for each direction, as nqmkit.ReadSpectrum reads it, with
-// the columns streaming and correlated where p is. The
+// the columns streaming and correlated where p is, and those of its Band. The
 // error names an invalid problem or one of more than 2^27 directions.
 func (p Problem) Records() ([]table.Record, error) {
 	if err := p.Validate(); err != nil {
@@ -26,6 +26,15 @@ func (p Problem) Records() ([]table.Record, error) {
 		}
 		if p.Correlated {
 			rows[i] = rows[i].With("correlated", 1)
+		}
+		if p.Band.Low != nil {
+			rows[i] = rows[i].With("low", p.Band.Low[i], "high", p.Band.High[i])
+		}
+		if p.Band.Degree != 0 {
+			rows[i] = rows[i].With("degree", p.Band.Degree)
+		}
+		if p.Band.Probes != 0 {
+			rows[i] = rows[i].With("probes", p.Band.Probes)
 		}
 	}
 	return rows, nil

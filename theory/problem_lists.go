@@ -109,9 +109,9 @@ func compareRoots(n, k, d, m int) int {
 
 // Grouped returns the problem with equal directions merged, which loses
 // nothing: every answer stays the same and costs as many modes as there are
-// different directions. A problem with a law is returned as it is.
+// different directions. A problem with a law or a band is returned as it is.
 func (p Problem) Grouped() Problem {
-	if p.Law.Count != 0 {
+	if p.Law.Count != 0 || p.Banded() {
 		return p
 	}
 	all := p.list()

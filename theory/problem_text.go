@@ -118,12 +118,17 @@ func (p Problem) spectrum(h numbers) string {
 	if p.Law.Count != 0 {
 		numbers = [][]float64{{h.n, h.law.Scale, h.law.Exponent}}
 	}
+	if p.Banded() {
+		numbers = append(numbers, p.Band.Low, p.Band.High, []float64{float64(p.Band.Degree), float64(p.Band.Probes)})
+	}
 	if strings.TrimSpace(p.Name) != "" {
 		return Named(p.Name, numbers...)
 	}
 	switch {
 	case len(p.Curvature) == 0:
 		return "no curvature"
+	case p.Banded():
+		return Named(fmt.Sprintf("measured, h = %.4g to %.4g, d = %s", slices.Max(p.Curvature), slices.Min(p.Curvature), strconv.FormatFloat(p.Dimension(), 'f', -1, 64)), numbers...)
 	case h.n <= few && len(p.Curvature) == 2 && once:
 		return "two directions, h = " + h.written()
 	case h.n <= few && (once || len(p.Multiplicity) == len(p.Curvature)):

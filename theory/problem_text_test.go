@@ -81,6 +81,13 @@ func edits(t *testing.T, p Problem, random *rand.Rand) map[string]Problem {
 				continue
 			}
 			edit("", func(v reflect.Value) { v.SetString(v.String() + " too") })
+		case reflect.TypeFor[Band]():
+			for name, b := range map[string]Band{
+				"Low": {Low: lowered(p.Curvature), High: p.Curvature}, "Degree": {Degree: 3}, "Probes": {Probes: 3},
+				"High": {Low: slices.Clone(p.Curvature), High: raised(p.Curvature)}, "ends": {Low: p.Curvature, High: p.Curvature},
+			} {
+				edit("."+name, func(v reflect.Value) { v.Set(reflect.ValueOf(b)) })
+			}
 		case reflect.TypeFor[Law]():
 			for name, l := range lawEdits(p.Law) {
 				q := l.writtenOut(p.Len())
@@ -92,6 +99,19 @@ func edits(t *testing.T, p Problem, random *rand.Rand) map[string]Problem {
 		}
 	}
 	return all
+}
+
+// lowered and raised are copies that differ in the bits of the first number.
+func lowered(list []float64) []float64 {
+	list = slices.Clone(list)
+	list[0] = math.Nextafter(list[0], 0)
+	return list
+}
+
+func raised(list []float64) []float64 {
+	list = slices.Clone(list)
+	list[0] = math.Nextafter(list[0], math.Inf(1))
+	return list
 }
 
 func lawEdits(l Law) map[string]Law {

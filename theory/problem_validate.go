@@ -36,6 +36,9 @@ func (p Problem) Validate() error {
 	if err := p.Law.validate(p); err != nil {
 		return err
 	}
+	if err := p.Band.validate(p); err != nil {
+		return err
+	}
 	for i := range p.Curvature {
 		if err := p.Direction(i).validate(p.Streaming); err != nil {
 			return fmt.Errorf("theory: entry %d: %w", i, err)
