@@ -27,6 +27,7 @@ import (
 //	weight        of Ritz values, each run of which sums to one: see Dimension
 //	density       of eigenvalues on a grid: see Dimension
 //	tridiagonal, or alpha and beta  the matrices of Lanczos runs: see Dimension
+//	low, high     ends of each curvature, with middle for the curvature: see theory.Band
 //	run           of the entries of a column, where there are several
 //	streaming, correlated  1 or 0, as Save writes them
 //
@@ -95,15 +96,17 @@ func remedy(f theory.Fault) string {
 // problem makes a problem of the arrays, not yet Measured, and says where in the
 // file an entry of it stands.
 func (s *sheet) problem() (Problem, func(quantity string, entry int) string, error) {
-	if err := s.ritz(); err != nil {
-		return Problem{}, nil, err
-	}
-	if err := s.gridded(); err != nil {
-		return Problem{}, nil, err
+	for _, made := range []func() error{s.counted, s.ritz, s.onGrid} {
+		if err := made(); err != nil {
+			return Problem{}, nil, err
+		}
 	}
 	places, err := s.weighted()
 	if err != nil {
 		return Problem{}, nil, err
+	}
+	if middle, ok := s.by["middle"]; ok && s.by["curvature"].Values == nil {
+		s.by["curvature"] = middle
 	}
 	h, ok := s.by["curvature"]
 	if !ok || len(h.Values) == 0 {
@@ -119,7 +122,7 @@ func (s *sheet) problem() (Problem, func(quantity string, entry int) string, err
 		want string
 	}{
 		{"curvature", math.Inf(-1), ""}, {"noise", math.Inf(-1), ""}, {"mean", math.Inf(-1), ""},
-		{"variance", 0, " >= 0"}, {"multiplicity", math.SmallestNonzeroFloat64, " > 0"},
+		{"variance", 0, " >= 0"}, {"multiplicity", math.SmallestNonzeroFloat64, " > 0"}, {"low", math.Inf(-1), ""}, {"high", math.Inf(-1), ""},
 	} {
 		a, ok := s.by[c.role]
 		if !ok {
@@ -142,6 +145,15 @@ func (s *sheet) problem() (Problem, func(quantity string, entry int) string, err
 		}
 	}
 	p := Problem{Curvature: lists["curvature"], Noise: lists["noise"], Mean: lists["mean"], Variance: lists["variance"], Multiplicity: lists["multiplicity"]}
+	where := func(quantity string, entry int) string {
+		if places != nil {
+			entry = places[entry]
+		}
+		return s.by[quantity].Where(entry)
+	}
+	if p.Band, err = s.bandOf(lists, where); err != nil {
+		return Problem{}, nil, err
+	}
 	if p.Streaming, err = s.flag("streaming"); err != nil {
 		return Problem{}, nil, err
 	}
@@ -151,13 +163,29 @@ func (s *sheet) problem() (Problem, func(quantity string, entry int) string, err
 	if d := s.dimension; d > 0 && math.Abs(p.Dimension()-d) > 1e-9*d {
 		return Problem{}, nil, s.in("%v directions without weights beside Dimension(%v): want weights, or no Dimension where these are all directions", p.Dimension(), d)
 	}
-	where := func(quantity string, entry int) string {
-		if places != nil {
-			entry = places[entry]
-		}
-		return s.by[quantity].Where(entry)
-	}
 	return p, where, nil
+}
+
+// bandOf returns the band of a file that has one, or of its runs.
+func (s *sheet) bandOf(lists map[string][]float64, where func(quantity string, entry int) string) (theory.Band, error) {
+	b, low, high := s.band, lists["low"], lists["high"]
+	if (low == nil) != (high == nil) {
+		return b, s.in("a low or a high end of each curvature: want both")
+	}
+	if low != nil {
+		b.Low, b.High = low, high
+		for i, h := range lists["curvature"] {
+			if !(low[i] <= h && h <= high[i]) {
+				return b, s.in("%s: low %v, curvature %v, high %v: want them to rise", where("curvature", i), low[i], h, high[i])
+			}
+		}
+	}
+	for role, place := range map[string]*int{"degree": &b.Degree, "probes": &b.Probes} {
+		if a, ok := s.by[role]; ok && len(a.Values) > 0 {
+			*place = int(a.Values[0])
+		}
+	}
+	return b, nil
 }
 
 // flag reads a setting of the whole problem from a column.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nqm/nqmkit/internal/arrays"
+	"nqm/theory"
 	"nqm/theory/table"
 )
 
@@ -29,6 +30,18 @@ var written = map[string][]string{
 	"alpha":        {"alphas", "diagonal"},
 	"beta":         {"betas", "off_diagonal"},
 	"dimension":    {"n_params", "num_params", "parameters"},
+	"low":          {"lo", "lower"},
+	"middle":       {"mid"},
+	"high":         {"hi", "upper"},
+	"degree":       {},
+	"probes":       {},
+	"g":            {}, // of read_counts.go, as its neighbours
+	"x":            {},
+	"dot_x":        {},
+	"y":            {},
+	"l":            {},
+	"r":            {},
+	"cut":          {},
 	"streaming":    {},
 	"correlated":   {},
 }
@@ -51,6 +64,9 @@ type sheet struct {
 	path  string
 	by    map[string]arrays.Array // by role
 	notes []string
+
+	gridded bool        // a density, whose points are no nodes
+	band    theory.Band // of what was measured
 }
 
 // in says where in the file something is wrong.
@@ -92,13 +108,21 @@ func (s *sheet) assign(f arrays.File) error {
 			left = append(left, a.Name)
 		}
 	}
-	if len(s.by) == 0 {
-		return s.in("the arrays %s are none of %s, weight: name them so", strings.Join(left, ", "), strings.Join(columnNames, ", "))
+	if len(left) > 0 && !s.hasSpectrum() {
+		return s.in("the arrays %s are none of %s, weight: name them so, or choose some by nqmkit.Part", strings.Join(left, ", "), strings.Join(columnNames, ", "))
 	}
 	if len(left) > 0 {
 		s.notes = append(s.notes, "not used: "+strings.Join(left, ", "))
 	}
 	return nil
+}
+
+// hasSpectrum reports whether there is something to make curvatures of.
+func (s *sheet) hasSpectrum() bool {
+	return slices.ContainsFunc([]string{"curvature", "middle", "grid", "tridiagonal", "alpha", "g"}, func(role string) bool {
+		_, ok := s.by[role]
+		return ok
+	})
 }
 
 // nameByComment names columns of text without names by the comment above them, if
@@ -120,13 +144,16 @@ func (s *sheet) chosen(all []arrays.Array) ([]arrays.Array, error) {
 		return all, nil
 	}
 	var some []arrays.Array
+	found := false
 	for _, a := range all {
 		if rest, ok := strings.CutPrefix(a.Name, s.part); ok {
 			a.Name = strings.TrimLeft(rest, "_./ ")
+			some, found = append(some, a), true
+		} else if roles[table.NameOf(a.Name)] == "dimension" { // of all parts
 			some = append(some, a)
 		}
 	}
-	if len(some) == 0 {
+	if !found {
 		return nil, s.in("no array has a name that begins with %q", s.part)
 	}
 	return some, nil

@@ -1,7 +1,10 @@
 package nqmkit
 
 import (
+	"cmp"
+	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -100,9 +103,9 @@ func (s *sheet) finite(a arrays.Array) error {
 	return nil
 }
 
-// gridded makes weights of a density on a grid, by the trapezoidal rule, where the
+// onGrid makes weights of a density on a grid, by the trapezoidal rule, where the
 // file has no weights.
-func (s *sheet) gridded() error {
+func (s *sheet) onGrid() error {
 	f, ok := s.by["density"]
 	x, onGrid := s.by["grid"]
 	if h, ok := s.by["curvature"]; ok {
@@ -138,7 +141,7 @@ func (s *sheet) gridded() error {
 		return s.in("the density has the integral %.4g and the sum %.4g: want 1", total, plain)
 	}
 	s.notes = append(s.notes, "a density on a grid, taken as weights of its points")
-	s.by["curvature"], s.by["weight"] = x, w
+	s.by["curvature"], s.by["weight"], s.gridded = x, w, true
 	return nil
 }
 
@@ -185,7 +188,38 @@ func (s *sheet) weighted() (places []int, err error) {
 		places = append(places, kept...)
 	}
 	s.by["multiplicity"] = m
+	s.quadrature(h, places, runs)
 	return places, nil
+}
+
+// quadrature says what Lanczos runs leave open: see theory.Band. A density on a grid
+// is none.
+func (s *sheet) quadrature(h arrays.Array, places []int, runs [][]int) {
+	if s.gridded {
+		return
+	}
+	used := make(map[int]bool, len(places))
+	for _, i := range places {
+		used[i] = true
+	}
+	low, high := make([]float64, len(h.Values)), make([]float64, len(h.Values))
+	for _, run := range runs {
+		run = slices.DeleteFunc(slices.Clone(run), func(i int) bool { return !used[i] })
+		slices.SortFunc(run, func(i, j int) int { return cmp.Compare(h.Values[i], h.Values[j]) })
+		for k, i := range run {
+			if k > 0 {
+				low[i] = h.Values[run[k-1]]
+			} else {
+				low[i] = min(0, h.Values[i])
+			}
+			high[i] = h.Values[run[min(k+1, len(run)-1)]]
+		}
+		if degree := 2*len(run) - 1; s.band.Degree == 0 || degree < s.band.Degree {
+			s.band.Degree = degree
+		}
+	}
+	s.notes = append(s.notes, fmt.Sprintf("%d Ritz values of %d random vectors stand for %.0f directions", len(places), len(runs), s.dimension))
+	s.band.Low, s.band.High, s.band.Probes = picked(low, places), picked(high, places), len(runs)
 }
 
 // runsOf returns the places of the entries of each run.

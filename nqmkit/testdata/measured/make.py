@@ -1,8 +1,9 @@
-"""Writes the files beside it, with NumPy and pandas, from one known spectrum.
+"""Writes the files beside it, with NumPy and pandas, from known spectra.
 
     python make.py          (NumPy 2.4, pandas 3.0)
 
-known.json has the numbers; read_files_test.go reads all of them.
+known.json has the numbers; read_files_test.go and read_pairs_test.go read all of
+them.
 """
 import json
 import numpy as np
@@ -36,6 +37,69 @@ pd.Series(h).to_csv("pandas_nameless.csv")
 frame.to_json("pandas.json")
 frame.to_json("pandas_records.json", orient="records")
 frame.to_json("pandas_list.json", orient="values")
+
+# Lanczos runs from random vectors, on the spectrum i^-1.2, i = 1..200, with arrays
+# of the names and shapes that each tool documents.
+d, runs, m = 200, 6, 40
+spectrum = np.arange(1, d + 1) ** -1.2
+rng = np.random.default_rng(16)
+
+
+def lanczos(m):
+    """The diagonals of the tridiagonal matrix, with full reorthogonalisation; the
+    last off-diagonal is what the next step would begin with."""
+    q = [rng.standard_normal(d)]
+    q[0] /= np.linalg.norm(q[0])
+    alphas, betas = [], []
+    for k in range(m):
+        v = spectrum * q[k]
+        alphas.append(v @ q[k])
+        for _ in range(2):
+            for u in q:
+                v = v - (v @ u) * u
+        betas.append(np.linalg.norm(v))
+        q.append(v / betas[-1])
+    return np.array(alphas), np.array(betas)
+
+
+def tridiagonal(alphas, betas):
+    return np.diag(alphas) + np.diag(betas[:-1], 1) + np.diag(betas[:-1], -1)
+
+
+def ritz(alphas, betas):
+    values, vectors = np.linalg.eigh(tridiagonal(alphas, betas))
+    return values, vectors[0] ** 2
+
+
+recurrences = [lanczos(m) for _ in range(runs)]
+values = np.array([ritz(*r)[0] for r in recurrences])
+weights = np.array([ritz(*r)[1] for r in recurrences])
+
+np.save("pyhessian.npy", np.array([values, weights]))
+np.savez("pyhessian.npz", eigenvalues=values, weights=weights)
+json.dump([values.tolist(), weights.tolist()], open("pyhessian.json", "w"))
+
+short = ritz(*lanczos(30))
+padded_values = np.vstack([values, np.append(short[0], [np.nan] * 10)])
+padded_weights = np.vstack([weights, np.append(short[1], [0.0] * 10)])
+grid = np.linspace(-0.1, 1.2, 200)
+sigma = 0.02
+density = (weights[..., None] * np.exp(-((grid - values[..., None]) ** 2) / 2 / sigma**2)).sum(axis=(0, 1))
+density /= runs * sigma * np.sqrt(2 * np.pi)
+np.savez("eigenthings.npz", grid=grid, density=density, raw_eigenvalues=padded_values, raw_weights=padded_weights)
+json.dump({"grid": grid.tolist(), "density": density.tolist(), "raw_eigenvalues": padded_values.tolist(), "raw_weights": padded_weights.tolist()}, open("eigenthings.json", "w"))
+np.savez("spectral_density.npz", eigenvalues=values, weights=weights, density=density[None], grids=grid[None])
+np.save("tridiagonals.npy", np.array([tridiagonal(*r)[:12, :12] for r in recurrences[:2]]).astype(np.float32))
+np.savez("recurrence.npz", alphas=recurrences[0][0], betas=recurrences[0][1])
+pd.DataFrame({"grid": grid, "density": density}).to_csv("density.csv", index=False)
+pd.DataFrame({"run": np.repeat(np.arange(runs), m), "eigenvalue": values.ravel(), "weight": weights.ravel()}).to_csv("pairs.csv")
+
+g = np.geomspace(spectrum[-1] * 1.01, spectrum[0] * 0.99, 50)
+count = (spectrum[None] >= g[:, None]).sum(axis=1).astype(float)
+key = "B1_P10_gn_sgd_"
+counts = {"g": g, "lo": np.floor(0.9 * count), "hi": np.minimum(d, np.ceil(1.1 * count)), "mid": count,
+          "x": np.arange(1.0, m + 1), "y": values[0][::-1], "L": np.asarray(3), "R": np.asarray(0), "cut": np.asarray(m), "dot_x": np.arange(1.0, m + 1)}
+np.savez("counts.npz", n_params=np.asarray(d), m=np.asarray(m), **{key + name: value for name, value in counts.items()})
 
 # Malformed twins.
 np.save("object.npy", np.array([{"h": 1}], dtype=object), allow_pickle=True)
