@@ -11,12 +11,18 @@ import (
 // Expect returns the exact expected loss of each method on p from the start to
 // the given number of steps, at the steps that Steps chooses.
 // It panics on an invalid problem or method and on steps < 0.
+//
+// A long list of directions shows its progress; an interrupt returns the curves of
+// the methods that were finished.
 func Expect(p theory.Problem, steps int, methods ...theory.Method) []theory.Curve {
 	return ExpectAt(p, Steps(steps), methods...)
 }
 
 // ExpectAt is Expect at chosen steps, which must increase and not be negative.
 func ExpectAt(p theory.Problem, steps []int, methods ...theory.Method) []theory.Curve {
+	if inBlocks(p) {
+		return expectInBlocks(p, steps, methods)
+	}
 	curves := make([]theory.Curve, len(methods))
 	errs := make([]error, len(methods))
 	parallel(len(methods), func(i int) {

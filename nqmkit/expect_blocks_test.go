@@ -1,0 +1,90 @@
+package nqmkit_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+func longList(n int) nqmkit.Problem {
+	r := rand.New(rand.NewPCG(16, 9))
+	h := make([]float64, n)
+	for i := range h {
+		h[i] = math.Exp(-12 * r.Float64())
+	}
+	return nqmkit.List(h...)
+}
+
+// A long list has the curves that theory sums in one piece, to the last bits, and
+// the same on any number of cores.
+func TestExpectOnALongList(t *testing.T) {
+	p, steps := longList(40_000), []int{0, 1, 10, 100}
+	methods := []theory.Method{nqmkit.SGD(0.5), nqmkit.Momentum(0.1, 0.9), nqmkit.SGD(3)}
+	curves := nqmkit.ExpectAt(p, steps, methods...)
+	for i, m := range methods {
+		want, err := theory.Expect(p, steps, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := curves[i]; got.Problem != want.Problem || got.Method != want.Method || got.Family != want.Family || got.Modes != want.Modes {
+			t.Errorf("%v: %+v, want %+v", m, got, want)
+		}
+		for k := range steps {
+			if got := curves[i]; math.Abs(got.Loss[k]/want.Loss[k]-1) > 1e-14 || math.Abs(got.StdDev[k]/want.StdDev[k]-1) > 1e-12 {
+				t.Errorf("%v, t = %d: %v ± %v, want %v ± %v", m, steps[k], got.Loss[k], got.StdDev[k], want.Loss[k], want.StdDev[k])
+			}
+		}
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	if alone := nqmkit.ExpectAt(p, steps, methods...); !reflect.DeepEqual(alone, curves) {
+		t.Error("one core has other curves")
+	}
+	if message := panicOf(func() { nqmkit.Expect(p, 10, nqmkit.SGD(-1)) }); !strings.Contains(message, "learning rate -1") {
+		t.Errorf("a bad method: %q", message)
+	}
+	p.Noise[12_345] = -1
+	if message := panicOf(func() { nqmkit.Expect(p, 10, nqmkit.SGD(1)) }); !strings.Contains(message, "Noise[12345] = -1") {
+		t.Errorf("a bad entry: %q", message)
+	}
+}
+
+// slowly is a method that takes its time, and interrupts at its n-th curvature.
+func slowly(t *testing.T, calls *atomic.Int64, n int64) nqmkit.Linear {
+	return nqmkit.Linear{Name: "slow", System: func(h float64) nqmkit.System {
+		if calls.Add(1) == n {
+			self, err := os.FindProcess(os.Getpid())
+			if err == nil {
+				err = self.Signal(syscall.SIGINT)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			time.Sleep(300 * time.Millisecond)
+		}
+		return nqmkit.System{State: [][]float64{{1 - 0.1*h}}, Noise: []float64{-0.1}, Readout: []float64{1}}
+	}}
+}
+
+// An interrupt keeps the curves that are whole.
+func TestExpectInterrupted(t *testing.T) {
+	p := longList(1 << 16)
+	var calls atomic.Int64
+	curves := nqmkit.ExpectAt(p, []int{0, 3}, nqmkit.SGD(0.1), slowly(t, &calls, 50_000), nqmkit.SGD(0.2))
+	if len(curves) != 1 || curves[0].Method != nqmkit.SGD(0.1).String() {
+		t.Errorf("%d curves of 3 methods, the second of which was interrupted", len(curves))
+	}
+	calls.Store(0)
+	if message := panicOf(func() { nqmkit.ExpectAt(p, []int{0, 3}, slowly(t, &calls, 100)) }); !strings.Contains(message, "interrupted before the first curve was finished") {
+		t.Errorf("interrupted at once: %q", message)
+	}
+}
