@@ -19,6 +19,16 @@
 //	Summary, Rate, Damping, StabilityLimit, StabilityWindows, PhaseMap,
 //	NoiseScales, BayesGap
 //
+// # Measurements
+//
+//	ReadSpectrum         a problem from a file, as tools write what they measured
+//	FromMatrices         of a Hessian and a noise covariance, which ReadMatrix reads
+//	Dimension, Part, NegativeCurvature, FlatCurvature, NegativeNoise
+//	                     what the file does not say, and what becomes of its faults
+//
+// The Note of such a problem says what was done to it, and its Band, if it has one,
+// how far it may be off: the losses that Expect returns then have a Low and a High.
+//
 // # Schedules
 //
 //	BestSchedule         the best piecewise-constant learning rates of a run
