@@ -149,3 +149,35 @@ func TestReadSpectrumOfLanczosRunsRefuses(t *testing.T) {
 		}
 	}
 }
+
+// The lines of notebooks/MEASURING.md with the packages themselves, on one trained
+// network of 99 parameters, 40 steps a run (PyTorch 2.15, hessian-eigenthings
+// 1.0.0a5, curvlinops 3.0.1, and PyHessian 0.1 with torch.linalg.eigh for the
+// torch.eig that PyTorch has no more): the Hessian whole, and as each tool's Lanczos runs see it. The loss on the
+// whole is in the band of each.
+func TestToolsThemselves(t *testing.T) {
+	h := nqmkit.ReadMatrix(measured("H_torch.npy"))
+	whole := nqmkit.FromMatrices(h, h, nil, 1)
+	if want := "11 of 99 curvatures are negative, down to -0.0116, and taken as 0: 11% of the dimension, 0.37% of Σ|h|"; !strings.Contains(whole.Note, want) || !strings.Contains(whole.Note, "the Hessian is asymmetric by up to ") {
+		t.Errorf("the note on the whole is %q, want %q in it", whole.Note, want)
+	}
+	for _, tool := range []string{"pyhessian", "eigenthings", "curvlinops"} {
+		p := nqmkit.ReadSpectrum(measured(tool+"_torch.npz"), nqmkit.Dimension(99))
+		if p.Band.Probes != 10 || !strings.Contains(p.Note, " Ritz values of 10 random vectors stand for 99 directions; ") || !strings.Contains(p.Note, " are negative, down to -0.0116, and taken as 0") {
+			t.Errorf("%s: %d probes, note %q", tool, p.Band.Probes, p.Note)
+		}
+		got, want := nqmkit.Summary(p), nqmkit.Summary(whole)
+		if math.Abs(got.LargestCurvature/want.LargestCurvature-1) > 1e-4 || math.Abs(got.TraceH/want.TraceH-1) > 0.1 {
+			t.Errorf("%s: largest curvature %v and trace %v, of the matrix %v and %v", tool, got.LargestCurvature, got.TraceH, want.LargestCurvature, want.TraceH)
+		}
+		for _, m := range []theory.Method{nqmkit.SGD(0.5), nqmkit.Momentum(0.1, 0.9).Batch(8)} {
+			steps := []int{0, 3, 30, 300, 3000}
+			c, loss := nqmkit.ExpectAt(p, steps, m)[0], nqmkit.ExpectAt(whole, steps, m)[0].Loss
+			for k := range steps {
+				if !(c.Low[k] <= loss[k] && loss[k] <= c.High[k]) {
+					t.Errorf("%s, %v, t = %d: loss %v outside of the band from %v to %v", tool, m, steps[k], loss[k], c.Low[k], c.High[k])
+				}
+			}
+		}
+	}
+}
