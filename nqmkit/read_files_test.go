@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -79,6 +80,7 @@ func TestMalformedFilesOfOtherTools(t *testing.T) {
 		`"text"`:                                    "neither a list nor an object",
 		`{}`:                                        "no list of numbers in it",
 		`[]`:                                        "no curvature in it",
+		`{"eig\nvalue": [1], "b": [2]}`:             "the arrays b, eig value are none of curvature",
 		`[1, null]`:                                 "entry [1]: the curvature NaN",
 		`[1, NaN]`:                                  "entry [1]: the curvature NaN",
 		`[1, Infinity]`:                             "entry [1]: the curvature +Inf",
@@ -191,5 +193,63 @@ func BenchmarkReadSpectrum(b *testing.B) {
 				nqmkit.ReadSpectrum(path)
 			}
 		})
+	}
+}
+
+// A file with any bytes changed, cut or doubled is a valid problem still, or one
+// sentence that names it.
+func TestDamagedFiles(t *testing.T) {
+	r := rand.New(rand.NewPCG(16, 10))
+	files, err := filepath.Glob(measured("*"))
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d files, error %v", len(files), err)
+	}
+	dir := t.TempDir()
+	read := 0
+	for _, file := range files {
+		whole, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "damaged"+filepath.Ext(file))
+		for range 60 {
+			data := slices.Clone(whole)
+			for range 1 + r.IntN(3) {
+				switch i := r.IntN(len(data)); r.IntN(5) {
+				case 0:
+					data[i] = byte(r.IntN(256))
+				case 1:
+					data[i] ^= 1 << r.IntN(8)
+				case 2:
+					data = data[:i+1]
+				case 3:
+					data = slices.Insert(data, i, data[i:min(i+r.IntN(9), len(data))]...)
+				case 4:
+					data[i] = ",;\t \n#-.0\"[]{}e"[r.IntN(15)]
+				}
+			}
+			if err := os.WriteFile(path, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			for _, options := range [][]nqmkit.SpectrumOption{nil, {nqmkit.Dimension(200), nqmkit.NegativeCurvature(nqmkit.Clip)}} {
+				message := panicOf(func() {
+					if err := nqmkit.ReadSpectrum(path, options...).Validate(); err != nil {
+						t.Errorf("%s, damaged, is no valid problem: %v", file, err)
+					}
+					read++
+				})
+				if message != "<nil>" && (!strings.HasPrefix(message, "nqmkit: "+path+": ") || strings.Contains(message, "\n")) {
+					t.Errorf("%s, damaged: got %q, want one sentence with the file", file, message)
+				}
+			}
+			for _, message := range []string{panicOf(func() { nqmkit.ReadMatrix(path) }), panicOf(func() { nqmkit.ReadTable(path) })} {
+				if message != "<nil>" && !strings.HasPrefix(message, "nqmkit: ") {
+					t.Errorf("%s, damaged: got %q", file, message)
+				}
+			}
+		}
+	}
+	if read < 200 {
+		t.Errorf("%d damaged files were read: want enough of them", read)
 	}
 }

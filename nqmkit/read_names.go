@@ -208,7 +208,7 @@ func (s *sheet) inOrder(all []arrays.Array) error {
 		names = []string{"curvature", "weight"}
 	}
 	if len(all) > len(names) {
-		return s.in("%s has %d columns: want at most %d, %s", all[0].Where(0), len(all), len(names), strings.Join(names, ", "))
+		return s.in("%s: %d columns without names: want at most %d, %s", all[0].Where(0), len(all), len(names), strings.Join(names, ", "))
 	}
 	for k, a := range all {
 		a.Name = names[k]

@@ -32,6 +32,9 @@ func (a Array) Where(i int) string {
 	if i < len(a.Lines) {
 		return fmt.Sprintf("line %d", a.Lines[i])
 	}
+	if i >= len(a.Values) {
+		return "the end"
+	}
 	place := ""
 	for k := len(a.Shape) - 1; k >= 0; k-- {
 		place = fmt.Sprintf("[%d]", i%a.Shape[k]) + place
@@ -42,6 +45,9 @@ func (a Array) Where(i int) string {
 	}
 	return a.Name + place
 }
+
+// oneLine is a name without line ends.
+func oneLine(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 // File is what a file holds.
 type File struct {

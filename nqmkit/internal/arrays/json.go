@@ -111,13 +111,13 @@ func ofObject(v map[string]json.RawMessage) ([]Array, error) {
 	var all []Array
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		if a, ok := plainList(v[name]); ok {
-			a.Name = name
+			a.Name = oneLine(name)
 			all = append(all, a)
 			continue
 		}
 		var value any
 		if err := json.Unmarshal(v[name], &value); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", oneLine(name), err)
 		}
 		if column, ok := value.(map[string]any); ok {
 			if value, ok = byIndex(column); !ok {
@@ -129,9 +129,9 @@ func ofObject(v map[string]json.RawMessage) ([]Array, error) {
 		}
 		a, err := nested(value)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", oneLine(name), err)
 		}
-		a.Name = name
+		a.Name = oneLine(name)
 		all = append(all, a)
 	}
 	if len(all) == 0 {
@@ -169,7 +169,7 @@ func ofRecords(v []any) ([]Array, bool) {
 		for name, cell := range record {
 			a := columns[name]
 			if a == nil {
-				a = &Array{Name: name, Shape: []int{len(v)}, Values: slices.Repeat([]float64{math.NaN()}, len(v))}
+				a = &Array{Name: oneLine(name), Shape: []int{len(v)}, Values: slices.Repeat([]float64{math.NaN()}, len(v))}
 				columns[name] = a
 			}
 			if a.Values[i], ok = numberOf(cell); !ok {

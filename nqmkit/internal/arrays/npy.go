@@ -159,6 +159,7 @@ func decodeNPZ(data []byte) ([]Array, error) {
 		if !isArray {
 			continue
 		}
+		name = oneLine(name)
 		a, err := entryOf(f)
 		if errors.As(err, new(errType)) {
 			continue

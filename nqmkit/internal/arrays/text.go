@@ -169,7 +169,7 @@ func decodeText(data []byte) (File, error) {
 		for _, cell := range body[0] {
 			v, ok := textNumber(cell, rows.DecimalComma)
 			if !ok {
-				return File{}, fmt.Errorf("line %d: %q is not a number", lines[0], cell)
+				return File{}, fmt.Errorf("line %d: %.40q is not a number", lines[0], cell)
 			}
 			a.Values = append(a.Values, v)
 		}
@@ -190,7 +190,7 @@ func decodeText(data []byte) (File, error) {
 		for k, cell := range row {
 			v, ok := textNumber(cell, rows.DecimalComma)
 			if !ok {
-				return File{}, fmt.Errorf("line %d: the %s %q is not a number", lines[i], column(names, k), cell)
+				return File{}, fmt.Errorf("line %d: the %s %.40q is not a number", lines[i], column(names, k), cell)
 			}
 			f.Arrays[k].Values[i] = v
 		}
@@ -203,7 +203,7 @@ func decodeText(data []byte) (File, error) {
 
 func column(names []string, k int) string {
 	if names != nil && names[k] != "" {
-		return names[k]
+		return oneLine(names[k])
 	}
 	return fmt.Sprintf("number in column %d", k+1)
 }
