@@ -22,6 +22,7 @@
 // # Measurements
 //
 //	ReadSpectrum         a problem from a file, as tools write what they measured
+//	Lanczos              of a Hessian that is known by its products with vectors
 //	FromMatrices         of a Hessian and a noise covariance, which ReadMatrix reads
 //	Dimension, Part, NegativeCurvature, FlatCurvature, NegativeNoise
 //	                     what the file does not say, and what becomes of its faults

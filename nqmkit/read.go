@@ -60,13 +60,18 @@ func readSpectrum(path string, options []SpectrumOption) (Problem, error) {
 	if a, ok := s.by["dimension"]; ok && s.dimension == 0 && len(a.Values) == 1 {
 		s.dimension = a.Values[0]
 	}
+	return s.measured(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+}
+
+// measured returns the problem of the arrays, treated as chosen.
+func (s *sheet) measured(name string) (Problem, error) {
 	p, where, err := s.problem()
 	if err != nil {
 		return Problem{}, err
 	}
-	p.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	p.Name = name
 	p.Note = strings.Join(s.notes, "; ")
-	p, err = p.Measured(r.treatments)
+	p, err = p.Measured(s.treatments)
 	if fault := (theory.Fault{}); errors.As(err, &fault) {
 		return Problem{}, s.in("%s: %w%s", where(fault.Quantity, fault.Entry), fault, remedy(fault))
 	}

@@ -2,6 +2,7 @@ package nqmkit
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,8 +16,7 @@ import (
 // with weights, which sum to one in each run (Ubaru, Chen, Saad 2017; Ghorbani,
 // Krishnan, Xiao 2019). An entry of weight w stands for w d / runs parameters.
 
-// ritz takes the Ritz values and weights of tridiagonal matrices: their
-// eigenvalues, and the squares of the first components of the eigenvectors.
+// ritz takes the Ritz values and weights of tridiagonal matrices.
 func (s *sheet) ritz() error {
 	matrices, err := s.tridiagonals()
 	if err != nil || matrices == nil {
@@ -26,19 +26,29 @@ func (s *sheet) ritz() error {
 	values := arrays.Array{Name: "Ritz value", Shape: []int{len(matrices), k}}
 	weights := arrays.Array{Name: "Ritz weight", Shape: values.Shape}
 	for _, m := range matrices {
-		var e mat.EigenSym
-		if !e.Factorize(m, true) {
-			return s.in("the eigenvalues of a tridiagonal matrix did not converge")
+		h, w, err := ritzOf(m)
+		if err != nil {
+			return s.in("%w", err)
 		}
-		var v mat.Dense
-		e.VectorsTo(&v)
-		values.Values = append(values.Values, e.Values(nil)...)
-		for j := range k {
-			weights.Values = append(weights.Values, v.At(0, j)*v.At(0, j))
-		}
+		values.Values, weights.Values = append(values.Values, h...), append(weights.Values, w...)
 	}
 	s.by["curvature"], s.by["weight"] = values, weights
 	return nil
+}
+
+// ritzOf returns the eigenvalues of a tridiagonal matrix and the squares of the first
+// components of its eigenvectors.
+func ritzOf(m *mat.SymDense) (values, weights []float64, err error) {
+	var e mat.EigenSym
+	if !e.Factorize(m, true) {
+		return nil, nil, errors.New("the eigenvalues of a tridiagonal matrix did not converge")
+	}
+	var v mat.Dense
+	e.VectorsTo(&v)
+	for j := range m.SymmetricDim() {
+		weights = append(weights, v.At(0, j)*v.At(0, j))
+	}
+	return e.Values(nil), weights, nil
 }
 
 // tridiagonals returns the matrices of the Lanczos runs in the file, if it has

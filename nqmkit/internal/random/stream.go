@@ -25,6 +25,7 @@ const (
 	ForInputs                // the inputs of multiplicative noise
 	ForSkips                 // exact skip-ahead
 	ForScales                // gradients for noise-scale estimators
+	ForProbes                // vectors that a Hessian is measured with
 )
 
 // New returns the random numbers of one run for one purpose. It depends
