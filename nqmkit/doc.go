@@ -30,6 +30,10 @@
 // The Note of such a problem says what was done to it, and its Band, if it has one,
 // how far it may be off: the losses that Expect returns then have a Low and a High.
 //
+// # Fits to measured numbers
+//
+//	CriticalBatch        of steps against batch size, by every definition
+//
 // # Schedules
 //
 //	BestSchedule         the best piecewise-constant learning rates of a run

@@ -85,3 +85,17 @@ func ExampleStepsToTarget() {
 	// reached true true
 	// never
 }
+
+// Steps of a language model of 85 million parameters to a fixed validation loss (Zhang et
+// al. 2024, arXiv 2410.21676), where 20% over perfect scaling from 256 was published as 745.3.
+func ExampleCriticalBatch() {
+	f := nqmkit.CriticalBatch([]float64{64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384},
+		[]float64{46000, 23000, 13282, 7000, 3840, 2528, 1917, 1600, 1600}, 256)
+	for _, c := range f.Critical {
+		fmt.Println(c)
+	}
+	// Output:
+	// 20% overhead from B = 256 = 745.3 (95%: 687.6 to 813.3)
+	// hyperbola = 2191 (95%: 1902 to 2528)
+	// knee = 1779 (95%: 1357 to 2703)
+}

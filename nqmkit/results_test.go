@@ -41,10 +41,12 @@ func results(p theory.Problem) map[string][]any {
 		"BestRates":          forms(nqmkit.BestScheduleFor(p, 20, nqmkit.SGD(1), 3)),
 		"BestSettings":       forms(nqmkit.PhaseMap(p).Best),
 		"CriticalBatch":      forms(scaling.Curves[0].Critical[0]),
+		"CriticalFit":        forms(nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000, 13282, 7000})),
 		"Curve":              forms(nqmkit.Expect(p, 5, m)[0]),
 		"Damping":            forms(nqmkit.Damping(m, 1)),
 		"Description":        forms(p.Describe()),
 		"Direction":          forms(p.Direction(0)),
+		"Estimate":           forms(theory.Estimate{Name: "x", Value: 1, Low: 0.5, High: math.Inf(1)}),
 		"Fan":                forms(nqmkit.LossFan(p, 5, m)[0]),
 		"Gap":                forms(nqmkit.BayesGap(p, 5, m)),
 		"Moment":             forms(must(theory.Moments(p, 5, m))[0]),
@@ -55,6 +57,7 @@ func results(p theory.Problem) map[string][]any {
 		"Power":              forms(theory.Power{Scale: 1}),
 		"Problem":            forms(p),
 		"Rate":               forms(nqmkit.Rate(p, m)),
+		"Residual":           forms(theory.Residual{Label: "B = 4", Observed: 2, Fitted: 3}),
 		"Response":           forms(m.Mode(1, 1).At(3)),
 		"SampledCurve":       forms(nqmkit.Sample(p, 5, runs, m)[0]),
 		"SampledSteps":       forms(nqmkit.SampleStepsToTarget(p, 0.5, 20, runs, m)[0]),
@@ -211,7 +214,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"BestSettings", "CriticalBatch", "Damping", "Direction", "Moment", "Power", "Problem", "Response", "Segment", "Window"}
+var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "Moment", "Power", "Problem", "Residual", "Response", "Segment", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {

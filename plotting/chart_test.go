@@ -61,8 +61,15 @@ func results() []forms {
 		formsOf(nqmkit.BestBatchSchedule(law, 1000, nqmkit.SGD(0.5), 4), nqmkit.BestBatchSchedule(law, 4000, nqmkit.SGD(0.2), 5)),
 		formsOf(nqmkit.CompareSchedules(law, 1000, nqmkit.SGD(1), 4), nqmkit.CompareSchedules(law, 4000, nqmkit.SGD(1), 5)),
 		formsOf(must(theory.Moments(two, 10, sgd))[0], must(theory.Moments(two, 10, sgd))[1]),
+		formsOf(critical(1), critical(3)),
+		formsOf(critical(1).MinSteps, critical(1).Critical[0]),
 		formsOf([]float64{3, 1, 2}, []float64{10, 1e4, 1e7}),
 	}
+}
+
+// critical is a fit to measured steps against batch size.
+func critical(factor float64) theory.CriticalFit {
+	return nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000 * factor, 13282, 7000})
 }
 
 // notDrawn are the types of theory that are no results of their own.
@@ -84,6 +91,7 @@ var notDrawn = map[string]string{
 	"Band":          "a part of a Problem",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
+	"Residual":      "a point of a fit, drawn with it",
 	"Window":        "two learning rates, for a sentence or a table",
 	"Treatments":    "choices for a measurement",
 	"Fault":         "an error",

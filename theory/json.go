@@ -39,6 +39,15 @@ func (s *ScalingCurve) UnmarshalJSON(data []byte) error { return DecodeJSON(data
 func (c CriticalBatch) MarshalJSON() ([]byte, error)     { return EncodeJSON(c) }
 func (c *CriticalBatch) UnmarshalJSON(data []byte) error { return DecodeJSON(data, c) }
 
+func (e Estimate) MarshalJSON() ([]byte, error)     { return EncodeJSON(e) }
+func (e *Estimate) UnmarshalJSON(data []byte) error { return DecodeJSON(data, e) }
+
+func (r Residual) MarshalJSON() ([]byte, error)     { return EncodeJSON(r) }
+func (r *Residual) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
+
+func (f CriticalFit) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
+func (f *CriticalFit) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
+
 func (f Fan) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *Fan) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 

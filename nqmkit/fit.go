@@ -1,0 +1,31 @@
+package nqmkit
+
+import (
+	"fmt"
+
+	"nqm/theory"
+)
+
+// CriticalBatch returns the critical batch size of measured points, the steps to a
+// target at each batch size, by every definition and with profile intervals of 95%: see
+// theory.FitCritical. No model is needed. A reference batch size is where perfect
+// scaling is counted from; without one it is the smallest of the points.
+//
+//	nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000, 13282, 7000}, 256)
+//
+// It panics on fewer than three points, or at one batch size only, on numbers that are not
+// finite and > 0, and on more than one reference.
+func CriticalBatch(batchSizes, steps []float64, reference ...float64) theory.CriticalFit {
+	return must(theory.FitCritical(batchSizes, steps, atMostOne("reference batch sizes", reference)))
+}
+
+// atMostOne returns the number that was given, or 0.
+func atMostOne(what string, given []float64) float64 {
+	switch len(given) {
+	case 0:
+		return 0
+	case 1:
+		return given[0]
+	}
+	panic(fmt.Errorf("nqmkit: %d %s: want at most one", len(given), what))
+}
