@@ -32,6 +32,8 @@
 //
 // # Fits to measured numbers
 //
+//	FitRuns              the noisy quadratic system of runs (N, B, K, loss)
+//	Predict, PredictRuns the loss of runs that were not made
 //	CriticalBatch        of steps against batch size, by every definition
 //
 // # Schedules

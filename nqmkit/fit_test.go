@@ -2,10 +2,14 @@ package nqmkit_test
 
 import (
 	"math"
+	"path/filepath"
+	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"nqm/nqmkit"
+	"nqm/theory"
 )
 
 func TestCriticalBatchRefuses(t *testing.T) {
@@ -18,6 +22,89 @@ func TestCriticalBatchRefuses(t *testing.T) {
 		"NaN steps at B = 64":               func() { nqmkit.CriticalBatch(b, []float64{math.NaN(), 20, 10}) },
 		"reference batch size -1":           func() { nqmkit.CriticalBatch(b, s, -1) },
 		"2 reference batch sizes: want at ": func() { nqmkit.CriticalBatch(b, s, 1, 2) },
+	} {
+		if got := panicOf(call); !strings.Contains(got, want) || strings.Contains(got, "\n") {
+			t.Errorf("got %q, want one sentence with %q", got, want)
+		}
+	}
+}
+
+// madeRuns are runs whose losses fall with size and steps.
+func madeRuns(seed int) []theory.Run {
+	var runs []theory.Run
+	for k := range 12 {
+		n, steps := 100*math.Pow(4, float64(k%3)), 10*(k+1)*(k+1)
+		loss := (1 + 3/math.Sqrt(float64(steps)) + 2/math.Sqrt(n)) * (1 + 0.01*math.Sin(float64(7*k+seed)))
+		runs = append(runs, theory.Run{Size: n, Steps: steps, Optimizer: nqmkit.SGD(theory.SystemRate).Batch(float64(8 + k)), Loss: loss})
+	}
+	return runs
+}
+
+var madeFit = sync.OnceValue(func() theory.RunsFit { return nqmkit.FitRuns(madeRuns(0)) })
+
+// A table of runs is read by the names of its columns, in any order, and gives the fit of
+// the list.
+func TestFitRunsOfATable(t *testing.T) {
+	runs := madeRuns(1)
+	of := nqmkit.Table{Columns: []nqmkit.Column{{Name: "Loss"}, {Name: "k"}, {Name: "filtered"}, {Name: "params"}, {Name: "batch_size", Unit: "examples"}}}
+	for _, r := range runs {
+		of.Rows = append(of.Rows, []any{r.Loss, r.Steps, "False", int(r.Size), r.Optimizer.BatchSize})
+	}
+	of.Rows = append(of.Rows, []any{99.0, 3, "True", 5, 7.0})
+	path := filepath.Join(t.TempDir(), "runs.csv")
+	nqmkit.Save(path, of)
+	a, b := nqmkit.FitRuns(nqmkit.ReadTable(path)), nqmkit.FitRuns(runs)
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("of a table %v, of the list %v", a, b)
+	}
+	rates := nqmkit.Table{Columns: []nqmkit.Column{{Name: "N"}, {Name: "B"}, {Name: "K"}, {Name: "loss"}, {Name: "lr"}, {Name: "momentum"}}, Rows: [][]any{{1e6, 8.0, 100, 3.0, 0.1, 0.9}}}
+	if got := nqmkit.TrainingRuns(rates)[0]; got.Optimizer.LearningRate != 0.1 || got.Optimizer.Momentum != 0.9 || got.Optimizer.BatchSize != 8 {
+		t.Errorf("read as %+v", got)
+	}
+	list := nqmkit.PredictRuns(a, runs[:2])
+	if one := nqmkit.Predict(a, runs[1].Size, runs[1].Steps, runs[1].Optimizer); list[1] != one || !(one.Low < a.Fitted[1] && a.Fitted[1] < one.High) {
+		t.Errorf("predictions %v and %v, fitted %v", list[1], one, a.Fitted[1])
+	}
+}
+
+// What a fit answers to is a problem like any other.
+func TestFitIsAProblem(t *testing.T) {
+	fit := madeFit()
+	p := fit.Problem()
+	excess := nqmkit.ExpectAt(p, []int{1000}, nqmkit.SGD(theory.SystemRate).Batch(20))[0].Loss[0]
+	run := theory.Run{Size: p.Dimension(), Steps: 1000, Optimizer: nqmkit.SGD(theory.SystemRate).Batch(20)}
+	if e := must(fit.Predict(run)); math.Abs(e.Value/(fit.Floor(p.Dimension())+excess)-1) > 1e-6 {
+		t.Errorf("predicted %v, of the problem %v above the floor %v", e, excess, fit.Floor(p.Dimension()))
+	}
+	if s := nqmkit.Tune(p, 2*excess, nqmkit.Momentum(nqmkit.Free, nqmkit.Free).Batch(64)); s.Steps.Outcome != theory.Reached {
+		t.Error(s)
+	}
+}
+
+func TestFitRunsRefuses(t *testing.T) {
+	edited := func(change func(*theory.Run)) func() {
+		return func() {
+			runs := madeRuns(0)
+			change(&runs[3])
+			nqmkit.FitRuns(runs)
+		}
+	}
+	table := func(name string, cell any) func() {
+		return func() {
+			nqmkit.TrainingRuns(nqmkit.Table{Columns: []nqmkit.Column{{Name: "N"}, {Name: "B"}, {Name: name}, {Name: "loss"}}, Rows: [][]any{{1e6, 8.0, cell, 3.0}}})
+		}
+	}
+	for want, call := range map[string]func(){
+		"7 runs: a law of 7 numbers wants 8": func() { nqmkit.FitRuns(madeRuns(0)[:7]) },
+		"run 3 has the loss +Inf":            edited(func(r *theory.Run) { r.Loss = math.Inf(1) }),
+		"run 3: size 0.5":                    edited(func(r *theory.Run) { r.Size = 0.5 }),
+		"run 3: 0 steps":                     edited(func(r *theory.Run) { r.Steps = 0 }),
+		"learning rate 0":                    edited(func(r *theory.Run) { r.Optimizer.LearningRate = 0 }),
+		"without a column K or steps":        table("epochs", 3),
+		"row 1 has 2.5 steps":                table("K", 2.5),
+		"row 1 has no K":                     table("K", nil),
+		`row 1 has K "many"`:                 table("K", "many"),
+		"a fit of 0 parameters":              func() { nqmkit.Predict(theory.RunsFit{}, 1, 1, nqmkit.SGD(1)) },
 	} {
 		if got := panicOf(call); !strings.Contains(got, want) || strings.Contains(got, "\n") {
 			t.Errorf("got %q, want one sentence with %q", got, want)

@@ -59,6 +59,8 @@ func results(p theory.Problem) map[string][]any {
 		"Rate":               forms(nqmkit.Rate(p, m)),
 		"Residual":           forms(theory.Residual{Label: "B = 4", Observed: 2, Fitted: 3}),
 		"Response":           forms(m.Mode(1, 1).At(3)),
+		"Run":                forms(madeRuns(0)[0]),
+		"RunsFit":            forms(madeFit()),
 		"SampledCurve":       forms(nqmkit.Sample(p, 5, runs, m)[0]),
 		"SampledSteps":       forms(nqmkit.SampleStepsToTarget(p, 0.5, 20, runs, m)[0]),
 		"ScaleEstimates":     forms(nqmkit.EstimateNoiseScale(p, []float64{1, 1, 1}, 1, 4, runs)[0]),
@@ -214,7 +216,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "Moment", "Power", "Problem", "Residual", "Response", "Segment", "Window"}
+var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {

@@ -6,10 +6,12 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"math"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"nqm/nqmkit"
@@ -62,6 +64,7 @@ func results() []forms {
 		formsOf(nqmkit.CompareSchedules(law, 1000, nqmkit.SGD(1), 4), nqmkit.CompareSchedules(law, 4000, nqmkit.SGD(1), 5)),
 		formsOf(must(theory.Moments(two, 10, sgd))[0], must(theory.Moments(two, 10, sgd))[1]),
 		formsOf(critical(1), critical(3)),
+		formsOf(fittedRuns()[0], fittedRuns()[1]),
 		formsOf(critical(1).MinSteps, critical(1).Critical[0]),
 		formsOf([]float64{3, 1, 2}, []float64{10, 1e4, 1e7}),
 	}
@@ -71,6 +74,21 @@ func results() []forms {
 func critical(factor float64) theory.CriticalFit {
 	return nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000 * factor, 13282, 7000})
 }
+
+// fittedRuns are two fits to runs that grow better with the steps.
+var fittedRuns = sync.OnceValue(func() []theory.RunsFit {
+	var fits []theory.RunsFit
+	for seed := range 2 {
+		var runs []theory.Run
+		for k := range 12 {
+			n, steps := 100*math.Pow(4, float64(k%3)), 10*(k+1)*(k+1)
+			loss := (1 + 3/math.Sqrt(float64(steps)) + 2/math.Sqrt(n)) * (1 + 0.01*math.Sin(float64(7*k+seed)))
+			runs = append(runs, theory.Run{Size: n, Steps: steps, Optimizer: nqmkit.SGD(theory.SystemRate).Batch(float64(8 + k)), Loss: loss})
+		}
+		fits = append(fits, nqmkit.FitRuns(runs))
+	}
+	return fits
+})
 
 // notDrawn are the types of theory that are no results of their own.
 var notDrawn = map[string]string{
@@ -92,6 +110,7 @@ var notDrawn = map[string]string{
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
 	"Residual":      "a point of a fit, drawn with it",
+	"Run":           "a measured run, drawn with its fit",
 	"Window":        "two learning rates, for a sentence or a table",
 	"Treatments":    "choices for a measurement",
 	"Fault":         "an error",

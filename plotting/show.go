@@ -20,7 +20,7 @@ import (
 //	            damping, the phase map, noise scales and their estimates
 //	scaling     steps against batch size
 //	schedules   of learning rates and batch sizes, and what each buys
-//	fits        of critical batch sizes, with their residuals; fitted numbers
+//	fits        of runs and of critical batch sizes, with their residuals; fitted numbers
 //	numbers     a []float64
 //
 // Several results of one kind, in a slice or in slices of slices, are one

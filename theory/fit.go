@@ -90,6 +90,10 @@ type solved struct {
 	rise float64
 }
 
+// exact is the mean square of the residuals of a law that goes through every point, but
+// for the rounding of its sums.
+const exact = 1e-14
+
 // solve finds the best of the descents from some starts.
 func solve(p leastsquares.Problem, starts [][]float64, few int) solved {
 	s := solved{Problem: p, fit: p.Best(starts, few)}
@@ -105,11 +109,11 @@ func (s *solved) logQuantity(name string, g leastsquares.Quantity) Estimate {
 
 // interval is the profile of g. A better fit that is met on the way is taken.
 func (s *solved) interval(g leastsquares.Quantity) (low, high float64) {
-	if !(s.rise > 0) || math.IsInf(s.rise, 1) {
-		if v := g(s.fit.Z, nil); s.rise == 0 { // the law goes through every point
-			return v, v
-		}
+	switch v := g(s.fit.Z, nil); {
+	case math.IsInf(s.rise, 1): // as many parameters as points
 		return math.Inf(-1), math.Inf(1)
+	case s.fit.Sum < exact*float64(s.Rows):
+		return v, v
 	}
 	i := s.Profile(s.fit, g, s.rise)
 	for range 5 {

@@ -48,6 +48,12 @@ func (r *Residual) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r)
 func (f CriticalFit) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *CriticalFit) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 
+func (r Run) MarshalJSON() ([]byte, error)     { return EncodeJSON(r) }
+func (r *Run) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
+
+func (f RunsFit) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
+func (f *RunsFit) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
+
 func (f Fan) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *Fan) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 

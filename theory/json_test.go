@@ -75,6 +75,8 @@ var jsonTypes = map[string]func(*testing.T){
 	"PhaseMap":           throughJSON[theory.PhaseMap],
 	"Rate":               throughJSON[theory.Rate],
 	"Residual":           throughJSON[theory.Residual],
+	"Run":                throughJSON[theory.Run],
+	"RunsFit":            throughJSON[theory.RunsFit],
 	"SampledCurve":       throughJSON[theory.SampledCurve],
 	"SampledSteps":       throughJSON[theory.SampledSteps],
 	"ScaleEstimates":     throughJSON[theory.ScaleEstimates],

@@ -27,6 +27,12 @@ type Problem struct {
 	Low, High []float64
 }
 
+// damping is what the Hessian has more than J'J on its diagonal, in units of the mean
+// square of the residuals: with it a step along what the residuals hardly see is not
+// endless, and the descent is still quadratic where they vanish (Yamashita and Fukushima
+// 2001).
+const damping = 0.1
+
 // wall is how far beyond a bound a wall costs as much as a residual of 1.
 const wall = 0.3
 
@@ -127,7 +133,7 @@ func (p Problem) descend(z []float64, towards *pull) Fit {
 	w := &work{p: p, towards: towards, r: make([]float64, p.Rows+d+1), slope: mat.NewDense(p.Rows+d+1, d, nil)}
 	settings := &optimize.Settings{
 		MajorIterations: 80,
-		Converger:       &optimize.FunctionConverge{Absolute: 1e-13, Relative: 1e-10, Iterations: 3},
+		Converger:       &optimize.FunctionConverge{Absolute: 1e-15, Relative: 1e-8, Iterations: 2},
 	}
 	// An error says that no shorter step went down: the place is as good as it gets.
 	result, _ := optimize.Minimize(optimize.Problem{Func: w.value, Grad: w.gradient, Hess: w.hessian},
@@ -174,8 +180,7 @@ func (w *work) residuals(z []float64, slope *mat.Dense) {
 }
 
 func (w *work) value(z []float64) float64 {
-	w.at = nil
-	w.residuals(z, nil)
+	w.look(z)
 	return 0.5 * sumOf(w.r)
 }
 
@@ -194,7 +199,7 @@ func (w *work) gradient(grad, z []float64) {
 func (w *work) hessian(h *mat.SymDense, z []float64) {
 	w.look(z)
 	h.SymOuterK(1, w.slope.T())
-	ridge := 1e-11 * mat.Trace(h)
+	ridge := damping*sumOf(w.r)/float64(w.p.Rows) + 1e-11*mat.Trace(h)
 	for k := range z {
 		h.SetSym(k, k, h.At(k, k)+ridge)
 	}

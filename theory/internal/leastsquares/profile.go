@@ -75,7 +75,7 @@ func (p Problem) spread(z []float64, g Quantity) float64 {
 // distance from the rise at which it ends.
 const (
 	tries = 24
-	near  = 0.004
+	near  = 0.01
 )
 
 // place is a value of the quantity, counted from that of the fit in the direction of the
@@ -105,15 +105,14 @@ func (p Problem) side(f Fit, g Quantity, rise, step float64) (end float64, bette
 		}
 		if now.root > 1 {
 			above = now
+		} else if p.beyond(at.Z) {
+			return math.Inf(int(sign)), nil
 		} else if now.v >= below.v {
 			short := now.v < below.v+0.5*(to-below.v)
 			below, z = now, at.Z
 			if short && weight < stiffest {
 				weight *= 10
 				continue
-			}
-			if short && p.outside(at.Z) {
-				return math.Inf(int(sign)), nil
 			}
 		}
 		same := (now.root > 1) == (before > 1) && before != 0
@@ -160,9 +159,10 @@ func (p Problem) towards(z []float64, g Quantity, slope []float64, v float64) []
 	return moved
 }
 
-func (p Problem) outside(z []float64) bool {
+// beyond reports whether a parameter was pulled through its wall.
+func (p Problem) beyond(z []float64) bool {
 	for k, v := range z {
-		if v > p.High[k]-0.01 || v < p.Low[k]+0.01 {
+		if v > p.High[k]+wall || v < p.Low[k]-wall {
 			return true
 		}
 	}

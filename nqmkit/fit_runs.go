@@ -1,0 +1,121 @@
+package nqmkit
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"nqm/theory"
+)
+
+// FitRuns fits the noisy quadratic system to training runs, and returns its seven
+// parameters with profile intervals of 95%: see theory.FitRuns. The runs are a table with a
+// row for each, or a list:
+//
+//	fit := nqmkit.FitRuns(nqmkit.ReadTable("runs.csv"))        // N, B, K, loss
+//	plotting.Show(fit)
+//	nqmkit.Predict(fit, 1e9, 100_000, nqmkit.SGD(theory.SystemRate).Batch(1024))
+//
+// See TrainingRuns for the columns. It panics where theory.FitRuns has an error.
+func FitRuns[T Table | []theory.Run](runs T) theory.RunsFit {
+	list, ok := any(runs).([]theory.Run)
+	if !ok {
+		list = TrainingRuns(any(runs).(Table))
+	}
+	return must(theory.FitRuns(list))
+}
+
+// Predict returns the loss at the end of a run that was not made, of a model of n parameters
+// after some steps of a method, with an interval of 95%: see theory.RunsFit.Predict. The
+// learning rate is in the units of the runs that were fitted. It panics on numbers that
+// are not valid.
+func Predict(fit theory.RunsFit, n float64, steps int, m theory.Optimizer) theory.Estimate {
+	return must(fit.Predict(theory.Run{Size: n, Steps: steps, Optimizer: m}))
+}
+
+// PredictRuns returns Predict of many runs, whose losses do not matter, on all cores. An
+// interrupt keeps those that were done.
+func PredictRuns[T Table | []theory.Run](fit theory.RunsFit, runs T) []theory.Estimate {
+	list, ok := any(runs).([]theory.Run)
+	if !ok {
+		list = TrainingRuns(any(runs).(Table))
+	}
+	return inOrder("predictions", len(list), func(i int) theory.Estimate { return must(fit.Predict(list[i])) })
+}
+
+// runColumns are the names of the columns of runs, the first of them in sentences.
+var runColumns = map[string][]string{
+	"size":     {"N", "size", "parameters", "params"},
+	"batch":    {"B", "batch_size", "batch"},
+	"steps":    {"K", "steps", "iterations"},
+	"loss":     {"loss", "final_loss"},
+	"rate":     {"learning_rate", "lr"},
+	"momentum": {"momentum"},
+	"filtered": {"filtered"},
+}
+
+// TrainingRuns reads runs from a table, a row for each, by the columns
+//
+//	N, size, parameters, params     parameters of the model
+//	B, batch_size, batch            batch size, in any unit that all runs share
+//	K, steps, iterations            steps
+//	loss, final_loss                loss at the end
+//	learning_rate, lr               of SGD; without the column theory.SystemRate
+//	momentum                        without the column 0
+//	filtered                        true leaves the row out
+//
+// in capitals or not. It panics on a missing column or number.
+func TrainingRuns(t Table) []theory.Run {
+	columns := map[string]int{}
+	for what, names := range runColumns {
+		columns[what] = -1
+		for k, c := range t.Columns {
+			for _, name := range names {
+				if strings.EqualFold(c.Name, name) {
+					columns[what] = k
+				}
+			}
+		}
+	}
+	for _, what := range []string{"size", "batch", "steps", "loss"} {
+		if columns[what] < 0 {
+			panic(fmt.Errorf("nqmkit: a table of runs without a column %s: want N, B, K and loss, under one of the names that TrainingRuns knows", strings.Join(runColumns[what], " or ")))
+		}
+	}
+	var runs []theory.Run
+	for i, cells := range t.Rows {
+		number := func(what string, otherwise float64) float64 {
+			if columns[what] < 0 {
+				return otherwise
+			}
+			return must(numberOf(cells[columns[what]], i, t.Columns[columns[what]].Name))
+		}
+		if k := columns["filtered"]; k >= 0 && strings.EqualFold(fmt.Sprint(cells[k]), "true") {
+			continue
+		}
+		steps := number("steps", 0)
+		if steps != math.Trunc(steps) || math.Abs(steps) > 1e15 {
+			panic(fmt.Errorf("nqmkit: row %d has %v steps: want a whole number", i+1, steps))
+		}
+		runs = append(runs, theory.Run{
+			Size: number("size", 0), Steps: int(steps), Loss: number("loss", 0),
+			Optimizer: theory.Momentum(number("rate", theory.SystemRate), number("momentum", 0)).Batch(number("batch", 1)),
+		})
+	}
+	return runs
+}
+
+// numberOf reads a cell of row i, counted from 0.
+func numberOf(cell any, i int, column string) (float64, error) {
+	switch v := cell.(type) {
+	case float64:
+		return v, nil
+	case int:
+		return float64(v), nil
+	case uint64:
+		return float64(v), nil
+	case nil:
+		return 0, fmt.Errorf("nqmkit: row %d has no %s: want a number", i+1, column)
+	}
+	return 0, fmt.Errorf("nqmkit: row %d has %s %q: want a number", i+1, column, cell)
+}

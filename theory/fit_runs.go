@@ -1,0 +1,413 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"nqm/theory/internal/leastsquares"
+	"nqm/theory/table"
+)
+
+// Run is a training run: how large the model was, how it was trained, and the loss at the
+// end, which need not be an excess over anything.
+type Run struct {
+	// Size is N, the number of parameters of the model, a whole number from 1 to 10^15.
+	Size      float64   `json:"size"`
+	Steps     int       `json:"steps"`
+	Optimizer Optimizer `json:"optimizer"`
+	Loss      float64   `json:"loss"`
+}
+
+// SystemRate is the learning rate of SGD, in units that the fitted curvature takes up, with
+// which the law is usually fitted to runs whose rates were tuned (arXiv 2605.09154).
+const SystemRate = 1.999
+
+// RunsFit is the noisy quadratic system fitted to runs: see FitRuns.
+type RunsFit struct {
+	Runs []Run `json:"runs"`
+	// Parameters are p, q, P, Q, e_irr, R and r, in this order.
+	Parameters []Estimate `json:"parameters"`
+	// Fitted has the loss of each run under the law.
+	Fitted []float64 `json:"fitted"`
+	// Sum is Σ ½ (log loss - log fitted)², and Misfit the standard deviation of these
+	// differences.
+	Sum    float64 `json:"sum"`
+	Misfit float64 `json:"misfit"`
+	// Notes say what the runs do not determine.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// FitRuns fits the noisy quadratic system to at least eight runs, by least squares of the
+// logarithm of the loss. Of an infinite noisy quadratic a model of N parameters learns
+// the first N directions,
+//
+//	h_i = Q i^-q        c_i = R i^-r        h_i E θ_i(0)² = P i^-p        p > 1
+//
+//	loss = e_irr + ½ P Σ_{i>N} i^-p + E L(K)
+//
+// the last term being the exact loss of the first N after K steps of the run's own method.
+// The law and its letters are those of arXiv 2605.09154, where every run is SGD at the
+// rate SystemRate. Intervals are profiles (see Estimate). Descents start from the best of
+// many places in the box where the parameters are looked for: p - 1 from 0.003 to 5, q
+// from 0.05 to 5, Q up to where the largest learning rate diverges, e_irr up to the least
+// loss; it is a search, and says no more than the least sum that it found.
+//
+// The error names a run with a number that is not valid, or too few runs. A schedule that
+// changes in every step takes as long as its steps, each time.
+func FitRuns(runs []Run) (RunsFit, error) {
+	runs, err := readyRuns(runs)
+	if err != nil {
+		return RunsFit{}, err
+	}
+	s := solveRuns(runs)
+	if math.IsInf(s.fit.Sum, 1) {
+		return RunsFit{}, fmt.Errorf("theory: no law of the noisy quadratic system was found with a finite loss for every run: is a learning rate far above the others?")
+	}
+	f := RunsFit{Runs: runs}
+	for before := math.Inf(1); s.fit.Sum < before*(1-1e-5); {
+		before = s.fit.Sum
+		f.Parameters = s.lawEstimates()
+	}
+	law := lawOf(s.fit.Z)
+	for _, t := range newRunsProblem(runs).parts(law) {
+		f.Fitted = append(f.Fitted, law.loss(t, nil))
+	}
+	f.Sum, f.Misfit = s.fit.Sum/2, misfitOf(s.fit.Sum, len(runs), lawSize)
+	f.say(s)
+	return f, nil
+}
+
+func readyRuns(runs []Run) ([]Run, error) {
+	if len(runs) <= lawSize {
+		return nil, fmt.Errorf("theory: %d runs: a law of %d numbers wants %d or more", len(runs), lawSize, lawSize+1)
+	}
+	runs = slices.Clone(runs)
+	for i := range runs {
+		if !(runs[i].Loss > 0) || math.IsInf(runs[i].Loss, 0) {
+			return nil, fmt.Errorf("theory: run %d has the loss %v: want a finite number > 0; leave out what diverged", i, runs[i].Loss)
+		}
+		if err := runs[i].ready(); err != nil {
+			return nil, fmt.Errorf("theory: run %d: %w", i, err)
+		}
+	}
+	return runs, nil
+}
+
+// ready checks a run but for its loss, and stretches its schedule to it.
+func (r *Run) ready() error {
+	if !(r.Size >= 1 && r.Size <= maxCount) || r.Size != math.Trunc(r.Size) {
+		return fmt.Errorf("size %v: want 1 to %g parameters, a whole number", r.Size, maxCount)
+	}
+	if r.Steps < 1 {
+		return fmt.Errorf("%d steps: want 1 or more", r.Steps)
+	}
+	if err := r.Optimizer.Validate(); err != nil {
+		return err
+	}
+	o, err := r.Optimizer.Over(r.Steps)
+	r.Optimizer = o
+	return err
+}
+
+// Where a fit starts: the best few of some places.
+const (
+	fitStarts   = 200
+	fitDescents = 4
+)
+
+func solveRuns(runs []Run) solved {
+	p := newRunsProblem(runs)
+	ls := p.leastSquares()
+	return solve(ls, p.starts(ls, fitStarts), fitDescents)
+}
+
+// lawEstimates are the parameters with their intervals.
+func (s *solved) lawEstimates() []Estimate {
+	var all []Estimate
+	for k, name := range []string{"p", "q", "P", "Q", "e_irr", "R", "r"} {
+		low, high := s.interval(leastsquares.Parameter(k))
+		value, scale := s.fit.Z[k], math.Exp
+		switch k {
+		case 0:
+			scale = func(z float64) float64 { return 1 + math.Exp(z) }
+		case 6:
+			scale = func(z float64) float64 { return z }
+		}
+		if k == 3 && math.IsInf(high, 1) { // the wall is the edge of stability
+			high = s.High[k]
+		}
+		all = append(all, Estimate{Name: name, Value: scale(value), Low: scale(low), High: scale(high)})
+	}
+	return all
+}
+
+// say writes what the runs leave open.
+func (f *RunsFit) say(s solved) {
+	var open, wide []string
+	for k, e := range f.Parameters {
+		unbounded := math.IsInf(e.High, 1) || math.IsInf(e.Low, -1) || e.Low == 0 || k == 0 && e.Low == 1
+		switch {
+		case unbounded:
+			open = append(open, fmt.Sprintf("%s (%.3g to %.3g)", e.Name, e.Low, e.High))
+		case k != 6 && e.High > 3*e.Low:
+			wide = append(wide, fmt.Sprintf("%s (%.3g to %.3g)", e.Name, e.Low, e.High))
+		}
+	}
+	if len(open) > 0 {
+		f.Notes = append(f.Notes, "Not determined by these runs: "+strings.Join(open, ", ")+".")
+	}
+	if len(wide) > 0 {
+		f.Notes = append(f.Notes, "Known to no better than a factor of three: "+strings.Join(wide, ", ")+".")
+	}
+	if c, ok := s.Covariance(s.fit.Z); ok {
+		for i := range f.Parameters {
+			for j := range i {
+				if r := c.At(i, j) / math.Sqrt(c.At(i, i)*c.At(j, j)); math.Abs(r) > 0.98 {
+					f.Notes = append(f.Notes, fmt.Sprintf("%s and %s are not told apart: their errors have a correlation of %.3f.", f.Parameters[j].Name, f.Parameters[i].Name, r))
+				}
+			}
+		}
+	}
+}
+
+// z are the parameters as a fit has them.
+func (f RunsFit) z() []float64 {
+	z := make([]float64, lawSize)
+	for k, e := range f.Parameters {
+		z[k] = math.Log(e.Value)
+	}
+	z[0], z[6] = math.Log(f.Parameters[0].Value-1), f.Parameters[6].Value
+	return z
+}
+
+func (f RunsFit) check() error {
+	if len(f.Parameters) != lawSize {
+		return fmt.Errorf("theory: a fit of %d parameters: want the answer of FitRuns, with %d", len(f.Parameters), lawSize)
+	}
+	return nil
+}
+
+// Problem returns the noisy quadratic of the largest of the runs' sizes: the first N
+// directions of the law, with the loss that is left counted from 0. Floor has what their
+// minimum leaves. Learning rates are in the units of the fit.
+func (f RunsFit) Problem() Problem {
+	largest := 1.0
+	for _, r := range f.Runs {
+		largest = max(largest, r.Size)
+	}
+	p, err := f.ProblemOf(largest)
+	if err != nil {
+		return Problem{}
+	}
+	return p
+}
+
+// ProblemOf returns the problem of a model of n parameters, a whole number from 1 to
+// 10^15.
+func (f RunsFit) ProblemOf(n float64) (Problem, error) {
+	if err := f.check(); err != nil {
+		return Problem{}, err
+	}
+	return lawful(lawOf(f.z()).problem(n))
+}
+
+// Floor returns the loss that a model of n parameters cannot fall below, e_irr and what
+// its directions leave out.
+func (f RunsFit) Floor(n float64) float64 {
+	if f.check() != nil {
+		return math.NaN()
+	}
+	return lawOf(f.z()).floor(n)
+}
+
+// Predict returns the loss at the end of a further run, whatever its Loss, with an
+// interval of 95%: the profile interval of the law's loss, widened by the misfit of one
+// run. The error names a number of the run that is not valid.
+func (f RunsFit) Predict(r Run) (Estimate, error) {
+	if err := f.check(); err != nil {
+		return Estimate{}, err
+	}
+	if err := r.ready(); err != nil {
+		return Estimate{}, fmt.Errorf("theory: %w", err)
+	}
+	p := newRunsProblem(f.Runs)
+	s := solved{Problem: p.leastSquares(), fit: leastsquares.Fit{Z: f.z(), Sum: 2 * f.Sum}}
+	s.rise = riseOf(s.fit.Sum, len(f.Runs), lawSize)
+	r.Loss = 1
+	one := newRunsProblem([]Run{r})
+	e := s.logQuantity("loss", func(z, slope []float64) float64 {
+		var by *mat.Dense
+		if slope != nil {
+			by = mat.NewDense(1, lawSize, slope)
+		}
+		log := make([]float64, 1)
+		one.residuals(z, log, by)
+		return log[0]
+	})
+	e.Name = fmt.Sprintf("loss, N = %g, %v, %d steps", r.Size, r.Optimizer, r.Steps)
+	return widened(e, s.rise), nil
+}
+
+// Residuals returns the runs beside the law.
+func (f RunsFit) Residuals() []Residual {
+	all := make([]Residual, len(f.Fitted))
+	for k, r := range f.Runs {
+		all[k] = Residual{fmt.Sprintf("N = %g, B = %g, K = %d", r.Size, r.Optimizer.batchSize(), r.Steps), r.Loss, f.Fitted[k]}
+	}
+	return all
+}
+
+// Estimates returns the parameters.
+func (f RunsFit) Estimates() []Estimate { return f.Parameters }
+
+// String is one sentence.
+func (f RunsFit) String() string {
+	var words []string
+	for _, e := range f.Parameters {
+		words = append(words, fmt.Sprintf("%s = %.4g", e.Name, e.Value))
+	}
+	return fmt.Sprintf("noisy quadratic system through %d runs, off by %.2g%%: %s", len(f.Runs), 100*f.Misfit, strings.Join(words, ", "))
+}
+
+// Records returns a row for each parameter.
+func (f RunsFit) Records() []table.Record {
+	var rows []table.Record
+	for _, e := range f.Parameters {
+		rows = append(rows, e.Records()...)
+	}
+	return rows
+}
+
+// Records returns one row.
+func (r Run) Records() []table.Record {
+	return []table.Record{table.Row("size", r.Size).Join(settingsRecord(r.Optimizer)).With("steps", r.Steps, "loss", r.Loss)}
+}
+
+// runsProblem is the least-squares problem of some runs.
+type runsProblem struct {
+	runs  []Run
+	sums  []*lawSum // one for each size and method
+	of    []int     // which of them is a run's
+	batch []float64
+}
+
+func newRunsProblem(runs []Run) *runsProblem {
+	p := &runsProblem{runs: runs, of: make([]int, len(runs)), batch: make([]float64, len(runs))}
+	sizes, known := map[float64]lawNodes{}, map[string]int{}
+	for k, r := range runs {
+		o := r.Optimizer
+		p.batch[k] = 1
+		if o.Schedule == nil {
+			p.batch[k], o.BatchSize = o.batchSize(), 1
+		}
+		key := fmt.Sprintf("%v %+v", r.Size, o)
+		i, ok := known[key]
+		if !ok {
+			if _, ok := sizes[r.Size]; !ok {
+				sizes[r.Size] = nodesOf(r.Size)
+			}
+			i = len(p.sums)
+			known[key], p.sums = i, append(p.sums, newLawSum(sizes[r.Size], o))
+		}
+		p.of[k] = i
+	}
+	return p
+}
+
+// parts returns the parts of every run under a law.
+func (p *runsProblem) parts(l systemLaw) []lawParts {
+	for _, s := range p.sums {
+		s.take(l)
+	}
+	all := make([]lawParts, len(p.runs))
+	for k, r := range p.runs {
+		all[k] = p.sums[p.of[k]].at(r.Steps, p.batch[k])
+	}
+	return all
+}
+
+func (p *runsProblem) residuals(z, r []float64, slope *mat.Dense) {
+	law := lawOf(z)
+	for k, t := range p.parts(law) {
+		var by []float64
+		if slope != nil {
+			by = slope.RawRowView(k)
+		}
+		loss := law.loss(t, by)
+		r[k] = math.Log(loss / p.runs[k].Loss)
+		floats.Scale(1/loss, by)
+	}
+}
+
+func (p *runsProblem) leastSquares() leastsquares.Problem {
+	alpha, least := 0.0, math.Inf(1)
+	for _, r := range p.runs {
+		alpha, least = max(alpha, r.Optimizer.LearningRate), min(least, r.Loss)
+	}
+	return leastsquares.Problem{
+		Rows: len(p.runs), At: p.residuals,
+		Low:  []float64{math.Log(0.003), math.Log(0.05), math.Log(0.01 * least), math.Log(1e-4 / alpha), math.Log(1e-3 * least), math.Log(1e-5), -1},
+		High: []float64{math.Log(5), math.Log(5), math.Log(1e3 * least), math.Log(1.9999 / alpha), math.Log(least), math.Log(1e6), 6},
+	}
+}
+
+// starts are n places that fill the box of exponents and curvature evenly, each with the
+// start, noise and irreducible loss that fit best there: the loss is linear in them.
+func (p *runsProblem) starts(ls leastsquares.Problem, n int) [][]float64 {
+	free := []int{0, 1, 3, 6}
+	box := leastsquares.Problem{}
+	for _, k := range free {
+		box.Low, box.High = append(box.Low, ls.Low[k]), append(box.High, ls.High[k])
+	}
+	var all [][]float64
+	for _, at := range box.Lattice(n) {
+		z := make([]float64, lawSize)
+		for i, k := range free {
+			z[k] = at[i]
+		}
+		if p.solveLinear(z) {
+			for k := range z {
+				z[k] = min(max(z[k], ls.Low[k]), ls.High[k])
+			}
+			all = append(all, z)
+		}
+	}
+	return all
+}
+
+// solveLinear fills in log P, log e_irr and log R by linear least squares of the relative
+// errors, over the sets of them that are positive.
+func (p *runsProblem) solveLinear(z []float64) bool {
+	z[2], z[4], z[5] = 0, 0, 0
+	parts := p.parts(lawOf(z))
+	best, found := math.Inf(1), false
+	for _, set := range [][]int{{2, 4, 5}, {2, 5}, {2, 4}, {2}} {
+		a, ones := mat.NewDense(len(parts), len(set), nil), mat.NewVecDense(len(parts), nil)
+		for k, t := range parts {
+			by := map[int]float64{2: t.rest + t.bias, 4: 1, 5: t.noise}
+			for j, s := range set {
+				a.Set(k, j, by[s]/p.runs[k].Loss)
+			}
+			ones.SetVec(k, 1)
+		}
+		var x, r mat.VecDense
+		if x.SolveVec(a, ones) != nil || !(mat.Min(&x) > 0) || math.IsInf(mat.Max(&x), 0) {
+			continue
+		}
+		r.MulVec(a, &x)
+		r.SubVec(&r, ones)
+		if s := mat.Norm(&r, 2); s < best {
+			best, found = s, true
+			z[2], z[4], z[5] = -20, -20, -20
+			for j, k := range set {
+				z[k] = math.Log(x.AtVec(j))
+			}
+		}
+	}
+	return found
+}
