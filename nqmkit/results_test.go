@@ -22,6 +22,7 @@ var noTable = map[string]string{
 	"Linear":    "a choice, as Optimizer",
 	"Rule":      "the step of a choice, as matrices",
 	"Setting":   "what a setting of a choice is, with the functions that read and write it",
+	"Band":      "a part of a problem, whose rows have its columns",
 	"Law":       "a part of a problem, whose rows follow it",
 	"LossLaw":   "a law, which is asked for probabilities",
 	"Sight":     "a part of an Agreement, whose rows have it",
