@@ -128,26 +128,40 @@ func curvesCaption(curves []theory.Curve) string {
 	return caption
 }
 
+// curvesTable lists each curve at a few of its own steps: in a row, if all have
+// the same steps, else in a row for each step.
 func curvesTable(curves []theory.Curve) table.Table {
 	if len(curves) == 0 {
 		return table.Table{}
 	}
+	steps := curves[0].Steps
+	for _, c := range curves {
+		if !slices.Equal(c.Steps, steps) {
+			return curvesRows(curves)
+		}
+	}
 	heads := []string{"method"}
-	at := few(len(curves[0].Steps), 5)
+	at := few(len(steps), 5)
 	for _, k := range at {
-		heads = append(heads, fmt.Sprintf("L(%d)", curves[0].Steps[k]))
+		heads = append(heads, fmt.Sprintf("L(%d)", steps[k]))
 	}
 	t := table.Text(append(heads, "floor")...)
 	for _, c := range curves {
 		row := []string{c.Method}
 		for _, k := range at {
-			cell := "–" // this curve is not asked there
-			if own, ok := slices.BinarySearch(c.Steps, curves[0].Steps[k]); ok {
-				cell = number(c.Loss[own])
-			}
-			row = append(row, cell)
+			row = append(row, number(c.Loss[k]))
 		}
 		t.Rows = append(t.Rows, table.Texts(append(row, number(c.Floor))...))
+	}
+	return t
+}
+
+func curvesRows(curves []theory.Curve) table.Table {
+	t := table.Text("method", "step t", "L(t)", "floor")
+	for _, c := range curves {
+		for _, k := range few(len(c.Steps), 5) {
+			t.Rows = append(t.Rows, table.Texts(c.Method, fmt.Sprint(c.Steps[k]), number(c.Loss[k]), number(c.Floor)))
+		}
 	}
 	return t
 }

@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -118,15 +119,26 @@ func (f Frames) start() Figure {
 }
 
 // allNumbers returns the tables of all frames as one, the parameter first.
+// Tables of other columns than the first, as of curves at other steps, would
+// stand under the wrong heads: then each number has a row with its own.
 func (f Frames) allNumbers() table.Table {
-	var t table.Table
-	for k, g := range f.Figures {
-		own := g.Table.Lines()
-		if k == 0 {
-			t = table.Text(append([]string{f.Parameter}, own[0]...)...)
-		}
+	lines := mapped(f.Figures, func(g Figure) [][]string { return g.Table.Lines() })
+	heads := lines[0][0]
+	alike := !slices.ContainsFunc(lines, func(own [][]string) bool { return !slices.Equal(own[0], heads) })
+	t := table.Text(append([]string{f.Parameter}, heads...)...)
+	if !alike {
+		t = table.Text(f.Parameter, cmp.Or(heads...), "number", "value")
+	}
+	for k, own := range lines {
 		for _, row := range own[1:] {
-			t.Rows = append(t.Rows, padded(append([]string{number(f.Values[k])}, row...), len(t.Columns)))
+			at := []string{number(f.Values[k])}
+			if alike {
+				t.Rows = append(t.Rows, padded(append(at, row...), len(t.Columns)))
+				continue
+			}
+			for c := 1; c < len(row); c++ {
+				t.Rows = append(t.Rows, table.Texts(at[0], row[0], own[0][c], row[c]))
+			}
 		}
 	}
 	return t

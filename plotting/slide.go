@@ -17,8 +17,9 @@ func Slide(title string, values []float64, draw func(value float64) any) {
 
 // FramesOf returns the frames that Slide shows. The frame in the middle stands
 // for all where no script runs; set Start to choose another.
+// An axis whose scale differs from picture to picture gets one that suits all.
 // The error says that a value has no picture, or that the pictures have not
-// the same panels and scales.
+// the same panels.
 func FramesOf(title string, values []float64, draw func(value float64) any) (Frames, error) {
 	f := Frames{Parameter: title, Values: slices.Clone(values), Start: (len(values) - 1) / 2}
 	if len(values) == 0 || len(values) > mostFrames {
@@ -31,6 +32,7 @@ func FramesOf(title string, values []float64, draw func(value float64) any) (Fra
 		}
 		f.Figures = append(f.Figures, figure)
 	}
+	f = f.agreed()
 	if err := f.Validate(); err != nil {
 		return Frames{}, err
 	}
