@@ -101,8 +101,8 @@ func arrivalAxis(samples []theory.SampledSteps, expected []theory.Steps) Axis {
 	}
 	a := Axis{Label: "steps to target T"}
 	switch {
-	case last == 0:
-		a.Max = 1
+	case last == 0: // none has arrived, and none was late
+		a.Max, a.Blank = 1, true
 	case first > 0 && last > 10*first:
 		a.Scale, a.Min, a.Max = Log10, first/1.3, 1.3*last
 	default:

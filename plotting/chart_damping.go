@@ -177,6 +177,9 @@ func BestPair(best ...theory.BestSettings) Figure {
 // memoryRow is the row of a spectral radius.
 func memoryRow(radius float64, name string, l look) labelledRow {
 	r := labelledRow{label: "does not fall: " + name, look: l}
+	if radius == 0 {
+		r.label = "falls at once: " + name
+	}
 	if steps := memory(radius); countable(steps) {
 		r.label = count(steps) + " steps: " + name
 		r.bar = [2]float64{min(1, steps), steps}

@@ -113,20 +113,19 @@ func positive(s Series) Series {
 }
 
 // orWords returns a panel that says that there is nothing to draw, if there is
-// nothing.
+// nothing, without numbers on its axes.
 func orWords(p Panel) Panel {
 	for _, s := range p.Series {
 		if len(s.X) > 0 {
 			return p
 		}
 	}
-	if !p.Y.bounded() {
-		p.Y.Min, p.Y.Max = 1, 10
+	for _, a := range []*Axis{&p.X, &p.Y} {
+		if a.Blank = true; !a.bounded() {
+			a.Min, a.Max = 1, 10
+		}
 	}
-	if !p.X.bounded() {
-		p.X.Min, p.X.Max = 1, 10
-	}
-	p.Regions = append(p.Regions, Region{From: p.Y.Min, To: p.Y.Max, Label: "nothing to draw: see the notes"})
+	p.Regions = append(p.Regions, Region{From: math.Inf(-1), To: math.Inf(1), Label: "nothing to draw: see the notes"})
 	return p
 }
 

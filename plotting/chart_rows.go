@@ -51,6 +51,9 @@ func rowsPanel(x Axis, rows []labelledRow, references ...Reference) Panel {
 	for _, name := range names {
 		p.Series = append(p.Series, *marks[name])
 	}
+	if len(p.Series)+len(references) == 0 { // the labels say it all
+		p.X = Axis{Scale: x.Scale, Min: 1, Max: 10, Blank: true}
+	}
 	if !p.X.bounded() {
 		p.X.Min, p.X.Max = rowsReach(p)
 	}

@@ -109,6 +109,9 @@ func scalingTable(s theory.Scaling) table.Table {
 	for i, l := range scalingLines(s) {
 		c := s.Curves[i]
 		row := []string{l.name, count(c.Perfect), count(float64(c.Fewest))}
+		if len(stretches(l.stepCounts())) == 0 && !countable(c.Perfect) {
+			row[1], row[2] = l.unreached(), "–"
+		}
 		for _, d := range names {
 			row = append(row, criticalWords(criticalBatch(c, d)))
 		}
@@ -157,13 +160,40 @@ func settingsTable(lines []scalingLine) table.Table {
 	return t
 }
 
+// unreached says why a line has no point: "never" is for what is so at every
+// batch size.
+func (l scalingLine) unreached() string {
+	computed, never := 0, 0
+	for _, t := range l.tuned {
+		if t == nil {
+			continue
+		}
+		computed++
+		switch t.Steps.Outcome {
+		case theory.Never, theory.Diverges:
+			never++
+		case theory.Reached:
+			return "starts at or below the target"
+		}
+	}
+	switch {
+	case computed == 0:
+		return "not computed"
+	case never == len(l.tuned):
+		return "never"
+	case computed < len(l.tuned):
+		return "not in the part computed"
+	}
+	return "not within the limit of steps"
+}
+
 // scalingAlt says what the lines do.
 func scalingAlt(s theory.Scaling, lines []scalingLine) string {
 	words := []string{fmt.Sprintf("Steps to target against batch size, on logarithmic axes, to loss %g.", s.Target)}
 	for _, l := range lines {
 		at := stretches(l.stepCounts())
 		if len(at) == 0 {
-			words = append(words, l.name+" never reaches it.")
+			words = append(words, fmt.Sprintf("%s: %s.", l.name, l.unreached()))
 			continue
 		}
 		first, last := l.tuned[at[0][0]], l.tuned[at[len(at)-1][1]-1]

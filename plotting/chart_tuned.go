@@ -92,6 +92,9 @@ func tunedTable(answers []theory.Tuned) table.Table {
 	names := tunedNames(answers)
 	for i, a := range answers {
 		row := []string{names[i], stepsWords(a.Steps), count(a.Samples()), nineDigits(a.Steps.Loss), nineDigits(a.BestBefore), a.Optimality()}
+		if a.Target != 0 && a.Steps.Outcome != theory.Reached {
+			row[2] = "–" // the steps say why
+		}
 		if a.Target == 0 {
 			row[1], row[2], row[4] = fmt.Sprintf("%d steps", a.Budget), count(float64(a.Budget)*max(a.Optimizer.BatchSize, 1)), "–"
 		}

@@ -81,10 +81,18 @@ func (f Frames) aligned() Frames {
 	return f
 }
 
+// widest returns the bounds that show every frame. A blank axis has none to
+// show, and stays blank if all are.
 func widest(views []view, axis func(view) Axis) Axis {
 	all := axis(views[0])
 	for _, v := range views[1:] {
 		a := axis(v)
+		if all.Blank != a.Blank {
+			if all.Blank {
+				all = a
+			}
+			continue
+		}
 		all.Min, all.Max, all.Linear = min(all.Min, a.Min), max(all.Max, a.Max), min(all.Linear, a.Linear)
 	}
 	return all
@@ -103,9 +111,11 @@ func widestColors(views []view) (Axis, bool) {
 	return widest(with, func(v view) Axis { s, _ := v.heatSeries(); return s.zAxis() }), true
 }
 
-// within returns the axis with the bounds of another.
+// within returns the axis with the bounds of another, and its name if it has
+// none.
 func within(a, bounds Axis) Axis {
-	a.Min, a.Max, a.Linear = bounds.Min, bounds.Max, bounds.Linear
+	a.Min, a.Max, a.Linear, a.Blank = bounds.Min, bounds.Max, bounds.Linear, bounds.Blank
+	a.Label = cmp.Or(a.Label, bounds.Label)
 	return a
 }
 
