@@ -20,6 +20,13 @@ func (a Axis) Ticks(min, max float64) []plot.Tick {
 	return ticks.Even(min, max, 4)
 }
 
+// few reports whether a logarithmic axis has so few powers in it, or so many,
+// that its labels stand elsewhere than at each of them.
+func (a Axis) few() bool {
+	powers := a.forward(a.Max) - a.forward(a.Min)
+	return powers < 3 || powers > 9
+}
+
 // sparseTicks are the ticks of an axis that has little room.
 type sparseTicks struct{ Axis }
 
@@ -28,5 +35,5 @@ func (a sparseTicks) Ticks(min, max float64) []plot.Tick {
 	if a.Scale == Linear && !a.Blank {
 		return ticks.Even(min, max, 2)
 	}
-	return a.Axis.Ticks(min, max)
+	return ticks.Sparse(a.Axis.Ticks(min, max))
 }

@@ -52,7 +52,7 @@ type (
 	axisExtra struct {
 		Base   float64 `json:"base,omitempty"`   // of a logarithmic axis
 		Linear float64 `json:"linear,omitempty"` // of a symmetric axis, whose data are mapped
-		Ticks  []tick  `json:"ticks,omitempty"`  // of a symmetric axis, or one of few powers
+		Ticks  []tick  `json:"ticks,omitempty"`  // of a symmetric axis, or one of few powers or many
 		Blank  bool    `json:"blank,omitempty"`
 	}
 	tick struct {
@@ -196,7 +196,7 @@ func axisMeta(a Axis) axisExtra {
 	switch {
 	case a.Scale.logarithmic():
 		e.Base = a.Scale.base()
-		if a.Scale == Log10 && a.Max < 100*a.Min { // too few powers
+		if !a.Blank && a.few() {
 			for _, t := range a.Ticks(a.Min, a.Max) {
 				if t.Label != "" {
 					e.Ticks = append(e.Ticks, tick{number6(t.Value), t.Label})

@@ -31,10 +31,14 @@ function isDark() {
 function number(v) {
   if (typeof v !== "number" || !isFinite(v)) return String(v);
   var s = Number.isInteger(v) && Math.abs(v) < 1e7 ? String(v) : String(Number(v.toPrecision(5)));
-  return s.replace(/^-/, "−").replace(/e-/, "e−");
+  if (Math.abs(v) >= 1e7 && !/e/.test(s)) s = Number(v.toPrecision(5)).toExponential();
+  if (Math.abs(v) >= 1e4 && !/e/.test(s)) s = s.replace(/\d(?=(\d{3})+(\.|$))/g, "$&\u2009");
+  return s.replace(/^-/, "−").replace(/e\+?(-?\d+)$/, function (all, e) { return "·10" + raised(e); }).replace(/^(−?)1·/, "$1");
 }
 
 var superscripts = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+function raised(e) { return String(e).replace(/./g, function (c) { return superscripts[c]; }); }
 
 // power writes the ticks of a logarithmic axis as powers of its base.
 function power(base) {
@@ -42,7 +46,7 @@ function power(base) {
     var e = Math.round(Math.log(v) / Math.log(base));
     if (Math.abs(v / Math.pow(base, e) - 1) > 1e-9) return "";
     if (base === 10 && e >= 0 && e <= 2) return String(Math.pow(10, e));
-    return base + String(e).replace(/./g, function (c) { return superscripts[c]; });
+    return base + raised(e);
   };
 }
 

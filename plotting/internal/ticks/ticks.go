@@ -4,6 +4,10 @@ package ticks
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 )
@@ -18,40 +22,141 @@ func Even(min, max, least float64) []plot.Tick {
 		}
 	}
 	var ticks []plot.Tick
-	for k := math.Ceil(min/unit - 1e-9); k <= max/unit+1e-9; k++ {
-		v := k*unit + 0 // never -0
-		label := fmt.Sprintf("%.6g", v)
-		if math.Abs(v) < 1e7 && v == math.Trunc(v) {
-			label = fmt.Sprintf("%.0f", v)
-		}
-		ticks = append(ticks, plot.Tick{Value: v, Label: Minus(label)})
+	first, last := math.Ceil(min/unit-1e-9), math.Floor(max/unit+1e-9)
+	write := writer(math.Max(math.Abs(min), math.Abs(max)), unit)
+	for n := 0.0; n <= last-first; n++ {
+		v := (first+n)*unit + 0 // never -0
+		ticks = append(ticks, plot.Tick{Value: v, Label: write(v)})
 	}
 	return ticks
 }
 
-// mostTicks is how many powers are labelled at most.
-const mostTicks = 8
+// writer writes multiples of a unit up to a size so that no two look alike:
+// small and large ones as multiples of one power of ten.
+func writer(size, unit float64) func(v float64) string {
+	e := int(math.Floor(math.Log10(unit) + 1e-9))
+	if 1e-3 <= size && size < 1e7 {
+		return func(v float64) string { return decimals(v, -e) }
+	}
+	power := int(math.Floor(math.Log10(size) + 1e-9))
+	return func(v float64) string {
+		if v == 0 {
+			return "0"
+		}
+		m := decimals(v/math.Pow(10, float64(power)), power-e)
+		if m == "1" {
+			return Power(10, power)
+		}
+		return m + "·" + Power(10, power)
+	}
+}
+
+// decimals writes v with at most so many decimals, and large numbers in groups
+// of three digits.
+func decimals(v float64, most int) string {
+	text := strconv.FormatFloat(v, 'f', max(most, 0), 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	whole, part, found := strings.Cut(text, ".")
+	if math.Abs(v) >= 1e4 {
+		for k := len(whole) - 3; k > 0 && whole[k-1] != '-'; k -= 3 {
+			whole = whole[:k] + thin + whole[k:]
+		}
+	}
+	if found {
+		whole += "." + part
+	}
+	return Minus(whole)
+}
+
+const thin = "\u2009" // space
+
+// mostTicks is how many powers are labelled at most, and fewest how many
+// numbers an axis has at least.
+const (
+	mostTicks = 8
+	fewest    = 3
+)
 
 // Powers marks the powers of the base, every one if there is room, else evenly
-// chosen ones. Powers of ten within two decades have marks at 2 and 5 too.
+// chosen ones. Powers of ten within two decades have labels at 2 and 5 too;
+// a range that holds too few of these, at 1.5, 2, 3 and so on, or at even
+// numbers.
 func Powers(base, min, max float64) []plot.Tick {
+	within := math.Ceil(math.Log10(max)-1e-9)-math.Floor(math.Log10(min)+1e-9) <= 2
+	found := powers(base, min, max, nil)
+	if base == 10 && (within || labelled(found) < fewest) {
+		found = powers(base, min, max, []float64{2, 5})
+	}
+	if base == 10 && labelled(found) < fewest {
+		found = powers(base, min, max, []float64{1.5, 2, 3, 4, 5, 6, 7, 8, 9})
+	}
+	if labelled(found) < fewest || labelled(found) > mostTicks+2 {
+		found = Even(min, max, fewest)
+	}
+	return found
+}
+
+func labelled(ticks []plot.Tick) int {
+	n := 0
+	for _, t := range ticks {
+		if t.Label != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Sparse takes the label from every second tick while the labels have more
+// letters than a narrow axis has room for.
+func Sparse(ticks []plot.Tick) []plot.Tick {
+	const room = 22
+	ticks = slices.Clone(ticks)
+	for labelled(ticks) > 3 {
+		letters, n := 0, 0
+		for _, t := range ticks {
+			letters += utf8.RuneCountInString(t.Label)
+		}
+		if letters <= room {
+			break
+		}
+		for i := range ticks {
+			if ticks[i].Label == "" {
+				continue
+			}
+			if n++; n%2 == 0 {
+				ticks[i].Label = ""
+			}
+		}
+	}
+	return ticks
+}
+
+// powers marks powers of the base, and the multiples of them that are to be
+// labelled too.
+func powers(base, min, max float64, multiples []float64) []plot.Tick {
 	log := func(v float64) float64 { return math.Log(v) / math.Log(base) }
 	low, high := math.Floor(log(min)+1e-9), math.Ceil(log(max)-1e-9)
 	every := math.Ceil((high - low + 1) / mostTicks)
 	low = every * math.Floor(low/every)
+	marks := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}
+	if slices.Contains(multiples, 1.5) {
+		marks = []float64{1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}
+	}
 	var ticks []plot.Tick
 	for e := low; e <= high; e++ {
-		for m := 1.0; m < base; m++ {
+		for _, m := range marks {
 			t := plot.Tick{Value: m * math.Pow(base, e)}
-			if t.Value < min*(1-1e-9) || t.Value > max*(1+1e-9) || every > 1 && m > 1 {
+			if m >= base || t.Value < min*(1-1e-9) || t.Value > max*(1+1e-9) || every > 1 && m > 1 {
 				continue
 			}
 			if m == 1 && math.Mod(e-low, every) == 0 {
 				t.Label = Power(base, int(e))
-				if high-low <= 2 && base == 10 && math.Abs(e) <= 3 { // beside 200 and 500
+				if len(multiples) > 0 && math.Abs(e) <= 3 { // beside 200 and 500
 					t.Label = multiple(1, int(e))
 				}
-			} else if high-low <= 2 && (m == 2 || m == 5) {
+			} else if slices.Contains(multiples, m) {
 				t.Label = multiple(m, int(e))
 			}
 			if t.Label != "" || every <= mostUnlabelled {
@@ -86,6 +191,9 @@ func Symmetric(min, max, linear float64, place func(float64) float64) []plot.Tic
 	for e := last - every*math.Floor((last-first)/every); e <= last; e += every {
 		add(math.Pow(10, e))
 	}
+	if len(ticks) < 2 { // all within the linear part, or far from 0
+		return Even(min, max, fewest)
+	}
 	return ticks
 }
 
@@ -107,6 +215,9 @@ func Power(base float64, e int) string {
 func multiple(m float64, e int) string {
 	if -3 <= e && e <= 3 {
 		return fmt.Sprintf("%.6g", m*math.Pow10(e))
+	}
+	if m == 1 {
+		return Power(10, e)
 	}
 	return fmt.Sprintf("%g·%s", m, Power(10, e))
 }
