@@ -1,6 +1,9 @@
 package theory
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 func to(n, step int) []int {
 	s := make([]int, n)
@@ -48,5 +51,28 @@ func BenchmarkBillionDimensions(b *testing.B) {
 	p := must(PowerLaw(1e9, 1))
 	for _, m := range []Method{SGD(0.3), Momentum(0.03, 0.9), SGD(0.3).EMA(0.99), Momentum(1.5, 0.999)} {
 		b.Run(m.String(), func(b *testing.B) { benchmarkExpect(b, p, m, []int{1000}) })
+	}
+}
+
+// The proof that no learning rate reaches the paper's target earlier, and no pair of
+// learning rate and decay.
+func BenchmarkProve(b *testing.B) {
+	p := must(PowerLaw(10_000, 1))
+	for _, o := range []Optimizer{SGD(Free).Batch(1 << 20), SGD(Free).Batch(4), Momentum(Free, 0.9).Batch(1024), SGD(Free).EMA(0.99).Batch(64), SGD(Free).EMA(Free).Batch(1 << 20), Momentum(Free, Free).Precondition(0.5).Batch(1 << 20)} {
+		b.Run(o.String(), func(b *testing.B) {
+			a := must(Search(p, 0.01, o, 0))
+			var v *prover
+			var d proof
+			for b.Loop() {
+				v = newProver(must(newTuner(p, o)))
+				d = v.above(a.Target*(1+proofGuard), 1, a.Steps.Steps-1, mostBoxes, math.Inf(1))
+			}
+			if !(d.bound > a.Target) {
+				b.Fatalf("%v: bound %v", a, d.bound)
+			}
+			b.ReportMetric(float64(a.Steps.Steps), "steps")
+			b.ReportMetric(float64(d.boxes), "boxes/op")
+			b.ReportMetric(v.work, "factors/op")
+		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // Prove shows by branch and bound that no settings are better than those of an answer
 // of Search, Tune or TuneLoss on the same problem, with at most so many intervals; 0 stands
-// for as many as take about a tenth of a second. It is to be had for methods with a
+// for as many as take about a tenth of a second, and none on lists that are too long for that. It is to be had for methods with a
 // scalar kernel and constant settings (SGD, heavy ball, Nesterov, the moving average of
 // SGD, preconditioned or not) whose learning rate is free, and of heavy ball and the
 // average also with momentum or decay. Other answers come back as they are.
@@ -53,8 +53,10 @@ const (
 	// the lowest.
 	provedGap = 1e-7
 	// proofWork bounds the factors that a proof with one free setting computes where
-	// nothing else is asked for; one with two gets a third.
-	proofWork = 1e6
+	// nothing else is asked for; one with two gets a third. It is not begun on so many
+	// directions that it ends before fewestBoxes.
+	proofWork   = 1e6
+	fewestBoxes = 16
 )
 
 // proofBox is a box of settings and steps, with what is known of the loss there.
@@ -148,6 +150,9 @@ func (k *tuner) prove(answer *Tuned, boxes int, work float64) error {
 		return nil
 	}
 	answer.Intervals = 0
+	if work < fewestBoxes*v.perBox() {
+		return nil
+	}
 	limit := answer.Steps.Limit
 	for range tries {
 		wanted, from, to := answer.Target, 1, answer.Steps.Steps-1
@@ -185,6 +190,11 @@ func (k *tuner) prove(answer *Tuned, boxes int, work float64) error {
 		}
 	}
 	return nil
+}
+
+// perBox is about how many factors a box takes.
+func (v *prover) perBox() float64 {
+	return float64(len(v.modesOf(0))) * (math.Pow(interpolatedPoints, float64(v.axes)) + 3*float64(v.axes) + 4)
 }
 
 // coordinates are those of the search.

@@ -285,3 +285,15 @@ func TestProvedPairs(t *testing.T) {
 		}
 	}
 }
+
+// A list of many directions is searched at once and proved where that is asked for.
+func TestProofOfALongList(t *testing.T) {
+	p := must(LogUniform(8000, 1, 1e-3))
+	a := must(Tune(p, 100, SGD(Free).Batch(64), 0))
+	if a.Proved || a.Intervals != 0 {
+		t.Errorf("%v: %d intervals", a, a.Intervals)
+	}
+	if b := must(Prove(p, a, 200)); !b.Proved || b.Steps.Steps != a.Steps.Steps || b.Intervals > 200 {
+		t.Errorf("%v: %d intervals", b, b.Intervals)
+	}
+}
