@@ -3,7 +3,10 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"nqm/theory"
 	"nqm/theory/table"
@@ -42,7 +45,13 @@ func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
 		return Figure{}, err
 	}
 	if k, ok := kindOf(all); ok && k.named {
-		return k.figure(all)
+		if all, err = toldPoints(axes, results); err != nil {
+			return Figure{}, err
+		}
+		f, err := k.figure(all)
+		what, about, _ := strings.Cut(f.Title, ": ")
+		f.Title = what + " over " + over(axes) + ": " + about
+		return f, err
 	}
 	n := len(sweptOf(results[0]))
 	if n == 0 {
@@ -60,6 +69,44 @@ func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
 		return sweepMap(axes[0], axes[1], results), nil
 	}
 	return Figure{}, fmt.Errorf("plotting: a sweep of %d numbers over %d axes has no picture: want one axis, or two and one number", n, len(axes))
+}
+
+func over(axes []theory.Axis) string {
+	return strings.Join(mapped(axes, func(a theory.Axis) string { return a.Name }), " and ")
+}
+
+// toldPoints returns all results with the values of their points in their
+// names, as far as the names do not have them.
+func toldPoints(axes []theory.Axis, results []any) ([]any, error) {
+	var all []any
+	for k, r := range results {
+		found, err := leaves(r)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			named := reflect.New(reflect.TypeOf(one)).Elem()
+			named.Set(reflect.ValueOf(one))
+			name := named.FieldByName("Method")
+			for i, v := range theory.PointOf(axes, k) {
+				if said := valueOf(axes[i].Name, v); !slices.Contains(strings.FieldsFunc(name.String(), func(r rune) bool { return r == ' ' || r == ',' }), said) {
+					name.SetString(name.String() + ", " + said)
+				}
+			}
+			all = append(all, named.Interface())
+		}
+	}
+	return all, nil
+}
+
+// valueOf writes a value of an axis by its symbol, as the names of methods
+// have it, or by its name.
+func valueOf(axis string, v float64) string {
+	words := strings.Fields(axis)
+	if n := len(words); n > 0 && utf8.RuneCountInString(words[n-1]) <= 2 {
+		return fmt.Sprintf("%s=%.5g", words[n-1], v)
+	}
+	return fmt.Sprintf("%s = %.5g", axis, v)
 }
 
 // sweepFigures draws the figure of each point.
@@ -83,8 +130,7 @@ func sweepFigures(axes []theory.Axis, results []any) (Figure, error) {
 		}
 		points[k] = strings.Join(at, ", ")
 	}
-	over := strings.Join(mapped(axes, func(a theory.Axis) string { return a.Name }), " and ")
-	return multiples(sharedTitle(figures)+" over "+over, points, figures), nil
+	return multiples(sharedTitle(figures)+" over "+over(axes), points, figures), nil
 }
 
 // sharedTitle returns what the titles of figures say alike: all, what stands
@@ -113,11 +159,12 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 	p := Panel{X: axisOver(axis.Name, x)}
 	heads := []string{axis.Name}
 	palette := newPalette(mapped(lines, func(s swept) string { return s.method }))
+	names := sweptNames(lines)
 	var every Values
 	left := 0
 	for k, one := range lines {
 		l := palette.next(one.method)
-		s := Series{Name: one.method, X: x, Color: l.color, Dash: l.dash, Marker: l.marker, Width: 2}
+		s := Series{Name: names[k], X: x, Color: l.color, Dash: l.dash, Marker: l.marker, Width: 2}
 		for _, r := range results {
 			s.Y = append(s.Y, sweptOf(r)[k].value)
 		}
@@ -125,8 +172,8 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 		s = trimmed(s)
 		p.Series, every = append(p.Series, s), append(every, s.Y...)
 		head := one.label
-		if n > 1 && one.method != "" {
-			head += ", " + one.method
+		if n > 1 && names[k] != "" {
+			head += ", " + names[k]
 		}
 		heads = append(heads, head)
 	}
@@ -149,6 +196,19 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
 	}
 	return f
+}
+
+// sweptNames names the lines of a sweep: by the method; by what the title says
+// of it, as the problem, where methods are alike; and by a number.
+func sweptNames(lines []swept) []string {
+	names := mapped(lines, func(s swept) string { return s.method })
+	if len(unique(names)) < len(names) && len(unique(mapped(lines, func(s swept) string { return s.title }))) > 1 {
+		for i, s := range lines {
+			_, about, _ := strings.Cut(s.title, ": ")
+			names[i] += ", " + about
+		}
+	}
+	return distinct(names)
 }
 
 // sweepMap draws a number over two axes.
@@ -183,9 +243,12 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 func sweepTitle(results []any, over string) string {
 	one := sweptOf(results[0])[0]
 	for _, r := range results {
-		if title := sweptOf(r)[0].title; title == "" || title != one.title {
-			return one.label + " against " + over
+		for _, s := range sweptOf(r) {
+			if s.title == "" || s.title != one.title {
+				return one.label + " against " + over
+			}
 		}
 	}
-	return one.title
+	what, about, _ := strings.Cut(one.title, ": ")
+	return what + " over " + over + ": " + about
 }
