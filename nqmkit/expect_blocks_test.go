@@ -58,10 +58,14 @@ func TestExpectOnALongList(t *testing.T) {
 	}
 }
 
-// slowly is a method that takes its time, and interrupts at its n-th curvature.
-func slowly(t *testing.T, calls *atomic.Int64, n int64) nqmkit.Linear {
+// slowly is a method that interrupts at its n-th curvature, and from there on takes
+// its time until it is released.
+func slowly(t *testing.T, n int64) (m nqmkit.Linear, release func()) {
+	var calls atomic.Int64
+	over := make(chan struct{})
 	return nqmkit.Linear{Name: "slow", System: func(h float64) nqmkit.System {
-		if calls.Add(1) == n {
+		switch k := calls.Add(1); {
+		case k == n:
 			self, err := os.FindProcess(os.Getpid())
 			if err == nil {
 				err = self.Signal(syscall.SIGINT)
@@ -69,22 +73,29 @@ func slowly(t *testing.T, calls *atomic.Int64, n int64) nqmkit.Linear {
 			if err != nil {
 				t.Error(err)
 			}
-			time.Sleep(300 * time.Millisecond)
+		case k > n:
+			select {
+			case <-over:
+			case <-time.After(10 * time.Millisecond):
+			}
 		}
 		return nqmkit.System{State: [][]float64{{1 - 0.1*h}}, Noise: []float64{-0.1}, Readout: []float64{1}}
-	}}
+	}}, func() { close(over) }
 }
 
 // An interrupt keeps the curves that are whole.
 func TestExpectInterrupted(t *testing.T) {
 	p := longList(1 << 16)
-	var calls atomic.Int64
-	curves := nqmkit.ExpectAt(p, []int{0, 3}, nqmkit.SGD(0.1), slowly(t, &calls, 50_000), nqmkit.SGD(0.2))
+	slow, release := slowly(t, 50_000)
+	curves := nqmkit.ExpectAt(p, []int{0, 3}, nqmkit.SGD(0.1), slow, nqmkit.SGD(0.2))
+	release()
 	if len(curves) != 1 || curves[0].Method != nqmkit.SGD(0.1).String() {
 		t.Errorf("%d curves of 3 methods, the second of which was interrupted", len(curves))
 	}
-	calls.Store(0)
-	if message := panicOf(func() { nqmkit.ExpectAt(p, []int{0, 3}, slowly(t, &calls, 100)) }); !strings.Contains(message, "interrupted before the first curve was finished") {
+	slow, release = slowly(t, 100)
+	message := panicOf(func() { nqmkit.ExpectAt(p, []int{0, 3}, slow) })
+	release()
+	if !strings.Contains(message, "interrupted before the first curve was finished") {
 		t.Errorf("interrupted at once: %q", message)
 	}
 }
