@@ -114,5 +114,5 @@ func lawsTable(laws []theory.Moment) table.Table {
 		m := laws[k]
 		t.Rows = append(t.Rows, table.Texts(fmt.Sprint(k+1), number(m.Mean), number(m.Variance), number(m.Start), number(m.Noise), number(m.SecondMoment())))
 	}
-	return t
+	return partOf(t, len(laws))
 }

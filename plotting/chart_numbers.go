@@ -49,6 +49,7 @@ func Numbers(lists [][]float64) Figure {
 		}
 		f.Table.Rows = append(f.Table.Rows, table.Texts(row...))
 	}
+	f.Table = partOf(f.Table, longest)
 	labelEnds(p.Series)
 	f.Panels = []Panel{orWords(p)}
 	return f

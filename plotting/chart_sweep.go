@@ -190,7 +190,7 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 		}
 		t.Rows = append(t.Rows, table.Texts(row...))
 	}
-	f := Figure{Title: sweepTitle(results, axis.Name), Panels: []Panel{p}, Table: t}
+	f := Figure{Title: sweepTitle(results, axis.Name), Panels: []Panel{p}, Table: partOf(t, len(results))}
 	f.Caption = upper(lines[0].label) + " at each " + axis.Name + "."
 	if left > 0 {
 		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
@@ -234,7 +234,7 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 	f := HeatMap(sweepTitle(results, horizontal.Name+" and "+vertical.Name),
 		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
 	f.Caption = "Colours: " + one.label + "; grey where there is none."
-	f.Table = t
+	f.Table = partOf(t, len(results))
 	return f
 }
 

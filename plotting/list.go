@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"nqm/theory/table"
 )
 
 // mapped returns what each entry of a list becomes; of nil, nil.
@@ -61,6 +63,14 @@ func few(length, n int) []int {
 		at[k] = k * (length - 1) / max(n-1, 1)
 	}
 	return slices.Compact(at)
+}
+
+// partOf returns a table of few rows of many, with a last row that says so.
+func partOf(t table.Table, all int) table.Table {
+	if n := len(t.Rows); n < all {
+		t.Rows = append(t.Rows, padded([]string{fmt.Sprintf("… %d of %d rows", n, all)}, len(t.Columns)))
+	}
+	return t
 }
 
 // ordered returns a list with those before that are to be first.

@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"codeberg.org/go-fonts/dejavu/dejavusans"
@@ -157,8 +158,24 @@ func (c *Canvas) FillString(f font.Face, at vg.Point, words string) {
 	c.doc.SetFont(typeface, "", f.Font.Size.Points())
 	c.doc.TransformBegin()
 	c.doc.TransformRotate(math.Atan2(-c.at.b, c.at.a)*180/math.Pi, x, y)
-	c.doc.Text(x, y, words)
+	c.doc.Text(x, y, strings.Map(basic, words))
 	c.doc.TransformEnd()
+}
+
+// basic returns the character, or what stands for one beyond the first 65536,
+// of which fpdf has no widths: the plain letter or digit of a mathematical one,
+// or U+FFFD.
+func basic(r rune) rune {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	switch {
+	case r <= 0xffff:
+		return r
+	case 0x1d400 <= r && r <= 0x1d6a3:
+		return rune(letters[(r-0x1d400)%52])
+	case 0x1d7ce <= r && r <= 0x1d7ff:
+		return '0' + (r-0x1d7ce)%10
+	}
+	return '\ufffd'
 }
 
 // DrawImage draws an image into an upright rectangle. Each is a column wider
