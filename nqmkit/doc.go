@@ -33,6 +33,7 @@
 // # Fits to measured numbers
 //
 //	FitRuns              the noisy quadratic system of runs (N, B, K, loss)
+//	FitFadingRuns        the same with a learning rate that fades
 //	Predict, PredictRuns the loss of runs that were not made
 //	CriticalBatch        of steps against batch size, by every definition
 //

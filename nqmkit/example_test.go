@@ -95,7 +95,7 @@ func ExampleCriticalBatch() {
 		fmt.Println(c)
 	}
 	// Output:
-	// 20% overhead from B = 256 = 745.3 (95%: 687.6 to 813.3)
-	// hyperbola = 2191 (95%: 1902 to 2528)
-	// knee = 1779 (95%: 1357 to 2703)
+	// 20% overhead from B = 256 = 745.3 (95%: 687 to 813)
+	// hyperbola = 2191 (95%: 1902 to 2531)
+	// knee = 1779 (95%: 1358 to 2703)
 }

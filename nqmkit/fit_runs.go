@@ -18,11 +18,21 @@ import (
 //
 // See TrainingRuns for the columns. It panics where theory.FitRuns has an error.
 func FitRuns[T Table | []theory.Run](runs T) theory.RunsFit {
-	list, ok := any(runs).([]theory.Run)
-	if !ok {
-		list = TrainingRuns(any(runs).(Table))
+	return must(theory.FitRuns(listOfRuns(runs)))
+}
+
+// FitFadingRuns is FitRuns with an eighth parameter, of a learning rate that fades about as
+// t^-a: see theory.FitFadingRuns. Of runs whose training slowed down as it went on it
+// predicts others better. It panics where that has an error.
+func FitFadingRuns[T Table | []theory.Run](runs T) theory.RunsFit {
+	return must(theory.FitFadingRuns(listOfRuns(runs)))
+}
+
+func listOfRuns[T Table | []theory.Run](runs T) []theory.Run {
+	if list, ok := any(runs).([]theory.Run); ok {
+		return list
 	}
-	return must(theory.FitRuns(list))
+	return TrainingRuns(any(runs).(Table))
 }
 
 // Predict returns the loss at the end of a run that was not made, of a model of n parameters
@@ -36,10 +46,7 @@ func Predict(fit theory.RunsFit, n float64, steps int, m theory.Optimizer) theor
 // PredictRuns returns Predict of many runs, whose losses do not matter, on all cores. An
 // interrupt keeps those that were done.
 func PredictRuns[T Table | []theory.Run](fit theory.RunsFit, runs T) []theory.Estimate {
-	list, ok := any(runs).([]theory.Run)
-	if !ok {
-		list = TrainingRuns(any(runs).(Table))
-	}
+	list := listOfRuns(runs)
 	return inOrder("predictions", len(list), func(i int) theory.Estimate { return must(fit.Predict(list[i])) })
 }
 

@@ -111,3 +111,15 @@ func TestFitRunsRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestFitFadingRuns(t *testing.T) {
+	runs := madeRuns(2)
+	fit := nqmkit.FitFadingRuns(runs)
+	if constant := nqmkit.FitRuns(runs); !(fit.Sum <= constant.Sum*(1+1e-6)) || len(fit.Parameters) != 8 {
+		t.Errorf("a rate that may fade has the sum %v, one that may not %v", fit.Sum, constant.Sum)
+	}
+	runs[0].Optimizer.Momentum = 0.5
+	if got := panicOf(func() { nqmkit.FitFadingRuns(runs) }); !strings.Contains(got, "run 0 is momentum") {
+		t.Error(got)
+	}
+}

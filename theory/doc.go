@@ -152,7 +152,7 @@
 //	SummaryOf, NoiseScalesOf         traces, noise scales
 //	BayesBound, -Samples, -Gap       what no method can beat
 //	PaperBound                       the published upper bounds
-//	FitRuns                          the noisy quadratic system of runs
+//	FitRuns, FitFadingRuns           the noisy quadratic system of runs
 //	FitCritical                      critical batch sizes of measured points
 //
 // A question whose answer is a type is asked by its name with Of. Arguments go

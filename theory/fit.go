@@ -84,52 +84,59 @@ func riseOf(sum float64, points, parameters int) float64 {
 
 // solved is a least-squares problem with the fit that was found and the rise of its
 // intervals.
-type solved struct {
-	leastsquares.Problem
-	fit  leastsquares.Fit
-	rise float64
-}
+type solved struct{ leastsquares.Profile }
 
 // exact is the mean square of the residuals of a law that goes through every point, but
 // for the rounding of its sums.
 const exact = 1e-14
 
 // solve finds the best of the descents from some starts.
-func solve(p leastsquares.Problem, starts [][]float64, few int) solved {
-	s := solved{Problem: p, fit: p.Best(starts, few)}
-	s.rise = riseOf(s.fit.Sum, p.Rows, len(p.Low))
-	return s
+func solve(p leastsquares.Problem, starts [][]float64, few int) *solved {
+	best := p.Best(starts, few)
+	return &solved{leastsquares.Profile{Problem: p, Best: best, Rise: riseOf(best.Sum, p.Rows, len(p.Low))}}
 }
 
-// logQuantity is a quantity whose logarithm is g.
-func (s *solved) logQuantity(name string, g leastsquares.Quantity) Estimate {
-	low, high := s.interval(g)
-	return Estimate{Name: name, Value: math.Exp(g(s.fit.Z, nil)), Low: math.Exp(low), High: math.Exp(high)}
-}
-
-// interval is the profile of g. A better fit that is met on the way is taken.
-func (s *solved) interval(g leastsquares.Quantity) (low, high float64) {
-	switch v := g(s.fit.Z, nil); {
-	case math.IsInf(s.rise, 1): // as many parameters as points
-		return math.Inf(-1), math.Inf(1)
-	case s.fit.Sum < exact*float64(s.Rows):
-		return v, v
+// intervals are the profiles of some quantities, all of one best fit.
+func (s *solved) intervals(quantities ...leastsquares.Quantity) [][2]float64 {
+	ends := make([][2]float64, len(quantities))
+	look := func(missed func(k int) bool) bool {
+		for k, g := range quantities {
+			if !missed(k) {
+				continue
+			}
+			low, high, ok := s.interval(g)
+			if !ok {
+				return false
+			}
+			ends[k] = [2]float64{low, high}
+		}
+		return true
 	}
-	i := s.Profile(s.fit, g, s.rise)
-	for range 5 {
-		if i.Better == nil {
+	for range 5 { // a better fit begins anew
+		if look(func(int) bool { return true }) {
+			// What one profile has seen may be beyond the end of another.
+			look(func(k int) bool { return s.Misses(quantities[k], ends[k][0], ends[k][1]) })
 			break
 		}
-		s.adopt(*i.Better)
-		i = s.Profile(s.fit, g, s.rise)
 	}
-	return i.Low, i.High
+	return ends
 }
 
-// adopt descends from a better place.
-func (s *solved) adopt(better leastsquares.Fit) {
-	if f := s.Descend(better.Z); f.Sum < better.Sum {
-		better = f
+func (s *solved) interval(g leastsquares.Quantity) (low, high float64, ok bool) {
+	switch v := g(s.Best.Z, nil); {
+	case math.IsInf(s.Rise, 1): // as many parameters as points
+		return math.Inf(-1), math.Inf(1), true
+	case s.Best.Sum < exact*float64(s.Rows):
+		return v, v, true
 	}
-	s.fit, s.rise = better, riseOf(better.Sum, s.Rows, len(s.Low))
+	return s.Interval(g)
+}
+
+// logEstimates are quantities whose logarithms are g.
+func (s *solved) logEstimates(names []string, g ...leastsquares.Quantity) []Estimate {
+	ends, all := s.intervals(g...), make([]Estimate, len(g))
+	for k, e := range ends {
+		all[k] = Estimate{Name: names[k], Value: math.Exp(g[k](s.Best.Z, nil)), Low: math.Exp(e[0]), High: math.Exp(e[1])}
+	}
+	return all
 }

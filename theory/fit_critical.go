@@ -55,15 +55,14 @@ func FitCritical(batchSizes, steps []float64, reference float64) (CriticalFit, e
 	}
 	f := CriticalFit{BatchSizes: slices.Clone(batchSizes), Steps: slices.Clone(steps), Reference: reference}
 	s := f.solve(hyperbolaLaw)
-	f.MinSteps = s.logQuantity("S_min", leastsquares.Parameter(0))
-	f.MinSamples = s.logQuantity("E_min", leastsquares.Parameter(1))
-	bend := s.logQuantity("hyperbola", logBend)
-	over := s.logQuantity(fmt.Sprintf("20%% overhead from B = %g", reference), f.overheadAt)
+	all := s.logEstimates([]string{"S_min", "E_min", fmt.Sprintf("20%% overhead from B = %g", reference), "hyperbola"},
+		leastsquares.Parameter(0), leastsquares.Parameter(1), f.overheadAt, logBend)
+	f.MinSteps, f.MinSamples = all[0], all[1]
 	corner := f.solve(cornerLaw)
-	f.Critical = []Estimate{over, bend, corner.logQuantity("knee", logBend)}
-	f.Misfit = misfitOf(s.fit.Sum, len(steps), 2)
+	f.Critical = append(all[2:], corner.logEstimates([]string{"knee"}, logBend)...)
+	f.Misfit = misfitOf(s.Best.Sum, len(steps), 2)
 	f.open()
-	f.say(s.fit.Sum, corner.fit.Sum)
+	f.say(s.Best.Sum, corner.Best.Sum)
 	return f, nil
 }
 
@@ -109,7 +108,7 @@ func cornerLaw(z []float64, batch float64) (log, bySteps, bySamples float64) {
 const outOfSight = 9
 
 // solve fits a law to the points.
-func (f CriticalFit) solve(law stepsLaw) solved {
+func (f CriticalFit) solve(law stepsLaw) *solved {
 	fewest, least, most := math.Inf(1), math.Inf(1), 0.0
 	for k, b := range f.BatchSizes {
 		fewest, least, most = min(fewest, f.Steps[k]), min(least, b*f.Steps[k]), max(most, b*f.Steps[k])
@@ -209,14 +208,14 @@ func (f CriticalFit) Predict(b float64) (Estimate, error) {
 		return Estimate{}, err
 	}
 	s := f.solve(hyperbolaLaw)
-	e := s.logQuantity(fmt.Sprintf("steps at B = %g", b), func(z, slope []float64) float64 {
+	e := s.logEstimates([]string{fmt.Sprintf("steps at B = %g", b)}, func(z, slope []float64) float64 {
 		log, bySteps, bySamples := hyperbolaLaw(z, b)
 		if slope != nil {
 			slope[0], slope[1] = bySteps, bySamples
 		}
 		return log
-	})
-	return widened(e, s.rise), nil
+	})[0]
+	return widened(e, s.Rise), nil
 }
 
 // widened adds the misfit of one point to the interval of what is expected of it.

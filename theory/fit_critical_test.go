@@ -109,7 +109,7 @@ func TestFitCriticalAgainstGrid(t *testing.T) {
 			}
 		}
 	}
-	if e := f.MinSamples; math.Abs(e.Low/low-1) > 2e-3 || math.Abs(e.High/high-1) > 2e-3 {
+	if e := f.MinSamples; math.Abs(e.Low/low-1) > 5e-3 || math.Abs(e.High/high-1) > 5e-3 {
 		t.Errorf("%v: a grid has the interval from %v to %v", e, low, high)
 	}
 }

@@ -19,14 +19,19 @@ type systemLaw struct {
 	logP, logQ float64
 	logE, logR float64 // of the irreducible loss and of the noise
 	r          float64 // exponent of the noise
+	fade       float64 // a: see FitFadingRuns
 }
 
 // lawOf reads the law off the parameters of a fit.
 func lawOf(z []float64) systemLaw {
-	return systemLaw{p: 1 + math.Exp(z[0]), q: math.Exp(z[1]), logP: z[2], logQ: z[3], logE: z[4], logR: z[5], r: z[6]}
+	l := systemLaw{p: 1 + math.Exp(z[0]), q: math.Exp(z[1]), logP: z[2], logQ: z[3], logE: z[4], logR: z[5], r: z[6]}
+	if len(z) > lawSize {
+		l.fade = z[lawSize]
+	}
+	return l
 }
 
-// lawSize is the number of parameters.
+// lawSize is the number of parameters, of a rate that does not fade.
 const lawSize = 7
 
 // problem is the law's first n directions.
@@ -51,7 +56,7 @@ type lawNodes struct {
 
 // fitRung is the resolution of a fit, whose losses it gives to 10^-6
 // (TestFitRunsAgainstExpect).
-var fitRung = rung{32, 0.5}
+var fitRung = rung{16, 0.35}
 
 func nodesOf(n float64) lawNodes {
 	all := lawNodes{n: n}
@@ -62,19 +67,26 @@ func nodesOf(n float64) lawNodes {
 }
 
 // answer is how a direction answers to its start and to the noise of one example, with
-// the derivatives by log h.
-type answer struct{ start, startSlope, noise, noiseSlope float64 }
+// the derivatives by log h, and by a of a rate that fades.
+type answer struct{ start, startSlope, noise, noiseSlope, startFade, noiseFade float64 }
 
-// lawFollower is a method in one direction; prepare is for curvature h.
+// lawFollower is a method in one direction; prepare is for curvature h and, where the rate
+// fades, its factors in the pieces.
 type lawFollower interface {
-	prepare(h float64)
+	prepare(h float64, factors []float64)
 	at(steps int) answer
 }
 
 // followersOf returns a lawFollower for each of n directions. The batch size must be 1 or in
 // a schedule.
-func followersOf(o Optimizer, n int) []lawFollower {
+func followersOf(o Optimizer, n int, fades bool) []lawFollower {
 	all := make([]lawFollower, n)
+	if fades {
+		for k := range all {
+			all[k] = &fadingFollower{alpha: o.LearningRate}
+		}
+		return all
+	}
 	if o.isPlainSGD() {
 		plain := make([]plainFollower, n)
 		for k := range plain {
@@ -100,7 +112,7 @@ func (o Optimizer) isPlainSGD() bool {
 // derivatives: a fit asks it a million times.
 type plainFollower struct{ alpha, log, fall, unit, unitSlope float64 }
 
-func (f *plainFollower) prepare(h float64) {
+func (f *plainFollower) prepare(h float64, _ []float64) {
 	x := f.alpha * h
 	f.log = math.Log1p(-x)
 	if x > 1 {
@@ -124,7 +136,7 @@ func (f *plainFollower) at(steps int) answer {
 	if lost < 1 {
 		fall = (1 - lost) * twice * f.fall
 	}
-	return answer{1 - lost, fall, f.unit * lost, f.unitSlope*lost - f.unit*fall}
+	return answer{start: 1 - lost, startSlope: fall, noise: f.unit * lost, noiseSlope: f.unitSlope*lost - f.unit*fall}
 }
 
 // modeFollower is any method, with central differences.
@@ -135,24 +147,24 @@ type modeFollower struct {
 
 const followStep = 1e-4
 
-func (f *modeFollower) prepare(h float64) {
+func (f *modeFollower) prepare(h float64, _ []float64) {
 	f.now, f.up, f.down = f.of(h, 1), f.of(h*(1+followStep), 1), f.of(h*(1-followStep), 1)
 }
 
 func (f *modeFollower) at(steps int) answer {
 	now, up, down := f.now.At(steps), f.up.At(steps), f.down.At(steps)
 	return answer{
-		now.Factor * now.Factor, (up.Factor*up.Factor - down.Factor*down.Factor) / (2 * followStep),
-		now.Noise, (up.Noise - down.Noise) / (2 * followStep),
+		start: now.Factor * now.Factor, startSlope: (up.Factor*up.Factor - down.Factor*down.Factor) / (2 * followStep),
+		noise: now.Noise, noiseSlope: (up.Noise - down.Noise) / (2 * followStep),
 	}
 }
 
 // lawParts are the parts of a loss under a law, with their derivatives.
 type lawParts struct {
-	rest, restByP   float64 // of the directions beyond n
-	bias, biasByP   float64
-	noise, noiseByR float64
-	byQ, byLogQ     float64 // of bias and noise
+	rest, restByP       float64 // of the directions beyond n
+	bias, biasByP       float64
+	noise, noiseByR     float64
+	byQ, byLogQ, byFade float64 // of bias and noise
 }
 
 // lawSum is a law over the nodes of a size, for runs with one method.
@@ -163,18 +175,22 @@ type lawSum struct {
 	parts        lawParts // the rest
 }
 
-func newLawSum(nodes lawNodes, o Optimizer) *lawSum {
+func newLawSum(nodes lawNodes, o Optimizer, fades bool) *lawSum {
 	n := len(nodes.log)
-	return &lawSum{lawNodes: nodes, start: make([]float64, n), drive: make([]float64, n), followers: followersOf(o, n)}
+	return &lawSum{lawNodes: nodes, start: make([]float64, n), drive: make([]float64, n), followers: followersOf(o, n, fades)}
 }
 
 // take prepares for a law.
 func (s *lawSum) take(l systemLaw) {
 	start, drive := 0.5*math.Exp(l.logP), 0.5*math.Exp(l.logQ+l.logR)
+	factors := make([]float64, 64)
+	for k := range factors {
+		factors[k] = math.Exp2(-l.fade * float64(k))
+	}
 	for k, log := range s.log {
 		s.start[k] = s.weight[k] * start * math.Exp(-l.p*log)
 		s.drive[k] = s.weight[k] * drive * math.Exp(-(l.q+l.r)*log)
-		s.followers[k].prepare(math.Exp(l.logQ - l.q*log))
+		s.followers[k].prepare(math.Exp(l.logQ-l.q*log), factors)
 	}
 	e := 1e-5 * (l.p - 1)
 	s.parts = lawParts{rest: start * mathext.Zeta(l.p, s.n+1)}
@@ -194,6 +210,7 @@ func (s *lawSum) at(steps int, b float64) lawParts {
 		by := s.start[k]*a.startSlope + s.drive[k]/b*(a.noiseSlope+a.noise)
 		t.byLogQ += by
 		t.byQ -= log * by
+		t.byFade += s.start[k]*a.startFade + s.drive[k]/b*a.noiseFade
 	}
 	return t
 }
@@ -210,6 +227,9 @@ func (l systemLaw) loss(t lawParts, slope []float64) float64 {
 		slope[4] = least
 		slope[5] = t.noise
 		slope[6] = t.noiseByR
+		if len(slope) > lawSize {
+			slope[lawSize] = t.byFade
+		}
 	}
 	loss := least + t.rest + t.bias + t.noise
 	if math.IsNaN(loss) {

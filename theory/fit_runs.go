@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"nqm/theory/internal/leastsquares"
 	"nqm/theory/table"
@@ -30,7 +31,7 @@ const SystemRate = 1.999
 // RunsFit is the noisy quadratic system fitted to runs: see FitRuns.
 type RunsFit struct {
 	Runs []Run `json:"runs"`
-	// Parameters are p, q, P, Q, e_irr, R and r, in this order.
+	// Parameters are p, q, P, Q, e_irr, R and r, in this order, and of FitFadingRuns a.
 	Parameters []Estimate `json:"parameters"`
 	// Fitted has the loss of each run under the law.
 	Fitted []float64 `json:"fitted"`
@@ -59,32 +60,76 @@ type RunsFit struct {
 //
 // The error names a run with a number that is not valid, or too few runs. A schedule that
 // changes in every step takes as long as its steps, each time.
+//
+// Where a rate that fades fits far better, a note says so: see FitFadingRuns.
 func FitRuns(runs []Run) (RunsFit, error) {
-	runs, err := readyRuns(runs)
+	f, err := fitRuns(runs, false)
+	if err == nil && allPlain(f.Runs) {
+		f.compare()
+	}
+	return f, err
+}
+
+// FitFadingRuns is FitRuns with one more number, for runs of SGD at a constant rate whose
+// real training slowed down, as networks with normalised layers do while their weights
+// grow: the rate fades by half powers of two, about as t^-a,
+//
+//	α in step 1        α 2^-ak in the steps from 2^(k-1) + 1 to 2^k        0 <= a <= 1.5
+//
+// a = 0 is the law of FitRuns. It takes nine runs, and only SGD with a constant rate.
+func FitFadingRuns(runs []Run) (RunsFit, error) {
+	for i, r := range runs {
+		if !r.Optimizer.isPlainSGD() {
+			return RunsFit{}, fmt.Errorf("theory: run %d is %v: a rate that fades is fitted to SGD with a constant rate", i, r.Optimizer)
+		}
+	}
+	return fitRuns(runs, true)
+}
+
+// compare adds a note where a rate that fades is better by an F statistic that one in ten
+// thousand laws without would have.
+func (f *RunsFit) compare() {
+	free := len(f.Runs) - lawSize - 1
+	if free < 1 || f.Sum < exact*float64(len(f.Runs)) {
+		return
+	}
+	s := solveRuns(f.Runs, true)
+	if gain := (2*f.Sum - s.Best.Sum) / s.Best.Sum * float64(free); gain > (distuv.F{D1: 1, D2: float64(free)}).Quantile(1-1e-4) {
+		f.Notes = append(f.Notes, fmt.Sprintf("The runs speak for a rate that fades about as t^-%.2g: with this one number more the sum of squares is %.3g instead of %.3g. FitFadingRuns fits it; predict with that.", s.Best.Z[lawSize], s.Best.Sum/2, f.Sum))
+	}
+}
+
+func allPlain(runs []Run) bool {
+	return !slices.ContainsFunc(runs, func(r Run) bool { return !r.Optimizer.isPlainSGD() })
+}
+
+func fitRuns(runs []Run, fades bool) (RunsFit, error) {
+	size := lawSize
+	if fades {
+		size++
+	}
+	runs, err := readyRuns(runs, size)
 	if err != nil {
 		return RunsFit{}, err
 	}
-	s := solveRuns(runs)
-	if math.IsInf(s.fit.Sum, 1) {
+	s := solveRuns(runs, fades)
+	if math.IsInf(s.Best.Sum, 1) {
 		return RunsFit{}, fmt.Errorf("theory: no law of the noisy quadratic system was found with a finite loss for every run: is a learning rate far above the others?")
 	}
 	f := RunsFit{Runs: runs}
-	for before := math.Inf(1); s.fit.Sum < before*(1-1e-5); {
-		before = s.fit.Sum
-		f.Parameters = s.lawEstimates()
-	}
-	law := lawOf(s.fit.Z)
-	for _, t := range newRunsProblem(runs).parts(law) {
+	f.Parameters = s.lawEstimates()
+	law := lawOf(s.Best.Z)
+	for _, t := range newRunsProblem(runs, fades).parts(law) {
 		f.Fitted = append(f.Fitted, law.loss(t, nil))
 	}
-	f.Sum, f.Misfit = s.fit.Sum/2, misfitOf(s.fit.Sum, len(runs), lawSize)
+	f.Sum, f.Misfit = s.Best.Sum/2, misfitOf(s.Best.Sum, len(runs), size)
 	f.say(s)
 	return f, nil
 }
 
-func readyRuns(runs []Run) ([]Run, error) {
-	if len(runs) <= lawSize {
-		return nil, fmt.Errorf("theory: %d runs: a law of %d numbers wants %d or more", len(runs), lawSize, lawSize+1)
+func readyRuns(runs []Run, size int) ([]Run, error) {
+	if len(runs) <= size {
+		return nil, fmt.Errorf("theory: %d runs: a law of %d numbers wants %d or more", len(runs), size, size+1)
 	}
 	runs = slices.Clone(runs)
 	for i := range runs {
@@ -120,26 +165,33 @@ const (
 	fitDescents = 4
 )
 
-func solveRuns(runs []Run) solved {
-	p := newRunsProblem(runs)
+func solveRuns(runs []Run, fades bool) *solved {
+	p := newRunsProblem(runs, fades)
 	ls := p.leastSquares()
 	return solve(ls, p.starts(ls, fitStarts), fitDescents)
 }
 
 // lawEstimates are the parameters with their intervals.
 func (s *solved) lawEstimates() []Estimate {
-	var all []Estimate
-	for k, name := range []string{"p", "q", "P", "Q", "e_irr", "R", "r"} {
-		low, high := s.interval(leastsquares.Parameter(k))
-		value, scale := s.fit.Z[k], math.Exp
+	quantities := make([]leastsquares.Quantity, len(s.Low))
+	for k := range quantities {
+		quantities[k] = leastsquares.Parameter(k)
+	}
+	ends, all := s.intervals(quantities...), []Estimate{}
+	for k, name := range []string{"p", "q", "P", "Q", "e_irr", "R", "r", "a"}[:len(s.Low)] {
+		low, high := ends[k][0], ends[k][1]
+		value, scale := s.Best.Z[k], math.Exp
 		switch k {
 		case 0:
 			scale = func(z float64) float64 { return 1 + math.Exp(z) }
-		case 6:
+		case 6, lawSize:
 			scale = func(z float64) float64 { return z }
 		}
 		if k == 3 && math.IsInf(high, 1) { // the wall is the edge of stability
 			high = s.High[k]
+		}
+		if k == lawSize { // 0 and 1.5 are the ends of what is fitted
+			low, high = max(low, s.Low[k]), min(high, s.High[k])
 		}
 		all = append(all, Estimate{Name: name, Value: scale(value), Low: scale(low), High: scale(high)})
 	}
@@ -147,9 +199,12 @@ func (s *solved) lawEstimates() []Estimate {
 }
 
 // say writes what the runs leave open.
-func (f *RunsFit) say(s solved) {
+func (f *RunsFit) say(s *solved) {
 	var open, wide []string
 	for k, e := range f.Parameters {
+		if k >= lawSize {
+			continue
+		}
 		unbounded := math.IsInf(e.High, 1) || math.IsInf(e.Low, -1) || e.Low == 0 || k == 0 && e.Low == 1
 		switch {
 		case unbounded:
@@ -164,7 +219,7 @@ func (f *RunsFit) say(s solved) {
 	if len(wide) > 0 {
 		f.Notes = append(f.Notes, "Known to no better than a factor of three: "+strings.Join(wide, ", ")+".")
 	}
-	if c, ok := s.Covariance(s.fit.Z); ok {
+	if c, ok := s.Covariance(s.Best.Z); ok {
 		for i := range f.Parameters {
 			for j := range i {
 				if r := c.At(i, j) / math.Sqrt(c.At(i, i)*c.At(j, j)); math.Abs(r) > 0.98 {
@@ -177,19 +232,37 @@ func (f *RunsFit) say(s solved) {
 
 // z are the parameters as a fit has them.
 func (f RunsFit) z() []float64 {
-	z := make([]float64, lawSize)
+	z := make([]float64, len(f.Parameters))
 	for k, e := range f.Parameters {
-		z[k] = math.Log(e.Value)
+		switch k {
+		case 0:
+			z[k] = math.Log(e.Value - 1)
+		case 6, lawSize:
+			z[k] = e.Value
+		default:
+			z[k] = math.Log(e.Value)
+		}
 	}
-	z[0], z[6] = math.Log(f.Parameters[0].Value-1), f.Parameters[6].Value
 	return z
 }
 
 func (f RunsFit) check() error {
-	if len(f.Parameters) != lawSize {
-		return fmt.Errorf("theory: a fit of %d parameters: want the answer of FitRuns, with %d", len(f.Parameters), lawSize)
+	if n := len(f.Parameters); n != lawSize && n != lawSize+1 {
+		return fmt.Errorf("theory: a fit of %d parameters: want the answer of FitRuns, with %d, or of FitFadingRuns", n, lawSize)
 	}
 	return nil
+}
+
+// fades reports whether the rate fades.
+func (f RunsFit) fades() bool { return len(f.Parameters) > lawSize }
+
+// Method returns how the fit follows a run of SGD: the method itself, and under a rate that
+// fades with the schedule of its steps. It is for questions about Problem.
+func (f RunsFit) Method(m Optimizer, steps int) Optimizer {
+	if f.fades() && m.Schedule == nil {
+		m.Schedule = faded(f.Parameters[lawSize].Value, steps)
+	}
+	return m
 }
 
 // Problem returns the noisy quadratic of the largest of the runs' sizes: the first N
@@ -235,22 +308,24 @@ func (f RunsFit) Predict(r Run) (Estimate, error) {
 	if err := r.ready(); err != nil {
 		return Estimate{}, fmt.Errorf("theory: %w", err)
 	}
-	p := newRunsProblem(f.Runs)
-	s := solved{Problem: p.leastSquares(), fit: leastsquares.Fit{Z: f.z(), Sum: 2 * f.Sum}}
-	s.rise = riseOf(s.fit.Sum, len(f.Runs), lawSize)
+	if f.fades() && !r.Optimizer.isPlainSGD() {
+		return Estimate{}, fmt.Errorf("theory: a run of %v: the fit of a rate that fades predicts SGD with a constant rate; ask others of Problem", r.Optimizer)
+	}
+	p := newRunsProblem(f.Runs, f.fades())
+	s := solved{leastsquares.Profile{Problem: p.leastSquares(), Best: leastsquares.Fit{Z: f.z(), Sum: 2 * f.Sum}}}
+	s.Rise = riseOf(s.Best.Sum, len(f.Runs), len(f.Parameters))
 	r.Loss = 1
-	one := newRunsProblem([]Run{r})
-	e := s.logQuantity("loss", func(z, slope []float64) float64 {
+	one := newRunsProblem([]Run{r}, f.fades())
+	e := s.logEstimates([]string{fmt.Sprintf("loss, N = %g, %v, %d steps", r.Size, r.Optimizer, r.Steps)}, func(z, slope []float64) float64 {
 		var by *mat.Dense
 		if slope != nil {
-			by = mat.NewDense(1, lawSize, slope)
+			by = mat.NewDense(1, len(slope), slope)
 		}
 		log := make([]float64, 1)
 		one.residuals(z, log, by)
 		return log[0]
-	})
-	e.Name = fmt.Sprintf("loss, N = %g, %v, %d steps", r.Size, r.Optimizer, r.Steps)
-	return widened(e, s.rise), nil
+	})[0]
+	return widened(e, s.Rise), nil
 }
 
 // Residuals returns the runs beside the law.
@@ -291,13 +366,14 @@ func (r Run) Records() []table.Record {
 // runsProblem is the least-squares problem of some runs.
 type runsProblem struct {
 	runs  []Run
+	fades bool
 	sums  []*lawSum // one for each size and method
 	of    []int     // which of them is a run's
 	batch []float64
 }
 
-func newRunsProblem(runs []Run) *runsProblem {
-	p := &runsProblem{runs: runs, of: make([]int, len(runs)), batch: make([]float64, len(runs))}
+func newRunsProblem(runs []Run, fades bool) *runsProblem {
+	p := &runsProblem{runs: runs, fades: fades, of: make([]int, len(runs)), batch: make([]float64, len(runs))}
 	sizes, known := map[float64]lawNodes{}, map[string]int{}
 	for k, r := range runs {
 		o := r.Optimizer
@@ -312,7 +388,7 @@ func newRunsProblem(runs []Run) *runsProblem {
 				sizes[r.Size] = nodesOf(r.Size)
 			}
 			i = len(p.sums)
-			known[key], p.sums = i, append(p.sums, newLawSum(sizes[r.Size], o))
+			known[key], p.sums = i, append(p.sums, newLawSum(sizes[r.Size], o, fades))
 		}
 		p.of[k] = i
 	}
@@ -349,24 +425,31 @@ func (p *runsProblem) leastSquares() leastsquares.Problem {
 	for _, r := range p.runs {
 		alpha, least = max(alpha, r.Optimizer.LearningRate), min(least, r.Loss)
 	}
-	return leastsquares.Problem{
+	ls := leastsquares.Problem{
 		Rows: len(p.runs), At: p.residuals,
 		Low:  []float64{math.Log(0.003), math.Log(0.05), math.Log(0.01 * least), math.Log(1e-4 / alpha), math.Log(1e-3 * least), math.Log(1e-5), -1},
 		High: []float64{math.Log(5), math.Log(5), math.Log(1e3 * least), math.Log(1.9999 / alpha), math.Log(least), math.Log(1e6), 6},
 	}
+	if p.fades {
+		ls.Low, ls.High = append(ls.Low, 0), append(ls.High, 1.5)
+	}
+	return ls
 }
 
 // starts are n places that fill the box of exponents and curvature evenly, each with the
 // start, noise and irreducible loss that fit best there: the loss is linear in them.
 func (p *runsProblem) starts(ls leastsquares.Problem, n int) [][]float64 {
 	free := []int{0, 1, 3, 6}
+	if p.fades {
+		free = append(free, lawSize)
+	}
 	box := leastsquares.Problem{}
 	for _, k := range free {
 		box.Low, box.High = append(box.Low, ls.Low[k]), append(box.High, ls.High[k])
 	}
 	var all [][]float64
 	for _, at := range box.Lattice(n) {
-		z := make([]float64, lawSize)
+		z := make([]float64, len(ls.Low))
 		for i, k := range free {
 			z[k] = at[i]
 		}

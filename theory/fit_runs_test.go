@@ -104,7 +104,7 @@ func fitOf(values []float64, runs []Run) RunsFit {
 
 func TestFitRunsPublished(t *testing.T) {
 	runs := trainingRuns(publishedRuns)
-	p := newRunsProblem(runs)
+	p := newRunsProblem(runs, false)
 	if sum := p.leastSquares().Sum(fitOf(publishedLaw, runs).z()) / 2; math.Abs(sum-0.022080) > 5e-7 {
 		t.Errorf("sum %v at the published parameters, published 0.022080", sum)
 	}
@@ -117,6 +117,14 @@ func TestFitRunsPublished(t *testing.T) {
 			t.Errorf("%v: the published %v is outside", e, v)
 		}
 	}
+	fading := must(FitFadingRuns(runs))
+	if fading.Sum > 0.01513 {
+		t.Errorf("with a rate that fades the sum is %v: 0.01512 was found", fading.Sum)
+	}
+	if a := fading.Parameters[7]; !(a.Low > 0.2 && a.High < 0.8) {
+		t.Errorf("%v", a)
+	}
+	t.Log(fading, fading.Sum, fading.Parameters, fading.Notes)
 	if r := f.Parameters[6]; !math.IsInf(r.High, 1) || len(f.Notes) == 0 {
 		t.Errorf("%v, notes %q: want r open, and said", r, f.Notes)
 	}
@@ -136,7 +144,7 @@ func TestLawAgainstExpect(t *testing.T) {
 					t.Fatal(r)
 				}
 				law := lawOf(f.z())
-				got := law.loss(newRunsProblem([]Run{r}).parts(law)[0], nil)
+				got := law.loss(newRunsProblem([]Run{r}, false).parts(law)[0], nil)
 				if math.Abs(got/want-1) > 1e-6 {
 					t.Errorf("%+v: %v, want %v", r, got, want)
 				}
@@ -159,20 +167,45 @@ func TestLawAgainstExpect(t *testing.T) {
 	}
 	loss += e + 0.5*P*math.Pow(2e6+0.5, 1-p)/(p-1)
 	law := lawOf(fitOf(publishedLaw, nil).z())
-	got := law.loss(newRunsProblem([]Run{{50, 300, SGD(SystemRate).Batch(16), 1}}).parts(law)[0], nil)
+	got := law.loss(newRunsProblem([]Run{{50, 300, SGD(SystemRate).Batch(16), 1}}, false).parts(law)[0], nil)
 	if math.Abs(got/loss-1) > 1e-9 {
 		t.Errorf("%v, literally %v", got, loss)
 	}
 }
 
+// A rate that fades is the schedule that Method gives, for the engine of schedules.
+func TestFadingAgainstExpect(t *testing.T) {
+	for _, a := range []float64{0, 0.3, 0.5, 1.2} {
+		for _, n := range []float64{50, 1e4, 1e8} {
+			for _, steps := range []int{1, 2, 3, 64, 1000, 12258} {
+				f := fitOf(append(slices.Clone(publishedLaw), a), nil)
+				o := SGD(SystemRate).Batch(300)
+				want := f.Floor(n) + must(ExpectedLoss(must(f.ProblemOf(n)), steps, f.Method(o, steps)))
+				law := lawOf(f.z())
+				got := law.loss(newRunsProblem([]Run{{n, steps, o, 2}}, true).parts(law)[0], nil)
+				if math.Abs(got/want-1) > 1e-6 {
+					t.Errorf("a = %v, N = %v, %d steps: %v, want %v", a, n, steps, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestLawSlopes(t *testing.T) {
+	testLawSlopes(t, false, publishedLaw)
+	testLawSlopes(t, true, append(slices.Clone(publishedLaw), 0.4))
+}
+
+func testLawSlopes(t *testing.T, fades bool, values []float64) {
 	runs := trainingRuns(publishedRuns[:9])
 	for i, o := range []Optimizer{SGD(0.7).Batch(3), Momentum(0.1, 0.8).Batch(20), SGD(1.9).EMA(0.9)} {
-		runs[i].Optimizer = o
+		if !fades {
+			runs[i].Optimizer = o
+		}
 	}
-	p := newRunsProblem(runs)
-	z := fitOf(publishedLaw, runs).z()
-	slope := mat.NewDense(len(runs), lawSize, nil)
+	p := newRunsProblem(runs, fades)
+	z := fitOf(values, runs).z()
+	slope := mat.NewDense(len(runs), len(z), nil)
 	up, down := make([]float64, len(runs)), make([]float64, len(runs))
 	p.residuals(z, up, slope)
 	for j := range z {
@@ -201,7 +234,7 @@ func madeRuns(values []float64, sd float64, r *rand.Rand) []Run {
 		}
 	}
 	law := lawOf(fitOf(values, runs).z())
-	for k, parts := range newRunsProblem(runs).parts(law) {
+	for k, parts := range newRunsProblem(runs, false).parts(law) {
 		runs[k].Loss = law.loss(parts, nil) * math.Exp(sd*r.NormFloat64())
 	}
 	return runs
@@ -217,14 +250,14 @@ func TestFitRunsCovers(t *testing.T) {
 	truth := []float64{1.35, 0.9, 3, 0.8, 0.8, 1, 0.7}
 	next := Run{1e6, 50000, SGD(SystemRate).Batch(512), 1}
 	law := lawOf(fitOf(truth, nil).z())
-	nextLoss := law.loss(newRunsProblem([]Run{next}).parts(law)[0], nil)
+	nextLoss := law.loss(newRunsProblem([]Run{next}, false).parts(law)[0], nil)
 	held := make([]int, lawSize+1)
 	var lock sync.Mutex
 	var workers sync.WaitGroup
 	for w := range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := w; i < fits; i += runtime.GOMAXPROCS(0) {
-				r := rand.New(rand.NewPCG(uint64(i), 16))
+				r := rand.New(rand.NewPCG(uint64(i), 99))
 				f := must(FitRuns(madeRuns(truth, sd, r)))
 				measured := nextLoss * math.Exp(sd*r.NormFloat64())
 				e := must(f.Predict(next))
@@ -266,7 +299,7 @@ func TestFitRunsFindsTheLaw(t *testing.T) {
 		runs[k].Optimizer = o
 	}
 	law := lawOf(fitOf(truth, runs).z())
-	for k, parts := range newRunsProblem(runs).parts(law) {
+	for k, parts := range newRunsProblem(runs, false).parts(law) {
 		runs[k].Loss = law.loss(parts, nil)
 	}
 	f = must(FitRuns(runs))

@@ -31,7 +31,7 @@ type Problem struct {
 // square of the residuals: with it a step along what the residuals hardly see is not
 // endless, and the descent is still quadratic where they vanish (Yamashita and Fukushima
 // 2001).
-const damping = 0.1
+const damping = 0.2
 
 // wall is how far beyond a bound a wall costs as much as a residual of 1.
 const wall = 0.3
@@ -105,7 +105,7 @@ func (p Problem) Lattice(n int) [][]float64 {
 }
 
 // Descend returns a local least sum of squares, walls included on the way.
-func (p Problem) Descend(z []float64) Fit { return p.descend(z, nil) }
+func (p Problem) Descend(z []float64) Fit { return p.descend(z, nil, 1e-15, 1e-8) }
 
 // pull is a further residual, weight·(g(z) - to).
 type pull struct {
@@ -128,12 +128,13 @@ func Parameter(k int) Quantity {
 	}
 }
 
-func (p Problem) descend(z []float64, towards *pull) Fit {
+// descend ends where a step gains less than absolute, or relative of the sum.
+func (p Problem) descend(z []float64, towards *pull, absolute, relative float64) Fit {
 	d := len(z)
 	w := &work{p: p, towards: towards, r: make([]float64, p.Rows+d+1), slope: mat.NewDense(p.Rows+d+1, d, nil)}
 	settings := &optimize.Settings{
 		MajorIterations: 80,
-		Converger:       &optimize.FunctionConverge{Absolute: 1e-15, Relative: 1e-8, Iterations: 2},
+		Converger:       &optimize.FunctionConverge{Absolute: absolute, Relative: relative, Iterations: 2},
 	}
 	// An error says that no shorter step went down: the place is as good as it gets.
 	result, _ := optimize.Minimize(optimize.Problem{Func: w.value, Grad: w.gradient, Hess: w.hessian},

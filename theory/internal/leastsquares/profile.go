@@ -2,6 +2,7 @@ package leastsquares
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -26,33 +27,47 @@ func (p Problem) Covariance(z []float64) (*mat.SymDense, bool) {
 	return inverse, true
 }
 
-// Interval is where a quantity can be with a sum of squares that is at most so much
-// above the least.
-type Interval struct {
-	Low, High float64 // infinite where the bounds of a parameter are met before
-	// Better is a fit with a sum below the least that was given, if one was met.
-	Better *Fit
+// Profile is how far quantities may go with a sum of squares that is at most Rise above
+// that of the best fit.
+type Profile struct {
+	Problem
+	Best Fit
+	Rise float64
+	seen []Fit // within the rise
 }
 
-// Profile follows a quantity g from the fit to both sides, the sum being least under
-// g(z) = v at each v, to where the sum has risen by rise. No v is asked for exactly: the
-// least of Σ r² + w² (g - v)² is a least of Σ r² at the g that it has.
-func (p Problem) Profile(f Fit, g Quantity, rise float64) Interval {
-	i := Interval{Low: math.Inf(-1), High: math.Inf(1)}
-	scale := p.spread(f.Z, g) * math.Sqrt(rise)
-	for _, side := range []float64{-1, 1} {
-		end, better := p.side(f, g, rise, side*scale)
-		if better != nil {
-			i.Better = better
-			return i
+// Interval follows a quantity g from the best fit to both sides, the sum being least under
+// g(z) = v at each v, to where it has risen by Rise. No v is asked for exactly: the least of
+// Σ r² + w² (g - v)² is a least of Σ r² at the g that it has. An end is infinite where a
+// parameter meets its bound before.
+//
+// A fit better than the best that is met on the way becomes it; then all that was found
+// before is out of date, and the answer is false.
+func (p *Profile) Interval(g Quantity) (low, high float64, ok bool) {
+	scale := p.spread(p.Best.Z, g) * math.Sqrt(p.Rise)
+	low, better := p.side(g, -scale)
+	if better == nil {
+		high, better = p.side(g, scale)
+	}
+	if better != nil {
+		if f := p.Descend(better.Z); f.Sum < better.Sum {
+			better = &f
 		}
-		if side < 0 {
-			i.Low = end
-		} else {
-			i.High = end
+		p.Rise *= better.Sum / p.Best.Sum
+		p.Best, p.seen = *better, nil
+		return 0, 0, false
+	}
+	return low, high, true
+}
+
+// Misses reports whether a place that was seen since has a g outside of an interval.
+func (p *Profile) Misses(g Quantity, low, high float64) bool {
+	for _, f := range p.seen {
+		if v := g(f.Z, nil); v < low-1e-6*math.Abs(low) || v > high+1e-6*math.Abs(high) {
+			return true
 		}
 	}
-	return i
+	return false
 }
 
 // spread is the standard deviation of g for residuals of variance 1, to first order.
@@ -68,60 +83,87 @@ func (p Problem) spread(z []float64, g Quantity) float64 {
 		return widest
 	}
 	v := mat.NewVecDense(len(slope), slope)
-	return math.Min(math.Sqrt(mat.Inner(v, c, v)), 1e3*widest)
+	return math.Min(math.Sqrt(mat.Inner(v, c, v)), widest)
 }
 
 // tries is how many places a profile looks at on one side, and near the relative
 // distance from the rise at which it ends.
 const (
 	tries = 24
-	near  = 0.01
+	near  = 0.004
 )
 
 // place is a value of the quantity, counted from that of the fit in the direction of the
 // side, with the signed root of the rise there in units of what is asked for.
 type place struct{ v, root float64 }
 
-// side returns where the profile has risen by rise, step being where it would if the
+// side returns where the profile has risen by Rise, step being where it would if the
 // model were linear. In the root of the rise a profile is almost a line.
-func (p Problem) side(f Fit, g Quantity, rise, step float64) (end float64, better *Fit) {
-	start, sign := g(f.Z, nil), math.Copysign(1, step)
+func (p *Profile) side(g Quantity, step float64) (end float64, better *Fit) {
+	start, sign := g(p.Best.Z, nil), math.Copysign(1, step)
+	step = math.Abs(step)
 	if step == 0 || math.IsNaN(step) {
 		return start, nil
 	}
-	slope := make([]float64, len(f.Z))
-	weight := 10 * math.Sqrt(rise) / math.Abs(step)
-	stiffest := 1e5 * weight
+	slope := make([]float64, len(p.Best.Z))
+	weight := 10 * math.Sqrt(p.Rise) / step
+	stiffest := 1e7 * weight
+	placeOf := func(f Fit) place {
+		return place{sign * (g(f.Z, nil) - start), math.Sqrt(max(0, f.Sum-p.Best.Sum) / p.Rise)}
+	}
+	z, to, before, held := p.Best.Z, step, 0.0, false
 	below, above := place{}, place{math.Inf(1), math.Inf(1)}
-	z, to, before := f.Z, math.Abs(step), 0.0
+	for _, f := range p.seen {
+		if now := placeOf(f); now.v > below.v {
+			below, z = now, f.Z
+		}
+	}
+	if below.v > 0 {
+		to = next(below, above, step, false)
+	}
 	for range tries {
-		at := p.descend(p.towards(z, g, slope, start+sign*to), &pull{g, weight, start + sign*to})
-		if at.Sum < f.Sum*(1-1e-6)-1e-14 {
+		at := p.descend(p.towards(z, g, slope, start+sign*to), &pull{g, weight, start + sign*to}, 1e-5*p.Rise, 1e-13)
+		if at.Sum < p.Best.Sum-1e-3*p.Rise {
 			return 0, &at
 		}
-		now := place{sign * (g(at.Z, nil) - start), math.Sqrt(max(0, at.Sum-f.Sum) / rise)}
-		if math.Abs(now.root-1) < near {
-			return start + sign*now.v, nil
-		}
-		if now.root > 1 {
-			above = now
-		} else if p.beyond(at.Z) {
+		now := placeOf(at)
+		if held = p.held(at.Z, g, slope); held && now.root < 1+near {
 			return math.Inf(int(sign)), nil
-		} else if now.v >= below.v {
-			short := now.v < below.v+0.5*(to-below.v)
+		}
+		if now.root <= 1 {
+			p.see(at.Z)
+		}
+		switch {
+		case math.Abs(now.root-1) < near:
+			return start + sign*now.v, nil
+		case now.root > 1:
+			above = now
+		case now.v >= below.v:
+			short := now.v < below.v+0.7*(to-below.v)
 			below, z = now, at.Z
 			if short && weight < stiffest {
-				weight *= 10
+				weight *= 5
 				continue
 			}
 		}
 		same := (now.root > 1) == (before > 1) && before != 0
-		to, before = next(below, above, math.Abs(step), same), now.root
+		to, before = next(below, above, step, same), now.root
 	}
-	if math.IsInf(above.v, 1) {
+	if math.IsInf(above.v, 1) || held {
 		return math.Inf(int(sign)), nil
 	}
 	return start + sign*above.v, nil
+}
+
+// see keeps a place for other quantities, moved into the bounds.
+func (p *Profile) see(z []float64) {
+	z = slices.Clone(z)
+	for k := range z {
+		z[k] = min(max(z[k], p.Low[k]), p.High[k])
+	}
+	if f := (Fit{z, p.Sum(z)}); f.Sum <= p.Best.Sum+p.Rise {
+		p.seen = append(p.seen, f)
+	}
 }
 
 // next is where a line through two places has the root 1, or half way if the last two
@@ -159,12 +201,16 @@ func (p Problem) towards(z []float64, g Quantity, slope []float64, v float64) []
 	return moved
 }
 
-// beyond reports whether a parameter was pulled through its wall.
-func (p Problem) beyond(z []float64) bool {
+// held reports whether the walls of the parameters that a quantity depends on hold a
+// place back: by more than a hundredth of the rise.
+func (p *Profile) held(z []float64, g Quantity, slope []float64) bool {
+	g(z, slope)
+	cost := 0.0
 	for k, v := range z {
-		if v > p.High[k]+wall || v < p.Low[k]-wall {
-			return true
+		if slope[k] != 0 {
+			out := (max(0, v-p.High[k]) + min(0, v-p.Low[k])) / wall
+			cost += out * out
 		}
 	}
-	return false
+	return cost > 0.01*p.Rise
 }
