@@ -63,7 +63,7 @@ func makeCourse(ctx context.Context, course assignment.Course, chosen []lesson.L
 }
 
 func gradeCourse(ctx context.Context, course assignment.Course) error {
-	marks, err := course.Grade(ctx)
+	marks, refused, err := course.Grade(ctx)
 	if err != nil {
 		return err
 	}
@@ -85,6 +85,9 @@ func gradeCourse(ctx context.Context, course assignment.Course) error {
 			fmt.Printf("   %g more to read", unread)
 		}
 		fmt.Println()
+	}
+	for _, r := range refused {
+		fmt.Printf("%-20s %-30s NOT GRADED: %s\n", r.Student, r.Assignment, r.Reason)
 	}
 	fmt.Printf("\nmarks     %s\nfeedback  %s\n", path, filepath.Join(course.Dir, "feedback"))
 	return nil

@@ -43,6 +43,13 @@ type Mark struct {
 	ToRead     bool    `json:"to_read"` // the lecturer has to read it
 }
 
+// A Refusal is a submission that could not be graded: why, and what to do.
+type Refusal struct {
+	Student    string `json:"student"`
+	Assignment string `json:"assignment"`
+	Reason     string `json:"reason"`
+}
+
 // All returns the assignments of the clone at root, in the order of their names.
 func All(root string) ([]lesson.Lesson, error) {
 	return lesson.All(filepath.Join(root, "notebooks", "assignments"))
@@ -69,14 +76,17 @@ func (c Course) Generate(ctx context.Context, assignments []lesson.Lesson) error
 }
 
 // Grade grades every submission, writes a page of feedback for each and
-// returns all marks.
-func (c Course) Grade(ctx context.Context) ([]Mark, error) {
+// returns all marks, and the submissions that could not be graded.
+func (c Course) Grade(ctx context.Context) ([]Mark, []Refusal, error) {
 	if _, err := os.Stat(filepath.Join(c.Dir, "nbgrader_config.py")); err != nil {
-		return nil, fmt.Errorf("%s is not a course: make one there first, with 'go run ./notebooks assignments -o %[1]s'", c.Dir)
+		return nil, nil, fmt.Errorf("%s is not a course: make one there first, with 'go run ./notebooks assignments -o %[1]s'", c.Dir)
 	}
-	var answer struct{ Marks []Mark }
+	var answer struct {
+		Marks   []Mark
+		Refused []Refusal
+	}
 	err := c.nbgrader(ctx, "grade", nil, &answer)
-	return answer.Marks, err
+	return answer.Marks, answer.Refused, err
 }
 
 // Release is the path of the students' version of an assignment.

@@ -101,10 +101,13 @@ func testSubmissions(t *testing.T, name string, submissions []submission) Course
 	for _, s := range submissions {
 		course.handIn(t, name, s)
 	}
-	marks, err := course.Grade(t.Context())
+	marks, refused, err := course.Grade(t.Context())
 	if err != nil {
 		log, _ := os.ReadFile(filepath.Join(course.Dir, "nbgrader.log"))
 		t.Fatalf("%v\n%s", err, log)
+	}
+	if len(refused) > 0 {
+		t.Errorf("not graded: %v", refused)
 	}
 	for _, s := range submissions {
 		got := marksOf(marks, s.student)

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
+from nbgrader.utils import parse_utc
 from nqm_worker import read_text
 from traitlets.config import PyFileConfigLoader
 
@@ -46,20 +47,64 @@ def generate(folder, *sources):
 
 
 def grade(folder):
-    """Grade every submission, write its feedback and return all marks."""
+    """Grade every submission, write its feedback and return all marks.
+
+    A submission that cannot be graded is named with its reason; it stops no other.
+    """
     course = open_course(folder)
-    submitted = []
+    submitted, refused = [], []
     for place in sorted(Path(folder, "submitted").glob("*/*/")):
         student, name = place.parent.name, place.name
-        if not any(place.glob("*.ipynb")):
-            continue
-        demand(course.autograde(name, student, force=True, create=True), f"{name} of {student}")
-        demand(course.generate_feedback(name, student, force=True), f"feedback on {name} for {student}")
-        for page in Path(folder, "feedback", student, name).glob("*.html"):
-            offline(page)
-        submitted.append((student, name))
+        reason = fault(folder, place)
+        if not reason:
+            try:
+                demand(course.autograde(name, student, force=True, create=True), f"{name} of {student}")
+                demand(course.generate_feedback(name, student, force=True), f"feedback on {name} for {student}")
+                for page in Path(folder, "feedback", student, name).glob("*.html"):
+                    offline(page)
+            except Exception as error:
+                print(f"{student}, {name}: {error}", file=sys.stderr)
+                reason = "nbgrader cannot grade it: nbgrader.log says why"
+        if reason:
+            refused.append({"student": student, "assignment": name, "reason": reason})
+        else:
+            submitted.append((student, name))
     with Gradebook(course.coursedir.db_url) as book:
-        return {"marks": [mark for student, name in submitted for mark in marks(book, student, name)]}
+        found = [mark for student, name in submitted for mark in marks(book, student, name)]
+    return {"marks": found, "refused": refused}
+
+
+def fault(folder, place):
+    """What keeps a submission from being graded and what to do, or nothing."""
+    name = place.name
+    try:
+        str(place).encode()
+    except UnicodeEncodeError:
+        return "the folder's name is not UTF-8: rename it"
+    if not Path(folder, "source", name).is_dir():
+        return "the course has no such assignment: rename the folder"
+    notebooks = sorted(n.name for n in place.glob("*.ipynb"))
+    if notebooks != [name + ".ipynb"]:
+        return f"it holds {', '.join(notebooks) or 'no notebook'}: leave one notebook there, named {name}.ipynb"
+    try:
+        notebook = nbformat.read(place / notebooks[0], 4)
+        nbformat.validate(notebook)
+    except Exception:
+        return "the file is no notebook, or only part of one: ask for it again"
+    seen = set()
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in seen:
+            return f"the cell {grade_id} stands twice: delete the copy, or take its metadata 'nbgrader' out"
+        if grade_id:
+            seen.add(grade_id)
+    stamp = place / "timestamp.txt"
+    if stamp.exists():
+        try:
+            parse_utc(stamp.read_text("utf-8").strip())
+        except Exception:
+            return "timestamp.txt is no date: correct it, or delete it"
+    return None
 
 
 def offline(page):
