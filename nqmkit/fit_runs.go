@@ -126,3 +126,26 @@ func numberOf(cell any, i int, column string) (float64, error) {
 	}
 	return 0, fmt.Errorf("nqmkit: row %d has %s %q: want a number", i+1, column, cell)
 }
+
+// RunsAlong returns the points of one run's loss curve as runs that FitRuns takes: the
+// loss after each number of steps of m, of a model of n parameters. A schedule without a
+// length is stretched to the last of the steps. The points of one run share its luck, so
+// that intervals of a fit to few curves are too short; a few points of each are enough.
+//
+// It panics on steps that do not increase, and on another number of losses.
+func RunsAlong(n float64, m theory.Optimizer, steps []int, losses []float64) []theory.Run {
+	if len(steps) == 0 || len(steps) != len(losses) {
+		panic(fmt.Errorf("nqmkit: %d steps and %d losses: want one of each for a point", len(steps), len(losses)))
+	}
+	for k := range steps {
+		if k > 0 && steps[k] <= steps[k-1] {
+			panic(fmt.Errorf("nqmkit: step %d after %d: want increasing steps", steps[k], steps[k-1]))
+		}
+	}
+	m = must(m.Over(steps[len(steps)-1]))
+	runs := make([]theory.Run, len(steps))
+	for k, t := range steps {
+		runs[k] = theory.Run{Size: n, Steps: t, Optimizer: m, Loss: losses[k]}
+	}
+	return runs
+}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,5 +122,45 @@ func TestFitFadingRuns(t *testing.T) {
 	runs[0].Optimizer.Momentum = 0.5
 	if got := panicOf(func() { nqmkit.FitFadingRuns(runs) }); !strings.Contains(got, "run 0 is momentum") {
 		t.Error(got)
+	}
+}
+
+// Curves under schedules of rate and batch that a problem gives are fitted by that problem,
+// and another schedule is predicted: the same loss as Expect of the truth.
+func TestFitCurvesUnderSchedules(t *testing.T) {
+	truth := theory.RunsFit{}
+	for _, v := range []float64{1.4, 0.9, 3, 0.8, 0.8, 2, 0.7} {
+		truth.Parameters = append(truth.Parameters, theory.Estimate{Value: v})
+	}
+	const n = 5000
+	p := must(truth.ProblemOf(n))
+	steps := []int{3, 10, 30, 100, 300, 1000, 3000}
+	var runs []theory.Run
+	for _, m := range []theory.Optimizer{
+		nqmkit.SGD(1).Batch(4).Cosine(), nqmkit.SGD(2).Batch(64).Linear(), nqmkit.SGD(0.5).Batch(2),
+		nqmkit.SGD(1).Segments(nqmkit.Segment{Steps: 200, From: 1, BatchSize: 2}, nqmkit.Segment{From: 1, BatchSize: 50}),
+	} {
+		losses := slices.Clone(nqmkit.ExpectAt(p, steps, m)[0].Loss)
+		for k := range losses {
+			losses[k] += truth.Floor(n)
+		}
+		runs = append(runs, nqmkit.RunsAlong(n, m, steps, losses)...)
+	}
+	fit := nqmkit.FitRuns(runs)
+	if fit.Misfit > 2e-4 {
+		t.Errorf("off by %v in %v", fit.Misfit, fit)
+	}
+	other := nqmkit.SGD(1.5).Batch(8).Segments(nqmkit.Segment{Shape: theory.CosineRate, From: 1, To: 0.1})
+	want := truth.Floor(n) + nqmkit.ExpectAt(p, []int{2000}, other)[0].Loss[0]
+	if e := nqmkit.Predict(fit, n, 2000, other); math.Abs(e.Value/want-1) > 1e-3 || !(e.Low < want && want < e.High) {
+		t.Errorf("predicted %v, the truth has %v", e, want)
+	}
+	for want, call := range map[string]func(){
+		"step 3 after 3":       func() { nqmkit.RunsAlong(n, nqmkit.SGD(1), []int{3, 3}, []float64{1, 1}) },
+		"1 steps and 2 losses": func() { nqmkit.RunsAlong(n, nqmkit.SGD(1), []int{3}, []float64{1, 1}) },
+	} {
+		if got := panicOf(call); !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

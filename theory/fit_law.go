@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -95,6 +96,13 @@ func followersOf(o Optimizer, n int, fades bool) []lawFollower {
 		}
 		return all
 	}
+	if o.isScheduledSGD() {
+		pieces := piecesOf(o)
+		for k := range all {
+			all[k] = &scheduledFollower{alpha: o.LearningRate, pieces: pieces}
+		}
+		return all
+	}
 	modeOf := modesOf(o)
 	for k := range all {
 		all[k] = &modeFollower{of: modeOf}
@@ -106,6 +114,14 @@ func followersOf(o Optimizer, n int, fades bool) []lawFollower {
 func (o Optimizer) isPlainSGD() bool {
 	return o.Momentum == 0 && o.Schedule == nil && o.Decay == 0 && o.Power == 0 && !o.UniformAverage &&
 		o.LookaheadSteps == 0 && o.VelocityWeight == 0
+}
+
+// isScheduledSGD reports whether the settings are those of SGD under a schedule that ends.
+func (o Optimizer) isScheduledSGD() bool {
+	endless := slices.ContainsFunc(o.Schedule, func(g Segment) bool { return g.Shape == InverseTimeRate })
+	scheduled := o.Schedule != nil
+	o.Schedule = nil
+	return scheduled && !endless && o.isPlainSGD()
 }
 
 // plainFollower is the closed form of SGD (type sgdMode) in plain float64, with its

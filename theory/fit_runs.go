@@ -58,8 +58,9 @@ type RunsFit struct {
 // from 0.05 to 5, Q up to where the largest learning rate diverges, e_irr up to the least
 // loss; it is a search, and says no more than the least sum that it found.
 //
-// The error names a run with a number that is not valid, or too few runs. A schedule that
-// changes in every step takes as long as its steps, each time.
+// The error names a run with a number that is not valid, or too few runs. The rate of SGD
+// under a schedule is taken in 200 pieces where it changes in every step; other methods
+// under such a schedule, and rates of 1/t, take as long as their steps, each time.
 //
 // Where a rate that fades fits far better, a note says so: see FitFadingRuns.
 func FitRuns(runs []Run) (RunsFit, error) {

@@ -191,6 +191,36 @@ func TestFadingAgainstExpect(t *testing.T) {
 	}
 }
 
+// SGD under a schedule is taken in pieces, and is the engine's to 10^-4; in constant ones to
+// 10^-6. Slopes by h come with it.
+func TestScheduledAgainstExpect(t *testing.T) {
+	for o, off := range map[string]struct {
+		Optimizer
+		by float64
+	}{
+		"cosine":  {SGD(1.5).Batch(20).Cosine(), 1e-4},
+		"to 0.1":  {SGD(1.5).Batch(3).Segments(Segment{Shape: CosineRate, From: 1, To: 0.1}), 1e-4},
+		"linear":  {SGD(SystemRate).Linear(), 1e-4},
+		"wsd":     {SGD(0.3).Batch(50).WSD(100, 100), 1e-4},
+		"batches": {SGD(1).Segments(Segment{Steps: 300, From: 1, BatchSize: 4}, Segment{From: 0.5, BatchSize: 64}), 1e-6},
+		"1/t":     {SGD(1).InverseTime(30).Batch(10), 1e-6},
+	} {
+		for _, steps := range []int{300, 5000} {
+			r := Run{1e7, steps, off.Optimizer, 2}
+			f := fitOf(publishedLaw, []Run{r})
+			want := f.Floor(r.Size) + must(ExpectedLoss(must(f.ProblemOf(r.Size)), steps, r.Optimizer))
+			if err := r.ready(); err != nil {
+				t.Fatal(err)
+			}
+			law := lawOf(f.z())
+			got := law.loss(newRunsProblem([]Run{r}, false).parts(law)[0], nil)
+			if math.Abs(got/want-1) > off.by {
+				t.Errorf("%s, %d steps: %v, want %v", o, steps, got, want)
+			}
+		}
+	}
+}
+
 func TestLawSlopes(t *testing.T) {
 	testLawSlopes(t, false, publishedLaw)
 	testLawSlopes(t, true, append(slices.Clone(publishedLaw), 0.4))
@@ -198,7 +228,7 @@ func TestLawSlopes(t *testing.T) {
 
 func testLawSlopes(t *testing.T, fades bool, values []float64) {
 	runs := trainingRuns(publishedRuns[:9])
-	for i, o := range []Optimizer{SGD(0.7).Batch(3), Momentum(0.1, 0.8).Batch(20), SGD(1.9).EMA(0.9)} {
+	for i, o := range []Optimizer{SGD(0.7).Batch(3), Momentum(0.1, 0.8).Batch(20), SGD(1.9).EMA(0.9), SGD(1).Segments(Segment{Steps: 50, From: 1, BatchSize: 4}, Segment{From: 0.5, BatchSize: 64})} {
 		if !fades {
 			runs[i].Optimizer = o
 		}
