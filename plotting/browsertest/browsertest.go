@@ -266,8 +266,8 @@ const (
 	// Figures are the figures of the page, an array in JavaScript.
 	Figures = `[...document.querySelectorAll(".nqm-figure")]`
 	// isDrawn says of a figure that its chart has lines and texts, and that
-	// the still image has gone.
-	isDrawn = `(f => f.querySelectorAll("svg path").length > 5 && f.querySelectorAll("svg text").length > 5 &&
+	// the still image has gone. A lone "never" has a title and a label only.
+	isDrawn = `(f => f.querySelectorAll("svg path").length > 5 && f.querySelectorAll("svg text").length > 1 &&
 		f.querySelector("img").style.display === "none")`
 	// Drawn counts the figures whose chart stands in place of the still image.
 	Drawn = Figures + `.filter(` + isDrawn + `).length`
