@@ -188,7 +188,7 @@ func (s *solved) lawEstimates() []Estimate {
 		case 6, lawSize:
 			scale = func(z float64) float64 { return z }
 		}
-		if k == 3 && math.IsInf(high, 1) { // the wall is the edge of stability
+		if (k == 3 || k == 4) && math.IsInf(high, 1) { // the walls are the edge of stability and the least loss
 			high = s.High[k]
 		}
 		if k == lawSize { // 0 and 1.5 are the ends of what is fitted
@@ -303,14 +303,8 @@ func (f RunsFit) Floor(n float64) float64 {
 // interval of 95%: the profile interval of the law's loss, widened by the misfit of one
 // run. The error names a number of the run that is not valid.
 func (f RunsFit) Predict(r Run) (Estimate, error) {
-	if err := f.check(); err != nil {
+	if err := f.readyRun(&r); err != nil {
 		return Estimate{}, err
-	}
-	if err := r.ready(); err != nil {
-		return Estimate{}, fmt.Errorf("theory: %w", err)
-	}
-	if f.fades() && !r.Optimizer.isPlainSGD() {
-		return Estimate{}, fmt.Errorf("theory: a run of %v: the fit of a rate that fades predicts SGD with a constant rate; ask others of Problem", r.Optimizer)
 	}
 	p := newRunsProblem(f.Runs, f.fades())
 	s := solved{leastsquares.Profile{Problem: p.leastSquares(), Best: leastsquares.Fit{Z: f.z(), Sum: 2 * f.Sum}}}
@@ -327,6 +321,30 @@ func (f RunsFit) Predict(r Run) (Estimate, error) {
 		return log[0]
 	})[0]
 	return widened(e, s.Rise), nil
+}
+
+// LossOf returns the loss at the end of a further run, without the interval that Predict
+// has, and a thousand times sooner. The error is that of Predict.
+func (f RunsFit) LossOf(r Run) (float64, error) {
+	if err := f.readyRun(&r); err != nil {
+		return 0, err
+	}
+	law := lawOf(f.z())
+	return law.loss(newRunsProblem([]Run{r}, f.fades()).parts(law)[0], nil), nil
+}
+
+// readyRun checks a run that is asked about, and stretches its schedule.
+func (f RunsFit) readyRun(r *Run) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	if err := r.ready(); err != nil {
+		return fmt.Errorf("theory: a run that is asked about: %w", err)
+	}
+	if f.fades() && !r.Optimizer.isPlainSGD() {
+		return fmt.Errorf("theory: a run of %v: the fit of a rate that fades predicts SGD with a constant rate; ask others of Problem", r.Optimizer)
+	}
+	return nil
 }
 
 // Residuals returns the runs beside the law.

@@ -295,7 +295,7 @@ func TestFitRunsCovers(t *testing.T) {
 		workers.Go(func() {
 			for i := w; i < fits; i += runtime.GOMAXPROCS(0) {
 				r := rand.New(rand.NewPCG(uint64(i), 99))
-				f := must(FitRuns(madeRuns(truth, sd, r)))
+				f := must(fitRuns(madeRuns(truth, sd, r), false))
 				measured := nextLoss * math.Exp(sd*r.NormFloat64())
 				e := must(f.Predict(next))
 				lock.Lock()

@@ -20,7 +20,7 @@ import (
 )
 
 // slow are the figures that take a second or more each.
-var slow = regexp.MustCompile(`^(bayes-bound|schedules.*|.*published.*|momentum-preconditioning|effective-learning-rates|ema-preconditioning)$`)
+var slow = regexp.MustCompile(`^(bayes-bound|schedules.*|.*published.*|momentum-preconditioning|effective-learning-rates|ema-preconditioning|training-runs|final-losses)$`)
 
 // quick skips the slow figures in a short test.
 func quick(t *testing.T, f Figure) {
