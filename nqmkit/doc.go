@@ -34,6 +34,7 @@
 //
 //	FitRuns              the noisy quadratic system of runs (N, B, K, loss)
 //	FitFadingRuns        the same with a learning rate that fades
+//	FitProblem           the fitted problem of a model of any size
 //	Predict, PredictRuns the loss of runs that were not made
 //	CriticalBatch        of steps against batch size, by every definition
 //

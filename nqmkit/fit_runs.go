@@ -149,3 +149,8 @@ func RunsAlong(n float64, m theory.Optimizer, steps []int, losses []float64) []t
 	}
 	return runs
 }
+
+// FitProblem returns the noisy quadratic of a model of n parameters under a fit, for every
+// other question; its loss counts from fit.Floor(n). It panics unless n is a whole number
+// from 1 to 10^15.
+func FitProblem(fit theory.RunsFit, n float64) Problem { return must(fit.ProblemOf(n)) }

@@ -162,14 +162,20 @@ func (r *Run) ready() error {
 
 // Where a fit starts: the best few of some places.
 const (
-	fitStarts   = 200
-	fitDescents = 4
+	fitStarts   = 400
+	fitDescents = 6
 )
 
 func solveRuns(runs []Run, fades bool) *solved {
 	p := newRunsProblem(runs, fades)
 	ls := p.leastSquares()
-	return solve(ls, p.starts(ls, fitStarts), fitDescents)
+	starts := p.starts(ls, fitStarts)
+	if fades { // no worse than without
+		constant := newRunsProblem(runs, false)
+		ls := constant.leastSquares()
+		starts = append(starts, append(ls.Best(constant.starts(ls, fitStarts), fitDescents).Z, 0))
+	}
+	return solve(ls, starts, fitDescents)
 }
 
 // lawEstimates are the parameters with their intervals.

@@ -222,6 +222,21 @@ func TestScheduledAgainstExpect(t *testing.T) {
 	}
 }
 
+// A rate that may fade fits no worse than one that may not, on any part of the runs.
+func TestFadingNests(t *testing.T) {
+	r := rand.New(rand.NewPCG(16, 2))
+	for range 4 {
+		var some []Run
+		for _, k := range r.Perm(len(publishedRuns))[:20+r.IntN(30)] {
+			some = append(some, trainingRuns(publishedRuns[k:k+1])...)
+		}
+		constant, fading := solveRuns(some, false).Best.Sum, solveRuns(some, true).Best.Sum
+		if fading > constant*(1+1e-6) {
+			t.Errorf("%d runs: sum %v, without fading %v", len(some), fading, constant)
+		}
+	}
+}
+
 func TestLawSlopes(t *testing.T) {
 	testLawSlopes(t, false, publishedLaw)
 	testLawSlopes(t, true, append(slices.Clone(publishedLaw), 0.4))
