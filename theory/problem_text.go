@@ -204,12 +204,12 @@ func start(h, mean, variance numbers) string {
 }
 
 // source writes a start around the minimum as SourceCondition takes it: by the
-// variance, or by h times it where that has far fewer digits.
+// variance, or by h times it where that alone needs no long numbers.
 func (v numbers) source(h numbers) string {
 	text := "E θ(0)² = " + v.law.text("i") + v.rest
 	if h.lawful && h.law.Scale == 1 && h.law.Exponent != 0 {
 		s, ok := shortest(v.law.Exponent+h.law.Exponent, 1e-14, func(s float64) bool { return s-h.law.Exponent == v.law.Exponent })
-		if weighted := "h E θ(0)² = " + (Power{v.law.Scale, s}).text("i") + v.rest; ok && len(weighted)+8 < len(text) {
+		if weighted := "h E θ(0)² = " + (Power{v.law.Scale, s}).text("i") + v.rest; ok && strings.Contains(text, "#") && !strings.Contains(weighted, "#") {
 			return weighted
 		}
 	}
@@ -290,8 +290,15 @@ func tuple(items []string) string {
 	return "(" + strings.Join(items, ", ") + ")"
 }
 
+// mostDigits is how long a number of a formula may be; longer ones are rounded, as nobody
+// reads them, and the law has a fingerprint.
+const mostDigits = 9
+
 // text writes Scale · base^-Exponent.
 func (p Power) text(base string) string {
+	if len(digits(p.Scale)) > mostDigits || len(digits(p.Exponent)) > mostDigits {
+		return Power{fourDigits(p.Scale), fourDigits(p.Exponent)}.text(base) + ", " + Fingerprint([]float64{p.Scale, p.Exponent})
+	}
 	switch p.Exponent {
 	case 0:
 		return digits(p.Scale)
@@ -310,6 +317,12 @@ func multiple(k float64, what string) string {
 		return what
 	}
 	return digits(k) + " " + what
+}
+
+// fourDigits is v to four digits.
+func fourDigits(v float64) float64 {
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
+	return short
 }
 
 // digits writes as many digits as tell v from all other numbers; 0 and -0 are one.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -299,5 +300,18 @@ func BenchmarkTexts(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// A law of numbers that were fitted is written with four digits and a fingerprint, which
+// differs where a number does.
+func TestLongNumbersAreRounded(t *testing.T) {
+	law := func(q float64) Problem {
+		return Problem{Law: Law{Count: 1e9, Curvature: Power{0.9528721502030421, q}, Noise: Power{5.25, 4.35}, Variance: Power{1, 0}}}
+	}
+	q := 0.5899318888475855
+	a, b := law(q).String(), law(math.Nextafter(q, 1)).String()
+	if !strings.HasPrefix(a, "power law, h = 0.9529 i^-0.5899, #") || a == b {
+		t.Errorf("%q and %q", a, b)
 	}
 }
