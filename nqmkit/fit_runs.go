@@ -50,6 +50,16 @@ func PredictRuns[T Table | []theory.Run](fit theory.RunsFit, runs T) []theory.Es
 	return inOrder("predictions", len(list), func(i int) theory.Estimate { return must(fit.Predict(list[i])) })
 }
 
+// HoldOut fits the constant and the fading rate to the runs that are not hidden, and
+// predicts those that are: see theory.HoldOut.
+//
+//	plotting.Show(nqmkit.HoldOut(runs, func(r theory.Run) bool { return r.Steps > 2500 }))
+//
+// It panics where that has an error.
+func HoldOut[T Table | []theory.Run](runs T, hidden func(theory.Run) bool) []theory.HeldOut {
+	return must(theory.HoldOut(listOfRuns(runs), hidden))
+}
+
 // runColumns are the names of the columns of runs, the first of them in sentences.
 var runColumns = map[string][]string{
 	"size":     {"N", "size", "parameters", "params"},

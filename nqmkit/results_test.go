@@ -50,6 +50,7 @@ func results(p theory.Problem) map[string][]any {
 		"Estimate":           forms(theory.Estimate{Name: "x", Value: 1, Low: 0.5, High: math.Inf(1)}),
 		"Fan":                forms(nqmkit.LossFan(p, 5, m)[0]),
 		"Gap":                forms(nqmkit.BayesGap(p, 5, m)),
+		"HeldOut":            forms(nqmkit.HoldOut(madeRuns(0), func(r theory.Run) bool { return r.Steps > 1200 })[0]),
 		"Moment":             forms(must(theory.Moments(p, 5, m))[0]),
 		"NoiseScales":        forms(nqmkit.NoiseScales(p, 5, m)),
 		"PairedCurve":        forms(nqmkit.Compare(p, 5, runs, m, nqmkit.SGD(0.1))),
@@ -217,7 +218,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "Window"}
+var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {

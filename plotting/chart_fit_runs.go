@@ -7,6 +7,7 @@ import (
 
 	"nqm/plotting/internal/colors"
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(FittedRuns)
@@ -54,6 +55,30 @@ func legendPrefix(name string) string {
 		return ""
 	}
 	return name + ": "
+}
+
+var _ = pictures(HeldOutRuns)
+
+// HeldOutRuns returns the figure of laws that were fitted to some runs and predict others:
+// how far each hidden run is off against its steps, and how far each law is off on what it
+// saw and on what it did not.
+func HeldOutRuns(laws []theory.HeldOut) Figure {
+	panel := residualPanel(Axis{Label: "steps K", Scale: Log10})
+	f := Figure{
+		Title:   "Runs that no law had seen",
+		Caption: "How far the loss of each hidden run is off, in percent of what a law predicted that was fitted to the others. A law with more numbers fits better; it is better where it predicts better.",
+		Table:   table.Text("law", "runs fitted", "off by", "runs hidden", "off by, hidden"),
+	}
+	for i, h := range laws {
+		s := Series{Name: h.Law, Kind: Points, Marker: markers[i%len(markers)], Color: colors.Sequence(i, max(len(laws), 2))}
+		for k, r := range h.Residuals() {
+			s.X, s.Y = append(s.X, float64(h.Runs[k].Steps)), append(s.Y, percent(r))
+		}
+		panel.Series = append(panel.Series, s)
+		f.Table.Rows = append(f.Table.Rows, table.Texts(h.Law, fmt.Sprint(h.Fitted), fmt.Sprintf("%.2f%%", 100*h.Misfit), fmt.Sprint(len(h.Runs)), fmt.Sprintf("%.2f%%", 100*h.Off())))
+	}
+	f.Panels = []Panel{orWords(panel)}
+	return f
 }
 
 // sized are the runs of one size of model.

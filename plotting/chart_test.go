@@ -65,6 +65,7 @@ func results() []forms {
 		formsOf(must(theory.Moments(two, 10, sgd))[0], must(theory.Moments(two, 10, sgd))[1]),
 		formsOf(critical(1), critical(3)),
 		formsOf(fittedRuns()[0], fittedRuns()[1]),
+		formsOf(nqmkit.HoldOut(fittedRuns()[0].Runs, hidesTwo)[0], nqmkit.HoldOut(fittedRuns()[1].Runs, hidesTwo)[1]),
 		formsOf(critical(1).MinSteps, critical(1).Critical[0]),
 		formsOf([]float64{3, 1, 2}, []float64{10, 1e4, 1e7}),
 	}
@@ -74,6 +75,8 @@ func results() []forms {
 func critical(factor float64) theory.CriticalFit {
 	return nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000 * factor, 13282, 7000})
 }
+
+func hidesTwo(r theory.Run) bool { return r.Steps > 1200 }
 
 // fittedRuns are two fits to runs that grow better with the steps.
 var fittedRuns = sync.OnceValue(func() []theory.RunsFit {

@@ -35,6 +35,13 @@ func lawOf(z []float64) systemLaw {
 // lawSize is the number of parameters, of a rate that does not fade.
 const lawSize = 7
 
+func lawLength(fades bool) int {
+	if fades {
+		return lawSize + 1
+	}
+	return lawSize
+}
+
 // problem is the law's first n directions.
 func (l systemLaw) problem(n float64) Law {
 	return Law{

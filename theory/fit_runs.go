@@ -105,10 +105,7 @@ func allPlain(runs []Run) bool {
 }
 
 func fitRuns(runs []Run, fades bool) (RunsFit, error) {
-	size := lawSize
-	if fades {
-		size++
-	}
+	size := lawLength(fades)
 	runs, err := readyRuns(runs, size)
 	if err != nil {
 		return RunsFit{}, err
@@ -119,10 +116,7 @@ func fitRuns(runs []Run, fades bool) (RunsFit, error) {
 	}
 	f := RunsFit{Runs: runs}
 	f.Parameters = s.lawEstimates()
-	law := lawOf(s.Best.Z)
-	for _, t := range newRunsProblem(runs, fades).parts(law) {
-		f.Fitted = append(f.Fitted, law.loss(t, nil))
-	}
+	f.Fitted = newRunsProblem(runs, fades).losses(lawOf(s.Best.Z))
 	f.Sum, f.Misfit = s.Best.Sum/2, misfitOf(s.Best.Sum, len(runs), size)
 	f.say(s)
 	return f, nil
@@ -293,7 +287,9 @@ func (f RunsFit) ProblemOf(n float64) (Problem, error) {
 	if err := f.check(); err != nil {
 		return Problem{}, err
 	}
-	return lawful(lawOf(f.z()).problem(n))
+	p, err := lawful(lawOf(f.z()).problem(n))
+	p.Name = fmt.Sprintf("law of %d runs, N = %.4g", len(f.Runs), n)
+	return p, err
 }
 
 // Floor returns the loss that a model of n parameters cannot fall below, e_irr and what
@@ -335,8 +331,7 @@ func (f RunsFit) LossOf(r Run) (float64, error) {
 	if err := f.readyRun(&r); err != nil {
 		return 0, err
 	}
-	law := lawOf(f.z())
-	return law.loss(newRunsProblem([]Run{r}, f.fades()).parts(law)[0], nil), nil
+	return newRunsProblem([]Run{r}, f.fades()).losses(lawOf(f.z()))[0], nil
 }
 
 // readyRun checks a run that is asked about, and stretches its schedule.
@@ -355,9 +350,13 @@ func (f RunsFit) readyRun(r *Run) error {
 
 // Residuals returns the runs beside the law.
 func (f RunsFit) Residuals() []Residual {
-	all := make([]Residual, len(f.Fitted))
-	for k, r := range f.Runs {
-		all[k] = Residual{fmt.Sprintf("N = %g, B = %g, K = %d", r.Size, r.Optimizer.batchSize(), r.Steps), r.Loss, f.Fitted[k]}
+	return residualsOf(f.Runs, f.Fitted)
+}
+
+func residualsOf(runs []Run, fitted []float64) []Residual {
+	all := make([]Residual, len(fitted))
+	for k, r := range runs {
+		all[k] = Residual{fmt.Sprintf("N = %g, B = %g, K = %d", r.Size, r.Optimizer.batchSize(), r.Steps), r.Loss, fitted[k]}
 	}
 	return all
 }
@@ -428,6 +427,15 @@ func (p *runsProblem) parts(l systemLaw) []lawParts {
 	all := make([]lawParts, len(p.runs))
 	for k, r := range p.runs {
 		all[k] = p.sums[p.of[k]].at(r.Steps, p.batch[k])
+	}
+	return all
+}
+
+// losses returns the loss of every run under a law.
+func (p *runsProblem) losses(l systemLaw) []float64 {
+	all := make([]float64, len(p.runs))
+	for k, t := range p.parts(l) {
+		all[k] = l.loss(t, nil)
 	}
 	return all
 }

@@ -54,6 +54,9 @@ func (r *Run) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
 func (f RunsFit) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *RunsFit) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 
+func (h HeldOut) MarshalJSON() ([]byte, error)     { return EncodeJSON(h) }
+func (h *HeldOut) UnmarshalJSON(data []byte) error { return DecodeJSON(data, h) }
+
 func (f Fan) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *Fan) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 

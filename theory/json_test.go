@@ -67,6 +67,7 @@ var jsonTypes = map[string]func(*testing.T){
 	"Estimate":           throughJSON[theory.Estimate],
 	"Fan":                throughJSON[theory.Fan],
 	"Gap":                throughJSON[theory.Gap],
+	"HeldOut":            throughJSON[theory.HeldOut],
 	"Moment":             throughJSON[theory.Moment],
 	"NoiseScales":        throughJSON[theory.NoiseScales],
 	"Optimizer":          throughJSON[theory.Optimizer],
