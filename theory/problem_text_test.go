@@ -307,7 +307,7 @@ func BenchmarkTexts(b *testing.B) {
 // differs where a number does.
 func TestLongNumbersAreRounded(t *testing.T) {
 	law := func(q float64) Problem {
-		return Problem{Law: Law{Count: 1e9, Curvature: Power{0.9528721502030421, q}, Noise: Power{5.25, 4.35}, Variance: Power{1, 0}}}
+		return must(lawful(Law{Count: 1e9, Curvature: Power{0.9528721502030421, q}, Noise: Power{5.25, 4.35}, Variance: Power{1, 0}}))
 	}
 	q := 0.5899318888475855
 	a, b := law(q).String(), law(math.Nextafter(q, 1)).String()
