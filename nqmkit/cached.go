@@ -29,14 +29,16 @@ import (
 //
 // The inputs are all that the function uses: variables, and what the functions
 // that it calls depend on. Equal are values of the same types, to the last bit,
-// fields that are not exported and what pointers point to included. Functions
-// and channels cannot be told apart and are refused: a method of one's own
-// (Linear, Custom) is named by the numbers that it is made of.
+// fields that are not exported and what pointers point to included; two types of
+// one name differ if their fields do. Functions, channels, addresses and values that
+// hold themselves cannot be told apart and are refused: a method of one's own
+// (Linear, Custom) is named by the numbers that it is made of, a file by what it
+// holds.
 //
 // The code of the function is not looked at. Change the name when you change it,
 // or the code that it calls: "rates to 0.01, second try". Another type of result,
-// another version of Go or of a module, and other numbers of nqm compute anew; who
-// works on nqm itself calls ClearCache.
+// another version of Go or of gonum, and other numbers of nqm compute anew; who
+// works on nqm itself calls ClearCache. What else the cell does is of no account.
 //
 // The result goes through JSON, now and later, so that it is the same from the
 // cache; see theory.EncodeJSON. It is kept in nqm/results in the user's cache
@@ -55,7 +57,7 @@ func Cached[T any](name string, inputs any, compute func() T) T {
 	if err := keeps(reflect.TypeFor[T](), nil); err != nil {
 		panic(fmt.Errorf("nqmkit: a %v cannot be cached: %w", reflect.TypeFor[T](), err))
 	}
-	key, err := cache.KeyOf(name, versions(), inputs, new(T))
+	key, err := cache.KeyOf(name, versions(linkedModules()), inputs, new(T))
 	if err != nil {
 		panic(fmt.Errorf("nqmkit: the inputs of Cached hold %w", err))
 	}
@@ -68,10 +70,10 @@ func cachedUnder[T any](key cache.Key, compute func() T) T {
 	if data, ok := kept.Load(key); isKept && ok && theory.DecodeJSON(data, &result) == nil {
 		return result
 	}
-	before := interrupts.Load()
+	before, outer := interrupts.Load(), outermost.Load()
 	computed := compute()
 	data := must(theory.EncodeJSON(computed))
-	if interrupts.Load() != before {
+	if interrupts.Load() != before || outer != nil && outer.interrupted.Load() {
 		return computed
 	}
 	if isKept {
@@ -103,18 +105,26 @@ func results() (cache.Store, bool) {
 // numbersVersion changes with any number that nqm answers with.
 const numbersVersion = "3"
 
-// versions are those of nqm's numbers, of Go with its processor, and of all
-// modules.
-func versions() []string {
+// versions are those of nqm's numbers, of Go with its processor, and of gonum: not
+// of all that the program links, which a figure that it shows would change.
+func versions(linked []*debug.Module) []string {
 	all := []string{numbersVersion, runtime.Version(), runtime.GOARCH}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range info.Deps {
-			for ; m != nil; m = m.Replace {
-				all = append(all, m.Path, m.Version, m.Sum)
-			}
+	for _, m := range linked {
+		if m.Path != "gonum.org/v1/gonum" {
+			continue
+		}
+		for ; m != nil; m = m.Replace {
+			all = append(all, m.Path, m.Version, m.Sum)
 		}
 	}
 	return all
+}
+
+func linkedModules() []*debug.Module {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Deps
+	}
+	return nil
 }
 
 // keeps says why a type would not come back from JSON as it was.

@@ -72,8 +72,8 @@ func (w *work) watch(ctx context.Context, over <-chan struct{}, show func(line s
 	for {
 		select {
 		case <-signalled:
-			w.interrupted.Store(true)
 			interrupts.Add(1)
+			w.interrupted.Store(true)
 			close(w.halt)
 			signalled = nil
 		case <-over:

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"nqm/theory"
 )
 
 // A line at most ten times a second, with the time left, none in the first
@@ -51,4 +53,26 @@ func TestProgressLines(t *testing.T) {
 			t.Errorf("at the end: %q", last)
 		}
 	})
+}
+
+// What is asked for inside work that was interrupted before is not kept: the work
+// inside it ends at once, too.
+func TestInsideInterruptedIsNotCached(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
+		t.Setenv(name, dir)
+	}
+	ask := func() theory.Sweep[float64] {
+		return Cached("inside", 1, func() theory.Sweep[float64] {
+			return Sweep("y", Spaced(0, 1, 10), func(y float64) float64 { return y })
+		})
+	}
+	w := begin("outer", 1)
+	w.interrupted.Store(true)
+	close(w.halt)
+	partial := ask()
+	w.end()
+	if whole := ask(); !partial.Partial || whole.Partial {
+		t.Errorf("inside: partial %v, afterwards: partial %v", partial.Partial, whole.Partial)
+	}
 }

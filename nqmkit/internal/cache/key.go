@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"unsafe"
 )
 
 // Key is the hash under which a result is kept.
@@ -16,26 +17,37 @@ type Key [sha256.Size]byte
 // KeyOf returns the key of values in their order. Two lists of values have the
 // same key only if they are equal: of the same types, with the same bits in every
 // float, in fields that are not exported too, and behind pointers. A nil slice or
-// map is not an empty one. Types are known by package, name, and fields.
+// map is not an empty one. Types are known by package and name, and by all that
+// they are made of, tags of fields included. What a value holds in several places
+// is read once.
 //
 // The error names the first type whose values cannot be told apart: a function, a
 // channel, an address, or a value that holds itself.
 func KeyOf(values ...any) (Key, error) {
-	var e encoder
+	e := encoder{known: map[reference]Key{}}
 	if err := e.value(reflect.ValueOf(values), 0); err != nil {
 		return Key{}, fmt.Errorf("%s%w", e.where, err)
 	}
 	return sha256.Sum256(e.text), nil
 }
 
-// deepest is how far a value may be nested: one that holds itself is deeper.
+// deepest is how far a value may be nested.
 const deepest = 500
+
+// reference is where a pointer, a slice or a map leads.
+type reference struct {
+	kind    reflect.Type
+	address unsafe.Pointer
+	length  int
+}
 
 // encoder writes values so that no text is the beginning of another: every part
 // has a length that is known from what was written before it.
 type encoder struct {
 	text  []byte
-	where string // the innermost field that holds what is refused
+	types []reflect.Type    // that are described in the text
+	known map[reference]Key // what was read, and with no key what is being read
+	where string            // the innermost field that holds what is refused
 }
 
 func (e *encoder) number(n uint64) { e.text = binary.LittleEndian.AppendUint64(e.text, n) }
@@ -54,7 +66,7 @@ func (e *encoder) value(v reflect.Value, depth int) error {
 		e.number(0)
 	case v.CanInt():
 		e.number(uint64(v.Int()))
-	case v.CanUint():
+	case v.CanUint() && v.Kind() != reflect.Uintptr:
 		e.number(v.Uint())
 	case v.CanFloat():
 		e.number(math.Float64bits(v.Float()))
@@ -72,7 +84,7 @@ func (e *encoder) value(v reflect.Value, depth int) error {
 // composite writes a value that is made of others.
 func (e *encoder) composite(v reflect.Value, depth int) error {
 	if depth > deepest {
-		return fmt.Errorf("a %v that holds itself, or is nested more than %d times: give the numbers that it depends on", v.Type(), deepest)
+		return fmt.Errorf("a %v that is nested more than %d times: give the numbers that it depends on", v.Type(), deepest)
 	}
 	e.typeOf(v.Type())
 	switch v.Kind() {
@@ -80,6 +92,8 @@ func (e *encoder) composite(v reflect.Value, depth int) error {
 		return e.fields(v, depth)
 	case reflect.Array:
 		return e.list(v, depth)
+	case reflect.Uintptr:
+		return indistinct(v)
 	}
 	if v.IsNil() {
 		e.number(0)
@@ -88,31 +102,66 @@ func (e *encoder) composite(v reflect.Value, depth int) error {
 	e.number(1)
 	switch v.Kind() {
 	case reflect.Slice:
-		return e.list(v, depth)
+		return e.once(reference{v.Type(), v.UnsafePointer(), v.Len()}, v, depth, (*encoder).list)
 	case reflect.Map:
-		return e.pairs(v, depth)
+		return e.once(reference{v.Type(), v.UnsafePointer(), 0}, v, depth, (*encoder).pairs)
 	case reflect.Pointer:
-		return e.value(v.Elem(), depth+1)
+		return e.once(reference{v.Type(), v.UnsafePointer(), 0}, v.Elem(), depth+1, (*encoder).value)
 	case reflect.Interface:
 		e.typeOf(v.Elem().Type())
 		return e.value(v.Elem(), depth+1)
 	}
+	return indistinct(v)
+}
+
+func indistinct(v reflect.Value) error {
 	return fmt.Errorf("a %v, which cannot be told from another: give the numbers that it depends on", v.Type())
 }
 
-// typeOf writes a type by its package and name, one without a name by its parts.
+// once writes the hash of what a reference leads to, which is read the first time.
+func (e *encoder) once(r reference, v reflect.Value, depth int, write func(*encoder, reflect.Value, int) error) error {
+	k, found := e.known[r]
+	if found && k == (Key{}) {
+		return fmt.Errorf("a %v that holds itself: give the numbers that it depends on", r.kind)
+	}
+	if !found {
+		e.known[r] = Key{}
+		inner := encoder{known: e.known}
+		if err := write(&inner, v, depth); err != nil {
+			e.where = inner.where
+			return err
+		}
+		k = sha256.Sum256(inner.text)
+		e.known[r] = k
+	}
+	e.text = append(e.text, k[:]...)
+	return nil
+}
+
+// typeOf writes a type by its package and name, and by all that it is made of.
 func (e *encoder) typeOf(t reflect.Type) {
-	e.string(t.PkgPath())
-	e.string(t.String())
-	if t.Name() != "" {
+	if i := slices.Index(e.types, t); i >= 0 {
+		e.number(uint64(i + 1))
 		return
 	}
+	e.types = append(e.types, t)
+	e.number(0)
+	e.string(t.PkgPath())
+	e.string(t.String())
 	switch t.Kind() {
 	case reflect.Map:
 		e.typeOf(t.Key())
 		fallthrough
 	case reflect.Slice, reflect.Array, reflect.Pointer:
 		e.typeOf(t.Elem())
+	case reflect.Struct:
+		e.number(uint64(t.NumField()))
+		for i := range t.NumField() {
+			f := t.Field(i)
+			e.string(f.Name)
+			e.string(string(f.Tag))
+			e.typeOf(f.Type)
+		}
 	}
 }
 
@@ -127,11 +176,8 @@ func (e *encoder) list(v reflect.Value, depth int) error {
 }
 
 func (e *encoder) fields(v reflect.Value, depth int) error {
-	e.number(uint64(v.NumField()))
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		e.string(f.Name)
-		e.typeOf(f.Type)
 		if f.Name == "_" { // nobody can read it
 			continue
 		}
@@ -149,7 +195,7 @@ func (e *encoder) fields(v reflect.Value, depth int) error {
 func (e *encoder) pairs(v reflect.Value, depth int) error {
 	var texts []string
 	for at := v.MapRange(); at.Next(); {
-		var pair encoder
+		pair := encoder{known: e.known}
 		for _, part := range []reflect.Value{at.Key(), at.Value()} {
 			if err := pair.value(part, depth+1); err != nil {
 				e.where = pair.where

@@ -5,9 +5,11 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 func must(t *testing.T, values ...any) Key {
@@ -200,16 +202,74 @@ func TestKeysAreRefused(t *testing.T) {
 	loop.next = loop
 	list := []any{nil}
 	list[0] = list
+	table := map[int]any{}
+	table[0] = table
+	long := &secret{}
+	for range 1000 {
+		long = &secret{next: long}
+	}
 	for want, v := range map[string]any{
-		"a func(), which cannot be told from another: give the numbers":                        func() {},
-		"cache.method.System, a func(float64) int, which cannot be told":                       method{func(float64) int { return 0 }},
-		"cache.method.System, a func(float64) int, which cannot be":                            holder{[]any{1, method{func(float64) int { return 0 }}}},
-		"a chan int, which cannot be told from another":                                        map[string]any{"x": make(chan int)},
-		"that holds itself, or is nested more than 500 times: give the numbers that it depend": loop,
-		"a interface {} that holds itself":                                                     list,
+		"a func(), which cannot be told from another: give the numbers":                         func() {},
+		"cache.method.System, a func(float64) int, which cannot be told":                        method{func(float64) int { return 0 }},
+		"cache.method.System, a func(float64) int, which cannot be":                             holder{[]any{1, method{func(float64) int { return 0 }}}},
+		"a chan int, which cannot be told from another":                                         map[string]any{"x": make(chan int)},
+		"cache.secret.next, a *cache.secret that holds itself: give the numbers that it depend": loop,
+		"a []interface {} that holds itself":                                                    list,
+		"a map[int]interface {} that holds itself":                                              table,
+		"cache.secret.next, a cache.secret that is nested more than 500 times: give the numbe":  long,
+		"a uintptr, which cannot be told from another":                                          uintptr(5),
+		"a unsafe.Pointer, which cannot be told":                                                unsafe.Pointer(loop),
+		"Ctx, a uintptr, which cannot be":                                                       os.Stdin,
 	} {
 		if _, err := KeyOf("x", v); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || len(err.Error()) > 200 {
 			t.Errorf("got %v, want one sentence with %q", err, want)
 		}
+	}
+}
+
+// Two types that have one name and are made of other things are two, also where no
+// value of theirs stands: what a function declares inside has such a name, and so
+// has what a cell declares anew.
+func TestTypesOfOneName(t *testing.T) {
+	first := func() []any {
+		type row struct{ A float64 }
+		return []any{[]row(nil), []row{}, [0]row{}, map[string]row{}, (*row)(nil), struct{ Rows []row }{}, [][]*row{}}
+	}
+	second := func() []any {
+		type row struct{ A, B float64 }
+		return []any{[]row(nil), []row{}, [0]row{}, map[string]row{}, (*row)(nil), struct{ Rows []row }{}, [][]*row{}}
+	}
+	tagged := func() []any {
+		type row struct {
+			A float64 `json:"b"`
+		}
+		return []any{[]row(nil), []row{}, [0]row{}, map[string]row{}, (*row)(nil), struct{ Rows []row }{}, [][]*row{}}
+	}
+	for i, a := range first() {
+		if again := first()[i]; must(t, a) != must(t, again) {
+			t.Errorf("%T has another key each time", a)
+		}
+		for _, other := range []func() []any{second, tagged} {
+			if b := other()[i]; must(t, a) == must(t, b) {
+				t.Errorf("%T of other fields has the same key", a)
+			}
+		}
+	}
+}
+
+// A value that holds the same in many places is read once, and has the key of one
+// that holds copies.
+func TestSharedParts(t *testing.T) {
+	type pair struct{ left, right *pair }
+	type lists []lists
+	shared, list := &pair{}, lists{}
+	for range 60 {
+		shared, list = &pair{shared, shared}, lists{list, list}
+	}
+	must(t, shared, list)
+	one := &pair{&pair{}, &pair{}}
+	leaf := &pair{}
+	if must(t, one) != must(t, &pair{leaf, leaf}) || must(t, one) == must(t, &pair{leaf, nil}) {
+		t.Error("the key depends on what is shared")
 	}
 }
