@@ -54,9 +54,10 @@ func tableOf(results []any) (Table, error) {
 
 // Save writes the table of a result, or of several, to a .csv or .json file; see
 // TableOf and table.Table's Encode. Numbers have every digit. The file is written
-// whole or not at all; the same result gives the same bytes. Save panics with one
-// sentence on an unknown extension, a folder that does not exist or may not be
-// written, and a value without a table.
+// whole or not at all, and is on the disk then; the same result gives the same bytes.
+// A file that is there keeps its mode, a link stays a link. Save panics with one
+// sentence on an unknown extension, a place that may not be written or is no file,
+// and a value without a table.
 func Save(path string, results ...any) {
 	if err := save(path, results); err != nil {
 		panic(err)

@@ -22,10 +22,11 @@ import (
 //	.html           a page that holds the interactive figure and all it needs
 //
 // Of values of several kinds in a []any the figures stand one below the other.
-// The same value gives the same bytes. A file is written whole or not at all.
+// The same value gives the same bytes. A file is written whole or not at all, and
+// is on the disk then; one that is there keeps its mode, a link stays a link.
 //
-// Save panics with one sentence on an unknown extension, a folder that does
-// not exist or may not be written, and a figure that cannot be drawn. The
+// Save panics with one sentence on an unknown extension, a place that may not be
+// written or is no file, and a figure that cannot be drawn. The
 // table of a result is written by nqmkit.Save, the points of a figure by
 // SaveData.
 func Save(path string, value any) { mustSave(path, value, encodePicture) }
