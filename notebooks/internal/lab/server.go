@@ -37,7 +37,7 @@ func (s Server) Run(ctx context.Context, ready func(address string)) error {
 			return err
 		}
 	}
-	log, err := os.Create(s.Env.LogFile("lab"))
+	log, err := s.Env.OpenLog("lab")
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func Start(ctx context.Context, env *setup.Environment) (*Worker, error) {
 		return nil, err
 	}
 	w.in, w.answers = in, bufio.NewReader(out)
-	if w.log, err = createLog(env.LogFile("run")); err != nil {
+	if w.log, err = env.OpenLog("run"); err != nil {
 		return nil, err
 	}
 	w.cmd.Stderr = w.log
@@ -46,13 +46,6 @@ func Start(ctx context.Context, env *setup.Environment) (*Worker, error) {
 		return nil, err
 	}
 	return w, nil
-}
-
-func createLog(path string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	return os.Create(path)
 }
 
 // Close ends the worker and waits for it.

@@ -81,10 +81,7 @@ func (b *builder) command(ctx context.Context, name string, args ...string) *exe
 
 // run runs cmd, logs its output, and explains its failure.
 func (b *builder) run(cmd *exec.Cmd) error {
-	if err := os.MkdirAll(filepath.Dir(b.log), 0o755); err != nil {
-		return err
-	}
-	log, err := os.OpenFile(b.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	log, err := openLog(b.log)
 	if err != nil {
 		return err
 	}

@@ -25,11 +25,6 @@ func (e *Environment) prepareClone(context.Context, *builder) error {
 	if err := e.copyFiles(); err != nil {
 		return err
 	}
-	for _, dir := range []string{e.RuntimeDir(), e.workspacesDir()} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return err
-		}
-	}
 	figures := filepath.Join(e.shareDir(), "nbconvert", "templates", "nqm", echarts.FileName)
 	if err := WriteFile(figures, echarts.Bundle()); err != nil {
 		return err

@@ -106,16 +106,15 @@ func newEnough(version string) bool {
 }
 
 // pythonEnviron is the process's environment without what would lead an
-// interpreter to another one's packages.
+// interpreter to another one's packages, change how it reads and writes text, or
+// have it warn, trace or ask.
 func pythonEnviron() []string {
 	var env []string
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
-		switch name {
-		case "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX":
-		default:
+		if !strings.HasPrefix(name, "PYTHON") && name != "VIRTUAL_ENV" {
 			env = append(env, kv)
 		}
 	}
-	return append(env, "PYTHONNOUSERSITE=1")
+	return append(env, "PYTHONNOUSERSITE=1", "PYTHONUTF8=1")
 }

@@ -39,6 +39,9 @@ func Prepare(ctx context.Context, root string, w io.Writer) (*Environment, error
 		return nil, err
 	}
 	e := &Environment{Root: root, Dir: filepath.Join(cache, "clones", key(root))}
+	if err := e.makePrivate(); err != nil {
+		return nil, err
+	}
 	b := &builder{show: w, cache: cache, log: e.LogFile("setup")}
 	for _, step := range []func(context.Context, *builder) error{
 		e.preparePython,
@@ -51,11 +54,6 @@ func Prepare(ctx context.Context, root string, w io.Writer) (*Environment, error
 		}
 	}
 	return e, nil
-}
-
-// LogFile returns the file that takes the output of the named tool.
-func (e *Environment) LogFile(name string) string {
-	return filepath.Join(e.Dir, "log", name+".log")
 }
 
 // RuntimeDir is where a running Jupyter server leaves its address.
