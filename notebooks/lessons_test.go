@@ -155,7 +155,7 @@ func TestTwinsAreInStep(t *testing.T) {
 			t.Fatal(err)
 		}
 		if string(got) != want {
-			t.Errorf("%s.md and %s.ipynb say different things: 'go run ./notebooks run %s' takes the newer one", l.Name, l.Name, l.Name)
+			t.Errorf("%s.md and %s.ipynb say different things: 'go run ./notebooks run %s' takes the one that was changed", l.Name, l.Name, l.Name)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package lesson
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,37 +29,76 @@ func indent(s string) string {
 
 // Execute executes l through the kernel and writes its outputs and its twin,
 // each file as a whole or not at all. It calls progress at the start of every
-// code cell.
+// code cell. What another program saves to either file meanwhile stays, and the
+// error names where the outputs are.
 func (w *Worker) Execute(l Lesson, progress func(cell, cells int)) error {
-	tmp, err := os.MkdirTemp("", "nqm-lesson-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(tmp)
-	out := filepath.Join(tmp, l.Name+".ipynb")
-	a, err := w.do(request{Do: "execute", Path: l.Notebook(), Out: out}, func(a answer) { progress(a.Cell, a.Cells) })
+	before := l.content()
+	a, err := w.do(request{Do: "execute", Path: l.Notebook(), Kept: w.kept(l)}, func(a answer) { progress(a.Cell, a.Cells) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.Name, err)
 	}
 	if a.Failed > 0 {
 		return &CellError{Lesson: l.Name, Cell: a.Failed, Source: a.Source, Text: a.Text}
 	}
-	nb, err := ReadNotebook(out)
+	nb, err := parseNotebook([]byte(a.Text))
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", l.Name, err)
 	}
 	if err := nb.stderr(l.Name); err != nil {
 		return err
 	}
+	if err := nb.ended(l.Name); err != nil {
+		return err
+	}
 	nb.Normalize()
-	if err := nb.Write(l.Notebook()); err != nil {
+	data, err := nb.encode()
+	if err != nil {
+		return err
+	}
+	if l.content() != before {
+		return w.rescue(l, data)
+	}
+	if err := setup.WriteFile(l.Notebook(), data); err != nil {
+		return err
+	}
+	if err := w.remember(data); err != nil {
 		return err
 	}
 	return w.writeTwin(l)
 }
 
+// content is what both files of the lesson hold.
+func (l Lesson) content() (both [2]string) {
+	for i, path := range []string{l.Notebook(), l.Text()} {
+		if data, err := os.ReadFile(path); err == nil {
+			both[i] = "is there:" + string(data)
+		}
+	}
+	return both
+}
+
+// rescue puts what was executed beside the work that somebody saved meanwhile.
+func (w *Worker) rescue(l Lesson, data []byte) error {
+	path := filepath.Join(w.env.Dir, "rescued", l.Name+".ipynb")
+	if err := setup.WriteFile(path, data); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s was saved by another program while it was executed: it stays as it was saved, and what was executed is in %s", l.Name, path)
+}
+
+// kept is the file with what both twins of l said when they last said the same.
+func (w *Worker) kept(l Lesson) string {
+	path, err := filepath.Abs(l.Text())
+	if err != nil {
+		path = l.Text()
+	}
+	sum := sha256.Sum256([]byte(path))
+	return filepath.Join(w.env.Dir, "twins", hex.EncodeToString(sum[:8])+".md")
+}
+
+// writeTwin writes the text of the notebook, which was just written.
 func (w *Worker) writeTwin(l Lesson) error {
-	text, err := w.Twin(l)
+	text, err := w.twin(l, w.kept(l))
 	if err != nil {
 		return err
 	}
@@ -65,8 +106,10 @@ func (w *Worker) writeTwin(l Lesson) error {
 }
 
 // Twin returns the text that l's twin should have.
-func (w *Worker) Twin(l Lesson) (string, error) {
-	a, err := w.do(request{Do: "twin", Path: l.Notebook()}, nil)
+func (w *Worker) Twin(l Lesson) (string, error) { return w.twin(l, "") }
+
+func (w *Worker) twin(l Lesson, kept string) (string, error) {
+	a, err := w.do(request{Do: "twin", Path: l.Notebook(), Kept: kept}, nil)
 	return a.Text, err
 }
 

@@ -20,13 +20,18 @@ func ReadNotebook(path string) (Notebook, error) {
 	if err != nil {
 		return nil, err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var nb Notebook
-	if err := decoder.Decode(&nb); err != nil {
+	nb, err := parseNotebook(data)
+	if err != nil {
 		return nil, fmt.Errorf("%s is not a notebook: %v", path, err)
 	}
 	return nb, nil
+}
+
+func parseNotebook(data []byte) (nb Notebook, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	err = decoder.Decode(&nb)
+	return nb, err
 }
 
 // Write writes the notebook to path as Jupyter itself would.

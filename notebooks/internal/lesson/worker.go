@@ -18,6 +18,7 @@ import (
 // can: execute notebooks, convert them, sign them.
 type Worker struct {
 	ctx     context.Context
+	env     *setup.Environment
 	cmd     *exec.Cmd
 	in      io.WriteCloser
 	answers *bufio.Reader
@@ -26,7 +27,7 @@ type Worker struct {
 
 // Start starts a worker. It ends with Close, or when ctx does.
 func Start(ctx context.Context, env *setup.Environment) (*Worker, error) {
-	w := &Worker{ctx: ctx, cmd: env.Command(ctx, "python", env.Worker())}
+	w := &Worker{ctx: ctx, env: env, cmd: env.Command(ctx, "python", env.Worker())}
 	w.cmd.Env = append(w.cmd.Env, "NQM_RAW_ERROR=1", "PYTHONPATH="+filepath.Dir(env.Worker()))
 	in, err := w.cmd.StdinPipe()
 	if err != nil {
@@ -59,8 +60,8 @@ func (w *Worker) Close() error {
 type request struct {
 	Do    string   `json:"do"`
 	Path  string   `json:"path,omitempty"`
-	Out   string   `json:"out,omitempty"`
-	Paths []string `json:"paths,omitempty"`
+	Kept  string   `json:"kept,omitempty"`  // the file with what both twins said last
+	Texts []string `json:"texts,omitempty"` // of notebooks
 }
 
 // An answer is one line from the worker: an event while it works, or, with
@@ -68,6 +69,7 @@ type request struct {
 type answer struct {
 	Done  bool   `json:"done"`
 	Error string `json:"error"`
+	Plain bool   `json:"plain"` // the error says all: the log has no more
 
 	// The code cell that begins, and how many there are.
 	Cell  int `json:"cell"`
@@ -94,6 +96,8 @@ func (w *Worker) do(r request, event func(answer)) (answer, error) {
 		switch {
 		case err != nil:
 			return answer{}, err
+		case a.Plain:
+			return answer{}, errors.New(a.Error)
 		case a.Error != "":
 			return answer{}, fmt.Errorf("%s (log: %s)", a.Error, w.log.Name())
 		case a.Done:

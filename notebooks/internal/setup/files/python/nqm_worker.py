@@ -7,6 +7,7 @@ any number of events, then the answer, which has "done" or "error".
 import hashlib
 import json
 import os
+import subprocess
 import sys
 import traceback
 from pathlib import Path
@@ -32,20 +33,63 @@ def config():
     return app.config
 
 
-def read(path):
-    """Read the lesson whose .ipynb is at path, from its newer twin."""
+def read(path, kept=None):
+    """Read the lesson whose .ipynb is at path, from the twin that was changed.
+
+    Which one that is follows from what both said when they last said the same:
+    from the text in the file kept, or from the last commit; never from the times
+    of the files, which unzip, rsync and clocks set as they like.
+    """
     notebook, text = Path(path), Path(path).with_suffix(".md")
     if not text.exists():
         return nbformat.read(notebook, as_version=4)
-    inputs = read_text(text)
     if not notebook.exists():
-        return inputs
-    nb = nbformat.read(notebook, as_version=4)
-    if write_text(nb, notebook) == text.read_text("utf-8"):
+        return read_text(text)
+    nb, written = nbformat.read(notebook, as_version=4), text.read_text("utf-8")
+    said = write_text(nb, notebook)
+    if said == written:
+        keep(kept, written)
         return nb
-    if notebook.stat().st_mtime >= text.stat().st_mtime:
+    common = list(agreed(notebook, text, kept))
+    if said in common and written not in common:
+        return combine_inputs_with_outputs(read_text(text), nb, "md")
+    if written in common and said not in common:
         return nb
-    return combine_inputs_with_outputs(inputs, nb, "md")
+    raise Conflict(
+        f"{text.name} and {notebook.name} say different things, and both may be newer: "
+        "move the one that you do not want out of the folder and run again"
+    )
+
+
+class Conflict(Exception):
+    """What a person must decide."""
+
+
+def agreed(notebook, text, kept):
+    """What both twins are known to have said at once."""
+    if kept and Path(kept).exists():
+        yield Path(kept).read_text("utf-8")
+    try:
+        said = write_text(nbformat.reads(committed(notebook), as_version=4), notebook)
+        if said == committed(text):
+            yield said
+    except Exception:  # no git, no commit, or none with both
+        pass
+
+
+def committed(path):
+    """The last committed content of a file."""
+    git = ["git", "-c", "safe.directory=*", "show", f"HEAD:./{path.name}"]
+    return subprocess.run(git, cwd=path.parent, capture_output=True, check=True).stdout.decode("utf-8")
+
+
+def keep(kept, text):
+    """Remember what both twins say."""
+    if kept and not (Path(kept).exists() and Path(kept).read_text("utf-8") == text):
+        Path(kept).parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(f"{kept}.{os.getpid()}")
+        beside.write_text(text, "utf-8")
+        beside.replace(kept)
 
 
 def read_text(path):
@@ -67,9 +111,9 @@ def write_text(nb, path):
     return jupytext.writes(nb, fmt="md", config=settings)
 
 
-def execute(path, out):
-    """Execute the lesson at path and write the result to out."""
-    nb = read(path)
+def execute(path, kept=None):
+    """Execute the lesson at path and return the result."""
+    nb = read(path, kept)
     code = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
     client = NotebookClient(
         nb,
@@ -84,8 +128,7 @@ def execute(path, out):
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return failure(nb, code, error)
-    nbformat.write(nb, out)
-    return {}
+    return {"text": nbformat.writes(nb)}
 
 
 def failure(nb, code, error):
@@ -101,9 +144,11 @@ def failure(nb, code, error):
     return {"failed": number, "source": nb.cells[code[number - 1]].source, "text": str(error)}
 
 
-def twin(path):
-    """The text twin of the notebook at path."""
-    return {"text": write_text(nbformat.read(path, as_version=4), path)}
+def twin(path, kept=None):
+    """The text twin of the notebook at path, which is what both say from now on."""
+    text = write_text(nbformat.read(path, as_version=4), path)
+    keep(kept, text)
+    return {"text": text}
 
 
 def export(path):
@@ -113,11 +158,11 @@ def export(path):
     return {"text": text}
 
 
-def sign(paths):
-    """Trust the notebooks at paths, in the clone's own list."""
+def sign(texts):
+    """Trust notebooks of this content, in the clone's own list."""
     notary = NotebookNotary(config=config())
-    for path in paths:
-        notary.sign(nbformat.read(path, as_version=4))
+    for text in texts:
+        notary.sign(nbformat.reads(text, as_version=4))
     return {}
 
 
@@ -131,6 +176,8 @@ def serve():
         request = json.loads(line)
         try:
             send(done=True, **commands[request.pop("do")](**request))
+        except Conflict as conflict:
+            send(error=str(conflict), plain=True)
         except Exception as error:
             traceback.print_exc()
             send(error=f"{type(error).__name__}: {error}")
