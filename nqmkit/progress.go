@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
+
+	"nqm/theory/table"
 )
 
 // work is a long calculation that shows how far it is and can be interrupted.
@@ -122,7 +124,7 @@ func screen() func(line string, last bool) {
 		return notebookLine("nqm-" + gonbui.UniqueId())
 	case isTerminal(os.Stdout):
 		return func(line string, last bool) {
-			fmt.Printf("\r\x1b[K%s", line)
+			fmt.Printf("\r\x1b[K%s", table.Visible(line))
 			if last {
 				fmt.Println()
 			}

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"nqm/theory/table"
 )
 
 // dataJSON returns the whole figure as JSON, or the frames with all figures,
@@ -39,14 +41,15 @@ func dataJSON(all []picture) ([]byte, error) {
 //	high       upper edge of a band, right edge of a bar, z of a grid
 //	time       when the point is reached
 //
-// Numbers have every digit; +Inf is written so.
+// Numbers have every digit; +Inf is written so. A name that a spreadsheet would take
+// for a formula has an apostrophe before it.
 func dataCSV(all []picture) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	head := []string{"panel", "series", "kind", "x", "y", "high", "time"}
 	slider := slices.IndexFunc(all, func(p picture) bool { return p.frames != nil })
 	if slider >= 0 {
-		head = append([]string{printable(all[slider].frames.Parameter)}, head...)
+		head = append([]string{table.Inert(printable(all[slider].frames.Parameter))}, head...)
 	}
 	if len(all) > 1 {
 		head = append([]string{"figure"}, head...)
@@ -91,7 +94,7 @@ func (f Figure) csvRows(w *csv.Writer, before []string) {
 				s.X, s.High = s.edges()
 			}
 			row := func(x, y, high, time float64) {
-				w.Write(append(append([]string(nil), before...), strconv.Itoa(i+1), s.Name, kind, digits(x), digits(y), digits(high), digits(time)))
+				w.Write(append(append([]string(nil), before...), strconv.Itoa(i+1), table.Inert(s.Name), kind, digits(x), digits(y), digits(high), digits(time)))
 			}
 			if s.grid() {
 				for k, z := range s.Z {

@@ -60,3 +60,19 @@ func TestPartOfATableIsMarked(t *testing.T) {
 		}
 	}
 }
+
+// A name that a spreadsheet would take for a formula is text in a file of data.
+func TestDataHoldNoFormula(t *testing.T) {
+	for _, name := range []string{"=1+1", "+x", "-x", "@x", "'=x"} {
+		figures := Frames{Parameter: name, Values: []float64{-1}, Figures: []Figure{
+			oneSeries(Axis{Label: "x"}, Axis{Label: "y"}, Series{Name: name, X: Values{-1}, Y: Values{2}, Color: blue}),
+		}}
+		data, err := encodeData(".csv", must(shownOf(figures)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := string(data); strings.Count(said, "'"+name) != 2 || !strings.Contains(said, ",-1,2,") {
+			t.Errorf("%q is written as\n%s", name, said)
+		}
+	}
+}

@@ -23,6 +23,9 @@ func (t Table) encodeCSV() ([]byte, error) {
 		cells := make([]string, len(t.Rows))
 		for i, row := range t.Rows {
 			cells[i] = cellText(row[k])
+			if kinds[k] == text {
+				cells[i] = Inert(cells[i])
+			}
 			lines[i][k] = cells[i]
 			if strings.Contains(cells[i], "\r") {
 				return nil, fmt.Errorf("row %d of column %q has a carriage return, which CSV does not keep: write .json", i, c.Name)
@@ -34,7 +37,7 @@ func (t Table) encodeCSV() ([]byte, error) {
 			}
 			c.Unit = string(text)
 		}
-		heads[k] = c.String()
+		heads[k] = Inert(c.String())
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -49,6 +52,27 @@ func (t Table) encodeCSV() ([]byte, error) {
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
+}
+
+// formula is what a spreadsheet takes for the beginning of a formula.
+const formula = "=+-@\t"
+
+// Inert returns a text of a CSV cell that no spreadsheet takes for a formula: one that
+// begins like a formula gets an apostrophe before it, and so does one that begins with
+// apostrophes before that, so that Decode finds the original.
+func Inert(cell string) string {
+	if begins := strings.TrimLeft(cell, "'"); begins != "" && strings.ContainsRune(formula, rune(begins[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// original returns the text that Inert was given.
+func original(cell string) string {
+	if inner, quoted := strings.CutPrefix(cell, "'"); quoted && Inert(inner) == cell {
+		return inner
+	}
+	return cell
 }
 
 // cellText writes a cell for CSV, so that guess finds its kind.
@@ -121,7 +145,7 @@ func decodeCSV(data []byte) (Table, error) {
 		for i, line := range lines[1:] {
 			cells[i] = line[k]
 		}
-		c, kind := columnOf(head), guess(cells)
+		c, kind := columnOf(original(head)), guess(cells)
 		if c.Unit == string(text) {
 			c.Unit, kind = "", text
 		}
@@ -146,7 +170,7 @@ func columnOf(head string) Column {
 func readCell(kind cellKind, s string) (any, error) {
 	switch {
 	case kind == text:
-		return s, nil
+		return original(s), nil
 	case s == "":
 		return nil, nil
 	case kind == whole:

@@ -14,7 +14,8 @@ import (
 // Numbers have every digit, and +Inf, -Inf and NaN stand as such. In CSV a
 // number that is not an integer has a point, an exponent or a name, a cell
 // without a value is empty, and a column of texts that read as numbers has
-// "text" in the place of the unit. In JSON a cell without a value is null.
+// "text" in the place of the unit; a text that a spreadsheet would take for a formula
+// has an apostrophe before it. In JSON a cell without a value is null.
 //
 // The error names an unknown extension, a column without a name of its own, a
 // cell of another type than its column, or a row of another length.

@@ -2,8 +2,11 @@ package table
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
+	"unicode/utf8"
 )
 
 // shortRows is how many rows String shows.
@@ -36,7 +39,7 @@ func (t Table) Lines() [][]string {
 func (t Table) heads() []string {
 	heads := make([]string, len(t.Columns))
 	for k, c := range t.Columns {
-		heads[k] = c.String()
+		heads[k] = Visible(c.String())
 	}
 	return heads
 }
@@ -59,8 +62,29 @@ func shortText(cell any) string {
 	case float64:
 		return fmt.Sprintf("%.5g", v)
 	}
-	return fmt.Sprint(cell)
+	return Visible(fmt.Sprint(cell))
 }
+
+// Visible returns a text in which characters that would move a terminal's cursor,
+// change its colours or the order of its letters stand as Go writes them, "\x1b".
+func Visible(s string) string {
+	if !strings.ContainsFunc(s, hidden) && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		if hidden(r) || r == utf8.RuneError && n == 1 {
+			b.WriteString(strings.Trim(strconv.QuoteToGraphic(s[:n]), `"`))
+		} else {
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
 // aligned writes rows of cells with two spaces between the columns and none at
 // the end of a line.

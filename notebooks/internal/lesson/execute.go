@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nqm/notebooks/internal/setup"
+	"nqm/theory/table"
 )
 
 // A CellError is the failure of one cell of a lesson.
@@ -20,7 +21,16 @@ type CellError struct {
 }
 
 func (e *CellError) Error() string {
-	return fmt.Sprintf("code cell %d of %s failed:\n%s\n%s", e.Cell, e.Lesson, indent(e.Source), strings.TrimSpace(e.Text))
+	return fmt.Sprintf("code cell %d of %s failed:\n%s\n%s", e.Cell, e.Lesson, indent(visible(e.Source)), visible(strings.TrimSpace(e.Text)))
+}
+
+// visible returns lines in which nothing is meant for the terminal.
+func visible(text string) string {
+	var shown []string
+	for line := range strings.Lines(text) {
+		shown = append(shown, table.Visible(strings.ReplaceAll(strings.TrimRight(line, "\r\n"), "\t", "    ")))
+	}
+	return strings.Join(shown, "\n")
 }
 
 func indent(s string) string {

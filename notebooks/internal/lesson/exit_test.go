@@ -44,3 +44,12 @@ func TestExits(t *testing.T) {
 		}
 	}
 }
+
+// What a cell says reaches the terminal as text.
+func TestCellErrorSendsNoEscapes(t *testing.T) {
+	err := &CellError{Lesson: "x", Cell: 1, Source: "%%\n\tf() // \x1b]0;title\a", Text: "panic: \x1b[2Jgone\r\nnext"}
+	want := "code cell 1 of x failed:\n    %%\n        f() // \\x1b]0;title\\a\npanic: \\x1b[2Jgone\nnext"
+	if err.Error() != want {
+		t.Errorf("got %q, want %q", err.Error(), want)
+	}
+}
