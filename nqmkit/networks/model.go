@@ -1,0 +1,61 @@
+package networks
+
+import "fmt"
+
+// Model is a loss over examples that is trained: a Network, a Stream, or Functions of
+// one's own. Its methods may be called on several cores at once.
+type Model interface {
+	String() string
+	// Start is where training begins. Its length is the number of parameters.
+	Start() []float64
+	// Examples is how many there are to draw from.
+	Examples() int
+	// Loss is the mean loss of all examples.
+	Loss(theta []float64) float64
+	// Gradient sets g to the mean gradient of the examples in a batch, by their
+	// places, which may repeat; a nil batch is all examples.
+	Gradient(g, theta []float64, batch []int)
+}
+
+// Curved is a Model that knows products with its Hessian H and its Gauss-Newton matrix
+// G, over all examples. For others they are differences of gradients.
+type Curved interface {
+	HessianProduct(hv, theta, v []float64)
+	GaussNewtonProduct(gv, theta, v []float64)
+}
+
+// Scattered is a Model that knows the gradients of examples apart, in the rows of g.
+// For others they are gradients of batches of one.
+type Scattered interface {
+	ExampleGradients(g [][]float64, theta []float64, batch []int)
+}
+
+// Functions is a model that is defined elsewhere, in another engine too.
+type Functions struct {
+	Name     string
+	From     []float64 // where training begins
+	Count    int       // of examples
+	LossAt   func(theta []float64) float64
+	Gradient func(g, theta []float64, batch []int) // batch nil: all examples
+}
+
+// New returns the model of f. It panics where a field is missing.
+func (f Functions) New() Model {
+	if len(f.From) == 0 || f.Count < 1 || f.LossAt == nil || f.Gradient == nil {
+		panic(fmt.Errorf("networks: functions with a start of %d parameters and %d examples: want 1 or more of each, LossAt and Gradient", len(f.From), f.Count))
+	}
+	return functions{f}
+}
+
+type functions struct{ f Functions }
+
+func (m functions) String() string {
+	if m.f.Name == "" {
+		return fmt.Sprintf("functions of %d parameters", len(m.f.From))
+	}
+	return m.f.Name
+}
+func (m functions) Start() []float64                         { return m.f.From }
+func (m functions) Examples() int                            { return m.f.Count }
+func (m functions) Loss(theta []float64) float64             { return m.f.LossAt(theta) }
+func (m functions) Gradient(g, theta []float64, batch []int) { m.f.Gradient(g, theta, batch) }
