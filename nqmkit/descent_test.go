@@ -75,13 +75,17 @@ func TestDescentRefuses(t *testing.T) {
 			}}, []float64{1}, 1)
 		},
 	} {
-		func() {
-			defer func() {
-				if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), want) {
-					t.Errorf("panic %v: want %q in it", err, want)
-				}
-			}()
-			f()
-		}()
+		refuses(t, want, f)
 	}
+}
+
+func refuses(t *testing.T, want string, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), want) {
+			t.Errorf("panic %v: want %q in it", err, want)
+		}
+	}()
+	f()
 }

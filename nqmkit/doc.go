@@ -61,6 +61,7 @@
 //	Sample, SampleAt       loss of runs: mean, standard error, band
 //	Observe                the same of a coordinate or any other statistic
 //	NewDescent             the literal rule on a loss of one's own
+//	CurveOf                the summary of runs that were made elsewhere
 //	Check, CheckAgainst    a closed form against its runs, with a verdict
 //	Paths, PointAfter      the parameters themselves
 //	Compare                two methods on the same noise, with the paired interval

@@ -68,3 +68,9 @@ const (
 	Refuse   = theory.Refuse   // any is an error
 	Keep     = theory.Keep     // leave them as they are
 )
+
+// TreatmentsOf returns what options choose, for measurements that are made elsewhere: see
+// theory.Problem's Measured. It panics on an option out of its range.
+func TreatmentsOf(options ...SpectrumOption) theory.Treatments {
+	return must(readingOf(options)).treatments
+}
