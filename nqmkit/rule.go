@@ -94,8 +94,8 @@ func batchLabel(b float64) string {
 }
 
 func validateBatch(b float64) error {
-	if b != 0 && !(b >= 1) || math.IsInf(b, 0) {
-		return fmt.Errorf("nqmkit: batch size %v: want a finite number >= 1", b)
+	if b == 0 && math.Signbit(b) || b != 0 && !(b >= 1) || math.IsInf(b, 0) { // -0: asked for by Batch
+		return fmt.Errorf("nqmkit: batch size %v: want a finite number >= 1", b+0)
 	}
 	return nil
 }

@@ -83,9 +83,9 @@ func SignSGD(learningRate float64) Adaptive {
 	return Adaptive{LearningRate: learningRate, kind: kindSign}
 }
 
-// Batch returns a copy with batches of b examples.
+// Batch returns a copy with batches of b >= 1 examples.
 func (m Adaptive) Batch(b float64) Adaptive {
-	m.BatchSize = b
+	m.BatchSize = theory.Optimizer{}.Batch(b).BatchSize
 	return m
 }
 
@@ -119,7 +119,7 @@ func (m Adaptive) scheduled(by func(theory.Optimizer) theory.Optimizer) Adaptive
 
 // plan is plain SGD with the learning rates and batch sizes of the method.
 func (m Adaptive) plan() theory.Optimizer {
-	return theory.SGD(m.LearningRate).Batch(m.BatchSize).Segments(m.Schedule...)
+	return theory.Optimizer{LearningRate: m.LearningRate, BatchSize: m.BatchSize, Schedule: m.Schedule}
 }
 
 // EMA returns the method with the results about the moving average of its

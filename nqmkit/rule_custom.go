@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"nqm/nqmkit/internal/rule"
+	"nqm/theory"
 )
 
 // Update is a researcher's own update rule in one run: given the number of
@@ -38,9 +39,9 @@ func Custom(name string, start func() Update) CustomMethod {
 	return CustomMethod{Name: name, Start: start}
 }
 
-// Batch returns a copy with batches of b examples.
+// Batch returns a copy with batches of b >= 1 examples.
 func (m CustomMethod) Batch(b float64) CustomMethod {
-	m.BatchSize = b
+	m.BatchSize = theory.Optimizer{}.Batch(b).BatchSize
 	return m
 }
 

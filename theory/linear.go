@@ -53,9 +53,9 @@ type System struct {
 // MaxState bounds the variables of a method.
 const MaxState = 16
 
-// Batch returns a copy with batches of b examples.
+// Batch returns a copy with batches of b >= 1 examples.
 func (l Linear) Batch(b float64) Linear {
-	l.BatchSize = b
+	l.BatchSize = asked(b)
 	return l
 }
 
@@ -79,8 +79,8 @@ func (l Linear) Family() string {
 // in the system for the curvature 1. Every answer checks it at each curvature that
 // it asks for; see ValidateAt.
 func (l Linear) Validate() error {
-	if b := batchOf(l.BatchSize); !(b >= 1) || math.IsInf(b, 0) {
-		return fmt.Errorf("theory: batch size %v: want a finite number >= 1", b)
+	if err := validateBatch(l.BatchSize); err != nil {
+		return fmt.Errorf("theory: %w", err)
 	}
 	if l.System == nil {
 		return fmt.Errorf("theory: %s has no System: give a function of the curvature", l.Family())

@@ -1,5 +1,10 @@
 package theory
 
+import (
+	"fmt"
+	"math"
+)
+
 // Optimizer is a method with its settings. The zero value of each field is its
 // neutral setting; LearningRate has none and must be given.
 //
@@ -36,10 +41,32 @@ type Optimizer struct {
 	Schedule Schedule `json:"schedule,omitempty"`
 }
 
-// Batch returns a copy with batches of b examples.
+// Batch returns a copy with batches of b >= 1 examples. Batch(0) is a mistake, which
+// Validate reports, though a field BatchSize that is not set means one.
 func (o Optimizer) Batch(b float64) Optimizer {
-	o.BatchSize = b
+	o.BatchSize = asked(b)
 	return o
+}
+
+// asked marks a zero that was asked for, where a zero that was not means the usual
+// value: it is then -0.
+func asked(v float64) float64 {
+	if v == 0 {
+		return math.Copysign(0, -1)
+	}
+	return v
+}
+
+// isAskedZero reports whether v is a zero that was asked for.
+func isAskedZero(v float64) bool { return v == 0 && math.Signbit(v) }
+
+// validateBatch reports a batch size that is none; zero means one unless it was
+// asked for.
+func validateBatch(b float64) error {
+	if isAskedZero(b) || b != 0 && !(b >= 1) || math.IsInf(b, 0) {
+		return fmt.Errorf("batch size %v: want a finite number >= 1", b+0)
+	}
+	return nil
 }
 
 func (o Optimizer) batchSize() float64 {

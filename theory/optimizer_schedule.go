@@ -22,23 +22,23 @@ func (o Optimizer) Linear() Optimizer {
 
 // WSD returns a copy that warms up from zero in `warmup` steps, stays, and
 // falls along a line to zero in the last `decay` steps of the run
-// (warmup-stable-decay; Hu et al. 2024).
+// (warmup-stable-decay; Hu et al. 2024). Both are >= 0.
 func (o Optimizer) WSD(warmup, decay int) Optimizer {
 	var s Schedule
-	if warmup > 0 {
+	if warmup != 0 { // a number < 0 is for Validate
 		s = append(s, Segment{Steps: warmup, Shape: LinearRate, To: 1})
 	}
 	s = append(s, Segment{Shape: ConstantRate, From: 1})
-	if decay > 0 {
+	if decay != 0 {
 		s = append(s, Segment{Steps: decay, Shape: LinearRate, From: 1})
 	}
 	return o.Segments(s...)
 }
 
 // InverseTime returns a copy whose learning rate in step t = 1, 2, ... is
-// α / (1 + (t-1)/time); time 1 is α/t (Robbins and Monro 1951).
+// α / (1 + (t-1)/time), time > 0; time 1 is α/t (Robbins and Monro 1951).
 func (o Optimizer) InverseTime(time float64) Optimizer {
-	return o.Segments(Segment{Shape: InverseTimeRate, From: 1, Time: time})
+	return o.Segments(Segment{Shape: InverseTimeRate, From: 1, Time: asked(time)})
 }
 
 // Over returns a copy whose schedule is stretched to a run of the given number

@@ -183,6 +183,9 @@ func (s *Setting) validate(o *Optimizer) error {
 	if s.isFree(o) {
 		return fmt.Errorf("theory: the %s of %v is Free: give it a value, or let Tune choose it", s.Name, o)
 	}
+	if s.Field == "BatchSize" && isAskedZero(o.BatchSize) || s.Field == "LookaheadSteps" && o.LookaheadSteps == 0 && o.SlowStep != 0 {
+		return fmt.Errorf("theory: %s 0: want %s", s.Name, s.Range())
+	}
 	if s.Symbol == "" || s.unless != nil && s.unless(o) || !s.required && s.isNeutral(o) {
 		return nil
 	}

@@ -31,7 +31,7 @@ type Segment struct {
 	// may have; an InverseTimeRate at the end then goes on for ever.
 	Steps int     `json:"steps,omitempty"`
 	Shape Shape   `json:"shape"`
-	From  float64 `json:"from"` // factors >= 0 of the learning rate
+	From  float64 `json:"from"` // factors >= 0 of the learning rate, not 0 throughout
 	To    float64 `json:"to,omitempty"`
 	Time  float64 `json:"time,omitempty"` // of InverseTimeRate, > 0; zero means one
 	// BatchSize is B >= 1 in this segment. Zero keeps the optimizer's.
@@ -241,13 +241,13 @@ func (s Segment) validate() error {
 			return fmt.Errorf("learning-rate factor %v: want a finite number >= 0", f)
 		}
 	}
-	if !(s.time() > 0) || math.IsInf(s.Time, 0) {
-		return fmt.Errorf("time %v: want a finite number > 0", s.Time)
+	if isAskedZero(s.Time) || !(s.time() > 0) || math.IsInf(s.Time, 0) {
+		return fmt.Errorf("time %v: want a finite number > 0", s.Time+0)
 	}
-	if b := batchOf(s.BatchSize); !(b >= 1) || math.IsInf(b, 0) {
-		return fmt.Errorf("batch size %v: want a finite number >= 1", b)
+	if s.From == 0 && (s.To == 0 || s.Shape == ConstantRate || s.Shape == InverseTimeRate) {
+		return fmt.Errorf("no learning-rate factor, so that it stands still: want From > 0, as From: 1 for the optimizer's own rate")
 	}
-	return nil
+	return validateBatch(s.BatchSize)
 }
 
 func batchOf(b float64) float64 {
