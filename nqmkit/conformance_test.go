@@ -63,6 +63,24 @@ func triple(alpha, beta float64) theory.Linear {
 	}}
 }
 
+// changing is schedule-free SGD by its matrices: x and z, with the gradient at
+// βx + (1-β)z and the answer at x.
+func changing(alpha, beta float64) theory.Linear {
+	return theory.Linear{Name: "own schedule-free", System: func(h float64) theory.System {
+		at := func(t int) theory.System {
+			c, x := 1/float64(t+1), alpha*h
+			return theory.System{
+				State:   [][]float64{{1 - c - c*x*beta, c - c*x*(1-beta)}, {-x * beta, 1 - x*(1-beta)}},
+				Noise:   []float64{-c * alpha, -alpha},
+				Readout: []float64{1, 0}, Start: []float64{1, 1}, Gradient: []float64{beta, 1 - beta},
+			}
+		}
+		s := at(0)
+		s.Step = at
+		return s
+	}}
+}
+
 // Each method's closed form against the literal update rule; the two share no
 // code. Every row would doubt a right closed form with a probability of 0.001
 // over all its steps together; with the seeds fixed the test gives the same answer each time. A new
@@ -104,6 +122,7 @@ func TestClosedFormsAgreeWithTheLiteralRules(t *testing.T) {
 		{"schedule of batch sizes", uneven(), nqmkit.Momentum(0.1, 0.5).Segments(
 			theory.Segment{Steps: 15, From: 1, BatchSize: 2}, theory.Segment{Steps: 20, Shape: theory.CosineRate, From: 1, To: 0.3, BatchSize: 16}, theory.Segment{From: 0.3, BatchSize: 4})},
 		{"own linear method", uneven(), triple(0.1, 0.9)},
+		{"own linear method that changes", uneven(), changing(0.3, 0.9)},
 		{"torch with dampening", uneven(), theory.Torch{LearningRate: 0.5, Momentum: 0.8, Dampening: 0.5, BatchSize: 2}},
 		{"torch, dampening without momentum", uneven(), theory.Torch{LearningRate: 0.5, Dampening: 0.5, BatchSize: 2}},
 		{"torch with Nesterov", uneven(), theory.Torch{LearningRate: 0.1, Momentum: 0.8, Nesterov: true}},

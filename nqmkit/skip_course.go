@@ -23,6 +23,9 @@ type course struct {
 func courseOf(m Sampler, steps []int) (course, error) {
 	switch m := m.(type) {
 	case theory.Linear:
+		if m.System(1).Step != nil {
+			return course{}, fmt.Errorf("nqmkit: %v cannot be skipped through: it changes in its steps; nqmkit.Sample takes every one", m)
+		}
 		return linearCourse(m, steps), nil
 	case theory.Optimizer:
 		return optimizerCourse(m, steps)

@@ -21,13 +21,16 @@ type machine struct {
 	base     Mode // what is averaged uniformly, if anything
 	// own matrices may be of any kind: what is large for some steps may come back.
 	own bool
+	// readoutAt is the readout after t steps where it changes, else nil; readout is
+	// then its limit.
+	readoutAt func(t int) []float64
 }
 
 // forever is the end of the last piece.
 const forever = math.MaxInt
 
-// piece is a stretch of steps with the same matrices, or with matrices that
-// are a polynomial of a factor that changes in every step.
+// piece is a stretch of steps with the same matrices, or with matrices that change
+// in every step: a polynomial of the schedule's factor, or any.
 type piece struct {
 	end   int     // the step after its last
 	noise float64 // noise variance in units of the machine's
@@ -38,12 +41,18 @@ type piece struct {
 	first   int // step in which it begins
 	segment Segment
 	varies  *polynomial
-	pace    *factors // of the segment, where the matrices vary
+	pace    *factors // of the segment, where the matrices are a polynomial
 }
 
 // polynomial is A = a0 + f a1 + f² a2, b = b0 + f b1, for plain and sync steps, and
 // the point g0 + f g1 whose gradient is taken.
-type polynomial struct{ plain, sync quadratic }
+//
+// Where each is not nil it has the matrices of every step, in the direction x.
+type polynomial struct {
+	plain, sync quadratic
+	each        func(t int) *anyStep
+	x           dd.Number
+}
 
 type quadratic struct {
 	a0, a1, a2     []dd.Number
@@ -250,6 +259,9 @@ func (p *piece) gradientAt(t int) []float64 {
 	if p.varies == nil {
 		return p.gradient
 	}
+	if each := p.varies.each; each != nil {
+		return each(t).gradient
+	}
 	f := p.pace.at(t - p.first).Value()
 	q := &p.varies.plain
 	at := make([]float64, len(q.g0))
@@ -261,6 +273,11 @@ func (p *piece) gradientAt(t int) []float64 {
 
 // vary does one step of a piece whose learning rate changes.
 func (p *piece) vary(s *state, period int) {
+	if each := p.varies.each; each != nil {
+		s.take(each(s.t), p.varies.x, p.noise)
+		s.t++
+		return
+	}
 	q := &p.varies.plain
 	if period > 0 && (s.t+1)%period == 0 {
 		q = &p.varies.sync
@@ -303,7 +320,11 @@ func (m *machine) response(s *state) Response {
 		n := len(s.z)
 		return Response{Factor: s.z[m.sum] / count, Noise: times(m.variance, math.Max(0, s.v[m.sum*n+m.sum]/count/count))}
 	}
-	return Response{Factor: dot(m.readout, s.z), Noise: times(m.variance, math.Max(0, quadraticForm(s.v, m.readout)))}
+	r := m.readout
+	if m.readoutAt != nil {
+		r = m.readoutAt(s.t)
+	}
+	return Response{Factor: dot(r, s.z), Noise: times(m.variance, math.Max(0, quadraticForm(s.v, r)))}
 }
 
 // quadraticForm returns r'v r.
@@ -379,7 +400,7 @@ func (m *machine) frozen() bool {
 // growing sum of squares Σ_{j<t} (r'A^j b)², of cycles at their ends if what is
 // reported stands still between them.
 func (m *machine) noiseGrows() bool {
-	if m.sum >= 0 || len(m.pieces) > 1 || m.pieces[0].varies != nil {
+	if m.sum >= 0 || m.readoutAt != nil || len(m.pieces) > 1 || m.pieces[0].varies != nil {
 		return false
 	}
 	if m.period == 0 {

@@ -3,6 +3,7 @@ package theory
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"nqm/theory/internal/dd"
 )
@@ -22,6 +23,8 @@ import (
 //			Readout: []float64{1, 0},
 //		}
 //	}}
+//
+// A method that changes as it runs gives the matrices of each step by System.Step.
 //
 // It is evaluated by doubling, V_2t = V_t + A^t V_t A^t', in 106 bits. The
 // matrices are taken as the exact truth: an entry 1 - αh of State has lost its αh
@@ -48,6 +51,18 @@ type System struct {
 	// Gradient is the point whose gradient is taken, as a combination of the
 	// state. It matters for multiplicative noise only; nil means Readout.
 	Gradient []float64
+	// Step returns the system of step t = 0, 1, ..., where it changes: the matrix,
+	// Noise and Gradient of that step, and the Readout of the answer after it. Those
+	// above are then the first Readout and the Start; the matrix and Noise given here
+	// say how many variables there are and are not taken. Each step is followed, at
+	// a cost of n³ and one call of Step per direction: 10^5 steps on the quadrature of
+	// a power law, of any dimension, take some seconds.
+	Step func(t int) System
+	// Changes lists the steps, from 0 on and increasing, at which the system changes:
+	// from Changes[k] to before Changes[k+1] it is Step(Changes[k]), and stays as the
+	// last. Such stretches are taken at once, by doubling. Nil means that it changes in
+	// every step, for ever.
+	Changes []int
 }
 
 // MaxState bounds the variables of a method.
@@ -124,12 +139,60 @@ func (l Linear) validator() func(dirs []Direction, before error) error {
 // ValidateAt returns an error that names the first mistake in the system for the
 // curvature h: a matrix that is not square or larger than MaxState, vectors of
 // other sizes, numbers that are not finite, a Readout·Start that is not 1.
+//
+// Of a system that changes it looks at the steps that are listed, at most 64 of them
+// spread over the list, or at 0, 1, 10, ..., 10^6.
 func (l Linear) ValidateAt(h float64) error {
 	s := l.System(h)
+	where := fmt.Sprintf("%s at curvature %g", l.Family(), h)
+	if err := s.validate(where); err != nil {
+		return err
+	}
+	if one := dot(s.Readout, s.start()); math.Abs(one-1) > 1e-12 {
+		return fmt.Errorf("theory: %s: Readout·Start = %g: want 1, so that θ starts at θ(0)", where, one)
+	}
+	if s.Step == nil {
+		if s.Changes != nil {
+			return fmt.Errorf("theory: %s: it has Changes and no Step: give the system of each step", where)
+		}
+		return nil
+	}
+	for k, t := range s.Changes {
+		if k == 0 && t != 0 || k > 0 && t <= s.Changes[k-1] {
+			return fmt.Errorf("theory: %s: Changes[%d] = %d: want increasing steps that begin with 0", where, k, t)
+		}
+	}
+	for _, t := range s.looked() {
+		step, at := s.Step(t), fmt.Sprintf("%s in step %d", where, t)
+		if err := step.validate(at); err != nil {
+			return err
+		}
+		if step.Size() != s.Size() {
+			return fmt.Errorf("theory: %s: %d variables: want %d, as at the start", at, step.Size(), s.Size())
+		}
+	}
+	return nil
+}
+
+// looked are the steps that ValidateAt looks at.
+func (s System) looked() []int {
+	if s.Changes == nil {
+		return []int{0, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000}
+	}
+	var some []int
+	each := len(s.Changes)/64 + 1
+	for k := 0; k < len(s.Changes); k += each {
+		some = append(some, s.Changes[k])
+	}
+	return some
+}
+
+// validate checks matrices and vectors.
+func (s System) validate(where string) error {
 	name, rows := s.rows()
 	n := len(rows)
 	fail := func(format string, args ...any) error {
-		return fmt.Errorf("theory: %s at curvature %g: "+format, append([]any{l.Family(), h}, args...)...)
+		return fmt.Errorf("theory: %s: "+format, append([]any{where}, args...)...)
 	}
 	if s.State != nil && s.Deviation != nil {
 		return fail("it has a State and a Deviation: want one of them")
@@ -156,9 +219,6 @@ func (l Linear) ValidateAt(h float64) error {
 		if j := firstInfinite(v.values); j >= 0 {
 			return fail("%s[%d] = %v: want a finite number", v.name, j, v.values[j])
 		}
-	}
-	if one := dot(s.Readout, s.start()); math.Abs(one-1) > 1e-12 {
-		return fail("Readout·Start = %g: want 1, so that θ starts at θ(0)", one)
 	}
 	return nil
 }
@@ -201,6 +261,55 @@ func (l Linear) Mode(h, c float64) Mode { return l.engine(h, c) }
 
 func (l Linear) engine(h, c float64) *machine {
 	s := l.System(h)
+	m := &machine{variance: c / batchOf(l.BatchSize), start: s.start(), readout: s.Readout, sum: -1, own: true}
+	if s.Step == nil {
+		m.pieces = []piece{s.forever(c)}
+		return m
+	}
+	m.readoutAt = s.readoutAt()
+	if s.Changes == nil {
+		m.pieces = []piece{{end: forever, noise: 1, segment: Segment{From: 1},
+			varies: &polynomial{each: func(t int) *anyStep { return newStep(s.Step(t).affine(c), nil) }}}}
+		return m
+	}
+	for k, from := range s.Changes {
+		step := s.Step(from)
+		p := step.forever(c)
+		if k+1 < len(s.Changes) {
+			p.end = s.Changes[k+1]
+		} else {
+			m.readout = step.Readout
+		}
+		m.pieces = append(m.pieces, p)
+	}
+	return m
+}
+
+// readoutAt reads the answer after t steps.
+func (s System) readoutAt() func(t int) []float64 {
+	return func(t int) []float64 {
+		if t == 0 {
+			return s.Readout
+		}
+		at := t - 1
+		if s.Changes != nil {
+			k, found := slices.BinarySearch(s.Changes, at)
+			if !found {
+				k--
+			}
+			at = s.Changes[k]
+		}
+		return s.Step(at).Readout
+	}
+}
+
+// forever is a piece with the matrices as they are.
+func (s System) forever(c float64) piece {
+	return piece{end: forever, noise: 1, plain: newPowers(s.affine(c)), gradient: s.gradient(), segment: Segment{From: 1}}
+}
+
+// affine is the step, in a direction whose noise is c.
+func (s System) affine(c float64) affine {
 	n := s.Size()
 	step := affine{dev: dd.NewMatrix(n), noise: make([]dd.Number, n)}
 	for i := range n {
@@ -215,11 +324,10 @@ func (l Linear) engine(h, c float64) *machine {
 			step.noise[i] = dd.Exact(s.Noise[i])
 		}
 	}
-	return &machine{
-		variance: c / batchOf(l.BatchSize),
-		start:    s.start(), readout: s.Readout, sum: -1, own: true,
-		pieces: []piece{{end: forever, noise: 1, plain: newPowers(step), gradient: s.gradient(), segment: Segment{From: 1}}},
+	for _, v := range s.gradient() {
+		step.gradient = append(step.gradient, dd.Exact(v))
 	}
+	return step
 }
 
 func (s System) gradient() []float64 {

@@ -31,6 +31,9 @@ func Expect(p Problem, steps []int, m Method) (Curve, error) {
 	}
 	c.Modes, c.SumError = len(dirs), disagreement
 	c.fill(lossesOf(dirs, m, steps))
+	if c.NoFloor = unsettled(m); c.NoFloor != "" {
+		c.Floor = 0
+	}
 	if p.Correlated {
 		c.StdDev = nil
 	}

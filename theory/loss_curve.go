@@ -30,7 +30,8 @@ type Curve struct {
 	// Floor is then the limit at the ends of the cycles.
 	Floor float64 `json:"floor"`
 	// NoFloor is empty, or says why Floor is not known and left 0: under
-	// multiplicative noise, of Lookahead with cycles of more than 64 steps.
+	// multiplicative noise, of Lookahead with cycles of more than 64 steps; of a
+	// method that changes in every step for ever.
 	NoFloor string `json:"no_floor,omitempty"`
 	// Modes is the number of directions that were summed, and SumError the
 	// estimated error of the sums relative to Loss: 0 for an exact sum, up to 10^-11

@@ -17,9 +17,12 @@ const mostFollowed = 400_000_000
 func affordable(p Problem, t int, m Method, settings int) error {
 	steps, reason := 0, "multiplicative noise couples the directions, which"
 	o, known := m.(Optimizer)
+	if c, ok := m.(changer); ok && c.changing() > 0 && !p.Streaming {
+		steps, reason = min(t, c.changing()), "a method that changes in every step"
+	}
 	switch {
 	case known && len(o.Schedule) > 0:
-		steps = o.Schedule.followed(t, p.Streaming)
+		steps = max(steps, o.Schedule.followed(t, p.Streaming))
 		if !p.Streaming {
 			reason = "a learning rate that changes in every step"
 		}
@@ -67,8 +70,38 @@ func followable(p Problem, m Method) int {
 	if p.Law.Count > 0 {
 		directions = math.Min(directions, 2*head) // by quadrature
 	}
-	if o, ok := m.(Optimizer); ok {
-		variables = float64(o.system().layout.n)
+	switch m := m.(type) {
+	case Optimizer:
+		variables = float64(m.system().layout.n)
+	case Linear:
+		variables = float64(m.System(1).Size())
 	}
 	return int(mostFollowed / (math.Max(directions, 1) * variables * variables))
+}
+
+// changer is a method that may change as it runs, beyond its schedule.
+type changer interface {
+	// changing is the number of steps after which it no longer does; forever if it
+	// does for ever, 0 if it does not.
+	changing() int
+}
+
+// unsettled says why a method has no limit that is known, or is empty.
+func unsettled(m Method) string {
+	if c, ok := m.(changer); ok && c.changing() == forever {
+		return fmt.Sprintf("theory: the limit of %s is not known: it changes in every step, for ever", m.Family())
+	}
+	return ""
+}
+
+// changing asks the system at curvature 1. Stretches that are listed are not followed.
+func (l Linear) changing() int {
+	switch s := l.System(1); {
+	case s.Step == nil:
+		return 0
+	case s.Changes == nil:
+		return forever
+	default:
+		return len(s.Changes)
+	}
 }

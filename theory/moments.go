@@ -93,6 +93,9 @@ func SteadyVariance(m Method, h, c float64) (float64, error) {
 	if o, ok := m.(Optimizer); ok && o.Schedule.open() >= 0 {
 		return math.NaN(), fmt.Errorf("theory: %v has a schedule without a length, and so no limit: call Over with the steps of the run", o)
 	}
+	if reason := unsettled(m); reason != "" {
+		return math.NaN(), errors.New(reason)
+	}
 	return m.Mode(h, c).Limit().Noise, nil
 }
 

@@ -36,6 +36,9 @@ func DampingOf(m Method, h float64) (Damping, error) {
 		if err := m.ValidateAt(h); err != nil {
 			return Damping{}, err
 		}
+		if m.changing() > 0 {
+			return Damping{}, fmt.Errorf("theory: %s has no rate: its matrices change", m.Family())
+		}
 		return eigenDamping(h, m.engine(h, 0).pieces[0].plain.levels[0].a), nil
 	}
 	return Damping{}, fmt.Errorf("theory: the rate of %T is not known: want Optimizer, Torch or Linear", m)

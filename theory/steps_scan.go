@@ -90,6 +90,9 @@ func (s *Steps) unsettled() {
 func (s *Steps) noiseProof(dirs []Direction, m Method, end int) int {
 	switch m := m.(type) {
 	case Linear:
+		if m.changing() > 0 {
+			return end + 1
+		}
 	case Optimizer:
 		if !m.engine(1, 1).noiseGrows() {
 			return end + 1

@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -39,6 +40,9 @@ type answers struct {
 func (s *streamed) floor(m Method) (float64, error) {
 	if s.machines[0].frozen() {
 		return s.standstill(), nil
+	}
+	if reason := unsettled(m); reason != "" {
+		return 0, errors.New(reason)
 	}
 	return steadyLoss(s.dirs, m)
 }

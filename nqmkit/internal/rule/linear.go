@@ -2,10 +2,13 @@ package rule
 
 import "nqm/theory"
 
-// linear steps z' = A z + b ε as it is given, with θ = r'z. It asks for the
+// linear steps z' = A z + b ε as it is given, with θ = r'z, by the system of each
+// step where that changes. It asks for the
 // gradient at 0, which is the noise ε alone: the curvature is inside A.
 type linear struct {
 	systems []theory.System // of each coordinate
+	now     []theory.System // in step t
+	t       int
 	lanes   int
 	state   [][]float64 // of each entry of θ
 	scratch []float64
@@ -19,6 +22,7 @@ func Linear(l theory.Linear, theta []float64, s Shape) Rule {
 	for _, h := range s.Curvature {
 		r.systems = append(r.systems, l.System(h))
 	}
+	r.now = make([]theory.System, len(r.systems))
 	for i, v := range theta {
 		r.state[i] = startState(r.systems[i/s.Lanes], v)
 	}
@@ -38,7 +42,10 @@ func (r *linear) Point([]float64) []float64 { return r.zero }
 
 func (r *linear) Step(theta, noise []float64) {
 	for i := range theta {
-		system, z := r.systems[i/r.lanes], r.state[i]
+		if i%r.lanes == 0 {
+			r.now[i/r.lanes] = at(r.systems[i/r.lanes], r.t)
+		}
+		system, z := r.now[i/r.lanes], r.state[i]
 		next := r.scratch[:0]
 		for j, v := range z {
 			if system.Deviation != nil {
@@ -52,6 +59,20 @@ func (r *linear) Step(theta, noise []float64) {
 		r.scratch = next
 		theta[i] = Product(system.Readout, z)
 	}
+	r.t++
+}
+
+// at is the system of step t.
+func at(s theory.System, t int) theory.System {
+	if s.Step == nil {
+		return s
+	}
+	for k := len(s.Changes) - 1; k >= 0; k-- {
+		if s.Changes[k] <= t {
+			return s.Step(s.Changes[k])
+		}
+	}
+	return s.Step(t)
 }
 
 func (r *linear) Answer(theta []float64) []float64 { return theta }
