@@ -157,13 +157,14 @@ func curvesTable(curves []theory.Curve) table.Table {
 }
 
 func curvesRows(curves []theory.Curve) table.Table {
-	t := table.Text("method", "step t", "L(t)", "floor")
+	t, all := table.Text("method", "step t", "L(t)", "floor"), 0
 	for _, c := range curves {
+		all += len(c.Steps)
 		for _, k := range few(len(c.Steps), 5) {
 			t.Rows = append(t.Rows, table.Texts(c.Method, fmt.Sprint(c.Steps[k]), number(c.Loss[k]), number(c.Floor)))
 		}
 	}
-	return t
+	return partOf(t, all)
 }
 
 // commonProblem names the problem of the curves, if they share one.

@@ -205,5 +205,5 @@ func dampingTable(all []theory.Damping) table.Table {
 		d := all[k]
 		t.Rows = append(t.Rows, table.Texts(number(d.Curvature), d.Regime.String(), nineDigits(d.Radius), number(d.Angle), count(memory(d.Radius))))
 	}
-	return t
+	return partOf(t, len(all))
 }

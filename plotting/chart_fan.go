@@ -23,7 +23,7 @@ func LossBands(fans []theory.Fan) Figure {
 	}
 	panel.X = stepAxis(last)
 	put := func(s Series) { panel.Series = append(panel.Series, bandBelow(ceiling, panel.X.fromStart(s))) }
-	t := table.Text(fanColumns(fans)...)
+	t, all := table.Text(fanColumns(fans)...), 0
 	var medians, means []Series
 	for _, f := range fans {
 		l, x, n := palette.next(f.Family), asFloats(f.Steps), len(f.Quantiles)
@@ -34,14 +34,14 @@ func LossBands(fans []theory.Fan) Figure {
 		if n%2 == 1 {
 			medians = append(medians, below(ceiling, panel.X.fromStart(Series{Name: f.Method, X: x, Y: f.Quantiles[n/2], Color: l.color, Dash: Dotted})))
 		}
-		t.Rows = append(t.Rows, fanRows(f)...)
+		t.Rows, all = append(t.Rows, fanRows(f)...), all+len(f.Steps)
 	}
 	labelEnds(means)
 	panel.Series = append(append(panel.Series, medians...), means...)
 	f := Figure{
 		Title:   "Loss of single runs: " + common(mapped(fans, func(f theory.Fan) string { return f.Problem })),
 		Caption: "Line: the expected loss. Dotted: the median. The bands hold the central half of the runs and the central nine tenths, exactly.",
-		Panels:  []Panel{panel}, Table: t,
+		Panels:  []Panel{panel}, Table: partOf(t, all),
 	}
 	for _, fan := range fans {
 		if fan.Partial {

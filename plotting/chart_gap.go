@@ -28,15 +28,18 @@ func BayesGaps(gaps []theory.Gap) Figure {
 	ratio := Panel{X: loss.X, Y: Axis{Label: "loss / bound", Scale: Log10}, References: []Reference{{At: 1, Label: "no method is below"}}}
 	var bounds []Series
 	f.Table = table.Text("method", "t", "loss", "Bayes bound", "ratio")
+	all := 0
 	for i, g := range gaps {
 		line, steps := loss.Series[i], asFloats(g.Curve.Steps)
 		bounds = append(bounds, loss.X.fromStart(countables(Series{Name: "Bayes bound", X: steps, Y: g.Bound, Color: grey, Dash: line.Dash, Width: 2})))
 		times := loss.X.fromStart(countables(Series{Name: line.Name, X: steps, Y: g.Ratio, Color: line.Color, Dash: line.Dash, Width: 2}))
 		ratio.Series = append(ratio.Series, times)
+		all += len(g.Curve.Steps)
 		for _, k := range few(len(g.Curve.Steps), 5) {
 			f.Table.Rows = append(f.Table.Rows, table.Texts(g.Curve.Method, fmt.Sprint(g.Curve.Steps[k]), number(g.Curve.Loss[k]), number(g.Bound[k]), number(g.Ratio[k])))
 		}
 	}
+	f.Table = partOf(f.Table, all)
 	loss.Series = append(bounds, loss.Series...)
 	f.Title = "Loss and the Bayes bound: " + commonProblem(curves)
 	f.Caption = "Expected loss, exact, and the least that any method can have that has seen as many samples (the Bayes bound). Their ratio is what is left to gain."

@@ -118,8 +118,9 @@ func pairedTable(comparisons []theory.PairedCurve, names []string) table.Table {
 	if len(comparisons) > 1 {
 		heads = append([]string{"difference"}, heads...)
 	}
-	t := table.Text(heads...)
+	t, all := table.Text(heads...), 0
 	for i, c := range comparisons {
+		all += len(c.Steps)
 		for _, k := range few(len(c.Steps), 6) {
 			verdict := "not told apart"
 			switch {
@@ -135,5 +136,5 @@ func pairedTable(comparisons []theory.PairedCurve, names []string) table.Table {
 			t.Rows = append(t.Rows, table.Texts(row...))
 		}
 	}
-	return t
+	return partOf(t, all)
 }

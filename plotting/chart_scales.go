@@ -30,7 +30,9 @@ func NoiseScales(paths ...theory.NoiseScales) Figure {
 		f.Title = fmt.Sprintf("Gradient noise scales along %d paths", len(paths))
 		f.Table = table.Text("path", "t", "B_noise", "B_simple")
 	}
+	all := 0
 	for i, s := range paths {
+		all += len(s.Steps)
 		name := nth("path", i, len(paths))
 		for _, line := range []Series{
 			{Name: "B_noise = tr HC / E g′Hg", Y: s.Noise, Color: purple},
@@ -51,6 +53,7 @@ func NoiseScales(paths ...theory.NoiseScales) Figure {
 			f.Table.Rows = append(f.Table.Rows, table.Texts(cells...))
 		}
 	}
+	f.Table = partOf(f.Table, all)
 	if len(paths) > 1 {
 		labelEnds(f.Panels[0].Series)
 	}

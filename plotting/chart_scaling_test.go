@@ -126,7 +126,7 @@ func TestBatchScalingShowsWhatWasFound(t *testing.T) {
 	if p.X.Scale != Log2 || p.Y.Scale != Log10 {
 		t.Errorf("scales %q and %q", p.X.Scale, p.Y.Scale)
 	}
-	for i, name := range []string{"SGD", "heavy ball", "SGD, H^-0.5"} {
+	for i, name := range []string{"SGD", "heavy ball", "SGD, p=0.5"} {
 		line := one(t, p, name, Line)
 		if l := lookOf(s.Curves[i].Family); line.Color != l.color || line.Dash != l.dash || line.End != name {
 			t.Errorf("%s is drawn as %+v", name, line)
@@ -315,7 +315,7 @@ func TestScalingNames(t *testing.T) {
 		curve(theory.SGD(0.3).EMA(0.99), "learning rate", "EMA decay"), curve(theory.SGD(0.3).Precondition(0.3), "preconditioning power"),
 		curve(theory.SGD(0.1), "learning rate"), {Family: "Nesterov"},
 	}}
-	want := []string{"SGD", "SGD, α=0.3", "SGD, cosine", "heavy ball, β=0.9", "heavy ball, H^-0.5", "SGD with EMA", "preconditioned SGD, α=0.3", "SGD (2)", "Nesterov"}
+	want := []string{"SGD", "SGD, α=0.3", "SGD, cosine", "heavy ball, β=0.9", "heavy ball, p=0.5", "SGD with EMA", "preconditioned SGD, α=0.3", "SGD (2)", "Nesterov"}
 	for i, l := range scalingLines(s) {
 		if l.name != want[i] {
 			t.Errorf("curve %d is %q, want %q", i, l.name, want[i])

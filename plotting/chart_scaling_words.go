@@ -144,8 +144,9 @@ func criticalWords(b theory.CriticalBatch) string {
 
 // settingsTable lists the settings found at each end and in the middle.
 func settingsTable(lines []scalingLine) table.Table {
-	t := table.Text("method", "batch size", "steps", "best settings")
+	t, all := table.Text("method", "batch size", "steps", "best settings"), 0
 	for _, l := range lines {
+		all += len(l.tuned)
 		for _, k := range few(len(l.tuned), 3) {
 			row := []string{l.name, batchWord(l.batch[k]), "–", "–"}
 			if p := l.tuned[k]; p != nil {
@@ -157,7 +158,7 @@ func settingsTable(lines []scalingLine) table.Table {
 			t.Rows = append(t.Rows, table.Texts(row...))
 		}
 	}
-	return t
+	return partOf(t, all)
 }
 
 // unreached says why a line has no point: "never" is for what is so at every

@@ -110,6 +110,9 @@ func TestTablesReadEachCurveAtItsOwnSteps(t *testing.T) {
 			seen := map[string]int{}
 			lines := f.Table.Lines()
 			for _, row := range lines[1:] {
+				if strings.HasPrefix(row[0], "…") { // says how many there are
+					continue
+				}
 				for c, head := range lines[0] {
 					step, ok := strings.CutPrefix(head, "L(")
 					if !ok {

@@ -95,7 +95,7 @@ func (f Figure) option(columns int) ([]byte, error) {
 	f = f.printable()
 	chart := charts.NewLine()
 	chart.SetGlobalOptions(
-		charts.WithTitleOpts(opts.Title{Title: f.Title}),
+		charts.WithTitleOpts(opts.Title{Title: glued(f.Title)}),
 		charts.WithLegendOpts(opts.Legend{Data: f.listed()}),
 	)
 	chart.XAxisList, chart.YAxisList = nil, nil
@@ -166,7 +166,7 @@ func (a Axis) place(v float64) float64 {
 }
 
 func (v view) extra() panelExtra {
-	e := panelExtra{Title: v.Title, X: axisMeta(v.X), Y: axisMeta(v.Y)}
+	e := panelExtra{Title: glued(v.Title), X: axisMeta(v.X), Y: axisMeta(v.Y)}
 	if s, ok := v.heatSeries(); ok {
 		a := s.zAxis()
 		e.Heat = &heatExtra{

@@ -15,13 +15,14 @@ type still struct {
 	Figure
 	views  []view
 	width  vg.Length
-	title  []string // in lines
+	title  []string   // in lines
+	titles [][]string // of panels, in lines
 	legend []legendRow
 	notes  []string // in lines
 }
 
 func (f Figure) still() still {
-	f = f.printable()
+	f = f.printable().endsInLegend()
 	s := still{Figure: f, views: f.views(), width: stillWidth}
 	if f.columns() > 2 {
 		s.width = stillWide
@@ -29,6 +30,9 @@ func (f Figure) still() still {
 	room := s.width - 0.3*vg.Inch
 	s.title = wrapped(f.Title, titleSize, room)
 	s.legend = f.legendRows(room)
+	for _, v := range s.views {
+		s.titles = append(s.titles, wrapped(v.Title, labelSize, room/vg.Length(f.columns())-v.beside()-numberRoom))
+	}
 	for _, n := range f.notes() {
 		s.notes = append(s.notes, wrapped(n, noteSize, room)...)
 	}
@@ -68,7 +72,25 @@ func (s still) height() vg.Length {
 	if n := s.rows(); n > 1 || s.columns() > 1 {
 		panels = stillPanels * vg.Length(n)
 	}
-	return s.head() + panels*vg.Length(s.tall()) + s.foot()
+	panels *= vg.Length(s.tall())
+	for row := range s.rows() { // what long titles take is not taken from the data
+		panels += lineHeight * labelSize * vg.Length(max(s.titleLines(row)-1, 0))
+	}
+	return s.head() + panels + s.foot()
+}
+
+// numberRoom is about the room that the numbers and the name of a y axis take.
+const numberRoom = 50
+
+// titleLines returns how many lines the titles of a row of panels take.
+func (s still) titleLines(row int) int {
+	lines := 0
+	for i, title := range s.titles {
+		if i/s.columns() == row {
+			lines = max(lines, len(title))
+		}
+	}
+	return lines
 }
 
 // head returns the height of title and legend.
@@ -115,9 +137,9 @@ func (s still) drawPanels(c draw.Canvas) {
 		data := plots[i].DataCanvas(area)
 		v.drawNames(data, area)
 		v.drawEnds(data)
-		if v.Title != "" {
-			style := textStyle(labelSize, ink)
-			c.FillText(style, vg.Point{X: data.Min.X, Y: data.Max.Y + 4}, shortened(v.Title, labelSize, area.Max.X-data.Min.X))
+		for k, line := range s.titles[i] {
+			above := lineHeight * labelSize * vg.Length(len(s.titles[i])-1-k)
+			c.FillText(textStyle(labelSize, ink), vg.Point{X: data.Min.X, Y: data.Max.Y + 4 + above}, line)
 		}
 		if h, ok := v.heatSeries(); ok {
 			data.Max.X += v.endsWidth()
@@ -130,29 +152,30 @@ func (s still) drawPanels(c draw.Canvas) {
 // beside each: its title, the labels of line ends, the bar of colours.
 func (s still) tiles(plots []*plot.Plot, c draw.Canvas) []draw.Canvas {
 	columns, rows := s.columns(), s.rows()
-	w, h := c.Size().X/vg.Length(columns), c.Size().Y/vg.Length(rows)
+	titles := make([]vg.Length, rows+1) // heights of all titles above a row
+	for row := range rows {
+		titles[row+1] = titles[row] + lineHeight*labelSize*vg.Length(s.titleLines(row))
+	}
+	w, h := c.Size().X/vg.Length(columns), (c.Size().Y-titles[rows])/vg.Length(rows)
 	areas := make([]draw.Canvas, len(plots))
-	left, right, low := make([]vg.Length, columns), make([]vg.Length, columns), make([]vg.Length, rows)
+	left, right, under := make([]vg.Length, columns), make([]vg.Length, columns), make([]vg.Length, rows)
 	for i, v := range s.views {
 		right[i%columns] = max(right[i%columns], v.beside())
 	}
 	for i, p := range plots {
 		col, row := i%columns, i/columns
-		top := vg.Length(2)
-		if s.views[i].Title != "" {
-			top += lineHeight * labelSize
-		}
+		top, low := 2+titles[row+1], titles[rows]-titles[row+1]
 		gap := vg.Length(0)
 		if col < columns-1 {
 			gap = 8
 		}
-		areas[i] = draw.Crop(c, vg.Length(col)*w+nameRoom, -vg.Length(columns-1-col)*w-right[col]-gap, h*vg.Length(rows-1-row)+nameRoom, -h*vg.Length(row)-top)
+		areas[i] = draw.Crop(c, vg.Length(col)*w+nameRoom, -vg.Length(columns-1-col)*w-right[col]-gap, h*vg.Length(rows-1-row)+low+nameRoom, -h*vg.Length(row)-top)
 		data := p.DataCanvas(areas[i])
-		left[col], low[row] = max(left[col], data.Min.X-areas[i].Min.X), max(low[row], data.Min.Y-areas[i].Min.Y)
+		left[col], under[row] = max(left[col], data.Min.X-areas[i].Min.X), max(under[row], data.Min.Y-areas[i].Min.Y)
 	}
 	for i, p := range plots {
 		data := p.DataCanvas(areas[i])
-		areas[i] = draw.Crop(areas[i], left[i%columns]-(data.Min.X-areas[i].Min.X), 0, low[i/columns]-(data.Min.Y-areas[i].Min.Y), 0)
+		areas[i] = draw.Crop(areas[i], left[i%columns]-(data.Min.X-areas[i].Min.X), 0, under[i/columns]-(data.Min.Y-areas[i].Min.Y), 0)
 	}
 	return areas
 }

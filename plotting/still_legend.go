@@ -24,7 +24,10 @@ func (f Figure) legendRows(width vg.Length) []legendRow {
 	var rows []legendRow
 	var row legendRow
 	var used vg.Length
-	for _, s := range f.entries() {
+	entries := f.entries()
+	names := shortenedApart(mapped(entries, func(s Series) string { return s.Name }), legendSize, width-sampleLength-sampleGap-entryGap)
+	for i, s := range entries {
+		s.Name = names[i]
 		need := entryWidth(s)
 		if len(row) > 0 && used+need > width-entryGap {
 			rows, row, used = append(rows, row), nil, 0
@@ -71,7 +74,7 @@ func (row legendRow) draw(c draw.Canvas, y vg.Length) {
 	x := c.Min.X
 	for _, s := range row {
 		drawSample(c, s, x, y+5)
-		c.FillText(textStyle(legendSize, ink), vg.Point{X: x + sampleLength + sampleGap, Y: y}, shortened(s.Name, legendSize, c.Max.X-x-sampleLength-sampleGap))
+		c.FillText(textStyle(legendSize, ink), vg.Point{X: x + sampleLength + sampleGap, Y: y}, s.Name)
 		x += entryWidth(s)
 	}
 }

@@ -42,7 +42,7 @@ func (v view) drawEnds(c draw.Canvas) {
 		style := textStyle(noteSize, colors.RGB(colors.Readable(e.Color)))
 		style.YAlign = text.YCenter
 		c.StrokeLine2(draw.LineStyle{Color: colors.RGB(e.Color), Width: 0.6}, c.Max.X+1, e.at, c.Max.X+6, e.label)
-		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, shortened(e.End, noteSize, v.endsRoom()))
+		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, e.End)
 	}
 }
 
@@ -61,11 +61,26 @@ func (v view) endsWidth() vg.Length {
 			widest = max(widest, textStyle(noteSize, ink).Width(s.End)+10)
 		}
 	}
-	return min(widest, v.endsRoom()+10)
+	return widest
 }
 
-// endsRoom returns how wide a label of a line end may be: beyond, it is cut.
-func (v view) endsRoom() vg.Length { return 150 / vg.Length(max(v.columns, 1)) }
+// endsRoom is how wide the label of a line end may be, in a figure of one column.
+const endsRoom = 150
+
+// endsInLegend returns the figure with the names of lines in its legend, if not
+// all have room at the ends.
+func (f Figure) endsInLegend() Figure {
+	fits := func(s Series) bool {
+		return textStyle(noteSize, ink).Width(s.End) <= endsRoom/vg.Length(f.columns())
+	}
+	for _, p := range f.Panels {
+		if slices.ContainsFunc(p.Series, func(s Series) bool { return !fits(s) }) {
+			f.Panels = mapped(f.Panels, func(p Panel) Panel { p.Series = withoutEnds(slices.Clone(p.Series)); return p })
+			break
+		}
+	}
+	return f
+}
 
 // spread moves labels apart until neighbours are at least a gap from one
 // another, as little as it takes, and keeps them between low and high as far

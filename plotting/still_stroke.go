@@ -30,7 +30,9 @@ func (v view) Plot(c draw.Canvas, p *plot.Plot) {
 	} else {
 		b.grid(p)
 	}
-	for _, r := range v.Regions {
+	words := shortenedApart(mapped(v.Regions, func(r Region) string { return r.Label }), noteSize, b.Size().X-8)
+	for i, r := range v.Regions {
+		r.Label = words[i]
 		b.region(v, r)
 	}
 	for _, s := range v.Series {
@@ -256,10 +258,10 @@ func (b brush) region(v view, r Region) {
 	style := textStyle(noteSize, mutedInk)
 	if r.Vertical {
 		style.XAlign = text.XCenter
-		b.FillText(style, vg.Point{X: (box[0].X + box[1].X) / 2, Y: b.Max.Y - lineHeight*noteSize}, shortened(r.Label, noteSize, b.Size().X))
+		b.FillText(style, vg.Point{X: (box[0].X + box[1].X) / 2, Y: b.Max.Y - lineHeight*noteSize}, r.Label)
 		return
 	}
-	b.FillText(style, vg.Point{X: b.Min.X + 4, Y: box[2].Y - lineHeight*noteSize}, shortened(r.Label, noteSize, b.Size().X-8))
+	b.FillText(style, vg.Point{X: b.Min.X + 4, Y: box[2].Y - lineHeight*noteSize}, r.Label)
 }
 
 // reference draws a grey line with its label above the right end, or beside

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"strings"
 	"sync"
 
 	"codeberg.org/go-fonts/dejavu/dejavusans"
@@ -64,31 +63,21 @@ func withFont(s text.Style, size float64) text.Style {
 // shortened cuts a text that is wider than the room, and says so by an ellipsis.
 func shortened(words string, size float64, room vg.Length) string {
 	style := textStyle(size, ink)
-	if style.Width(words) <= room {
-		return words
-	}
-	letters := []rune(words)
-	for n := len(letters) - 1; n > 0; n-- {
-		if cut := string(letters[:n]) + "…"; style.Width(cut) <= room {
-			return cut
-		}
-	}
-	return "…"
+	return cutAt(words, func(cut string) bool { return style.Width(cut) <= room })
 }
 
-// wrapped breaks a text into lines no wider than the room.
+// shortenedApart cuts texts that are wider than the room, so that those that
+// differ stay different.
+func shortenedApart(texts []string, size float64, room vg.Length) []string {
+	style := textStyle(size, ink)
+	return cutApart(texts, func(cut string) bool { return style.Width(cut) <= room })
+}
+
+// wrapped breaks a text into lines no wider than the room, within a value only
+// if that is wider, and within a word likewise.
 func wrapped(words string, size float64, room vg.Length) []string {
 	style := textStyle(size, ink)
-	var lines []string
-	for _, word := range strings.Fields(words) {
-		n := len(lines)
-		if n > 0 && style.Width(lines[n-1]+" "+word) <= room {
-			lines[n-1] += " " + word
-			continue
-		}
-		lines = append(lines, word)
-	}
-	return lines
+	return broken(words, func(line string) bool { return style.Width(line) <= room })
 }
 
 // faded returns the colour with an opacity between 0 and 1.

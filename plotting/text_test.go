@@ -1,10 +1,14 @@
 package plotting
 
 import (
+	"fmt"
+	"html"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"nqm/nqmkit"
 	"nqm/theory"
@@ -73,6 +77,133 @@ func TestDataHoldNoFormula(t *testing.T) {
 		}
 		if said := string(data); strings.Count(said, "'"+name) != 2 || !strings.Contains(said, ",-1,2,") {
 			t.Errorf("%q is written as\n%s", name, said)
+		}
+	}
+}
+
+// textsOf returns every text of a figure.
+func textsOf(f Figure) []string {
+	all := append([]string{f.Title, f.Caption, f.Alt}, append(f.notes(), f.legend()...)...)
+	for _, p := range f.Panels {
+		all = append(all, p.Title, p.X.Label, p.Y.Label)
+		for _, s := range p.Series {
+			all = append(all, s.End, s.ZAxis.Label)
+		}
+		for _, r := range p.References {
+			all = append(all, r.Label)
+		}
+		for _, r := range p.Regions {
+			all = append(all, r.Label)
+		}
+	}
+	for _, row := range f.Table.Lines() {
+		all = append(all, row...)
+	}
+	return all
+}
+
+// No label writes a power as programs do.
+func TestNoPowersOfPrograms(t *testing.T) {
+	for _, s := range append(gallery(), sample{"power", nqmkit.PowerLaw(100, 1.25)}) {
+		for _, text := range textsOf(must(onePicture(s.value)).printable()) {
+			if strings.Contains(text, "^") {
+				t.Errorf("%s: %q", s.name, text)
+			}
+		}
+	}
+}
+
+var splitValue = regexp.MustCompile(`(^| )[=~<>≤≥±×+−/]$|^[=~<>≤≥±×+/]( |$)`)
+
+// Lines break between values, whatever their width.
+func TestLinesBreakBetweenValues(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 88))
+	texts := []string{"Steps to loss 0.01: power law, h = 1/i, d = 10\u2009000, C = 2 H + 3, θ(0) ~ N(0, I), B = 1000 of 64 runs"}
+	for _, s := range gallery() {
+		texts = append(texts, textsOf(must(onePicture(s.value)).Figure)...)
+	}
+	for _, text := range texts {
+		room := 20 + 60*rng.Float64() // letters
+		fits := func(line string) bool { return float64(utf8.RuneCountInString(line)) <= room }
+		lines := broken(text, fits)
+		if got := strings.Join(lines, " "); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(text), " ") && !strings.Contains(text, strings.Repeat("x", 20)) {
+			t.Errorf("%q became %q", text, lines)
+		}
+		for k, line := range lines {
+			if !fits(line) {
+				t.Errorf("%q is wider than %v letters", line, room)
+			}
+			if k == 0 {
+				continue
+			}
+			last, next := strings.LastIndex(lines[k-1], " ")+1, strings.Index(line+" ", " ")
+			value := lines[k-1][last:] + " " + line[:next]
+			short := regexp.MustCompile(`\([^)]{0,10}$`).MatchString(lines[k-1]) && regexp.MustCompile(`^[^(]{0,10}\)`).MatchString(line)
+			if (splitValue.MatchString(lines[k-1]) || splitValue.MatchString(line) || short) && fits(value+strings.Repeat("x", 24)) {
+				t.Errorf("%q breaks in a value: %q", value, lines)
+			}
+		}
+	}
+}
+
+// Titles of panels that begin alike are written to their end.
+func TestPanelTitlesAreWhole(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 89))
+	for _, columns := range []int{1, 2, 3} {
+		var figures []Figure
+		for k := range 2 * columns {
+			f := oneSeries(Axis{}, Axis{}, Series{X: Values{0, 1}, Y: Values{0, 1}, Color: blue})
+			f.Title = fmt.Sprintf("Expected loss: power law, h = 1/i, d = %d, c = %d h, with a start that is certain, number %d", 10+rng.IntN(1e6), k, k)
+			figures = append(figures, f)
+		}
+		f := SideBySide("All", figures...)
+		f.Columns = columns
+		svg := must(encodeFile(".svg", f))
+		var words []string
+		for _, m := range regexp.MustCompile(`(?s)<text[^>]*>(.*?)</text>`).FindAllSubmatch(svg, -1) {
+			words = append(words, strings.ReplaceAll(html.UnescapeString(strings.TrimSpace(string(m[1]))), glue, " "))
+		}
+		for _, g := range figures {
+			if all := strings.Join(words, " "); !strings.Contains(all, g.Title) {
+				t.Errorf("%d columns: no title %q in %q", columns, g.Title, all)
+			}
+		}
+	}
+}
+
+// Texts that differ are cut so that they differ, and fit.
+func TestCutsStayApart(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 90))
+	for range 2000 {
+		start, end := strings.Repeat("same ", rng.IntN(12)), strings.Repeat(" tail", rng.IntN(12))
+		var texts []string
+		for range 2 + rng.IntN(4) {
+			texts = append(texts, start+fmt.Sprint(rng.IntN(30))+end)
+		}
+		room := 8 + rng.IntN(30)
+		fits := func(s string) bool { return utf8.RuneCountInString(s) <= room }
+		short := cutApart(texts, fits)
+		if len(unique(short)) != len(unique(texts)) || !fits(short[0]) {
+			t.Fatalf("%q became %q in %d letters", texts, short, room)
+		}
+	}
+}
+
+// A table of some steps, batch sizes or directions says how many there are.
+func TestTablesOfSomeSayHowMany(t *testing.T) {
+	p := nqmkit.PowerLaw(100, 1)
+	var damped []theory.Damping
+	for k := range 20 {
+		damped = append(damped, nqmkit.Damping(nqmkit.SGD(0.1), 1/float64(k+1)))
+	}
+	values := []any{damped, append(nqmkit.Expect(p, 50, nqmkit.SGD(0.1)), nqmkit.Expect(p, 70, nqmkit.SGD(0.1))...),
+		nqmkit.LossFan(p, 50, nqmkit.SGD(0.1)), nqmkit.BayesGap(p, 50, nqmkit.SGD(0.1)), nqmkit.NoiseScales(p, 50, nqmkit.SGD(0.1)),
+		BestSettings(published()), nqmkit.Compare(nqmkit.TwoDirections(50, 1), 50, nqmkit.Trials(10, 1), nqmkit.SGD(0.01), nqmkit.SGD(0.02))}
+	for _, v := range values {
+		lines := must(FigureOf(v)).Table.Lines()
+		var shown, all int
+		if n, _ := fmt.Sscanf(lines[len(lines)-1][0], "… %d of %d rows", &shown, &all); n != 2 || shown != len(lines)-2 || all <= shown {
+			t.Errorf("%T: %d rows, the last %q", v, len(lines)-1, lines[len(lines)-1])
 		}
 	}
 }

@@ -3,9 +3,12 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"nqm/plotting/internal/ticks"
 )
 
 // number writes v in at most five digits, and divergence as such.
@@ -73,9 +76,13 @@ func valueText(v float64) string {
 	return fmt.Sprintf("%.7g", v)
 }
 
+var power = regexp.MustCompile(`\^-?[0-9]+(\.[0-9]+)?`)
+
 // printable returns a label without the characters that no file of text may
-// hold, such as NUL: they become U+FFFD, and line ends become spaces.
+// hold, such as NUL: they become U+FFFD, and line ends become spaces. Powers
+// such as i^-1.2 are raised.
 func printable(label string) string {
+	label = power.ReplaceAllStringFunc(label, func(p string) string { return ticks.Raised(p[1:]) })
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':

@@ -92,8 +92,8 @@ func TestNoisePowers(t *testing.T) {
 func TestNames(t *testing.T) {
 	for want, o := range map[string]Optimizer{
 		"SGD α=0.3, B=64": SGD(0.3).Batch(64),
-		"momentum α=0.03, β=0.9, EMA γ=0.99, B=64":                                             Momentum(0.03, 0.9).EMA(0.99).Batch(64),
-		"Nesterov α=0.1, β=0.9, Lookahead k=5 s=0.5, averaged from t=7, H^-0.5, cosine 1 to 0": Nesterov(0.1, 0.9).Lookahead(5, 0.5).TailAverage(7).Precondition(0.5).Cosine(),
+		"momentum α=0.03, β=0.9, EMA γ=0.99, B=64":                                            Momentum(0.03, 0.9).EMA(0.99).Batch(64),
+		"Nesterov α=0.1, β=0.9, Lookahead k=5 s=0.5, averaged from t=7, p=0.5, cosine 1 to 0": Nesterov(0.1, 0.9).Lookahead(5, 0.5).TailAverage(7).Precondition(0.5).Cosine(),
 	} {
 		if got := o.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -86,7 +86,7 @@ var settings = []Setting{
 		unless: func(o *Optimizer) bool { return !o.UniformAverage },
 	}, {
 		Name: "preconditioning power", Symbol: "p", Field: "Power", Column: "power",
-		Low: math.Inf(-1), LowOpen: true, High: math.Inf(1), HighOpen: true, OfGradient: true, Prefix: "H^-",
+		Low: math.Inf(-1), LowOpen: true, High: math.Inf(1), HighOpen: true, OfGradient: true,
 		family: func(name string, _ *Optimizer) string { return "preconditioned " + name },
 		number: func(o *Optimizer) *float64 { return &o.Power }, coordinate: &powerCoordinate,
 	}, {

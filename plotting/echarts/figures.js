@@ -178,25 +178,56 @@ function colorBar(h, box, c) {
   }
   h.ticks.forEach(function (t) {
     parts.push({ type: "text", silent: true, x: x + 16, y: box.top + box.height * (1 - t.at),
-      style: { text: t.label, fill: c.muted, font: "12px sans-serif", verticalAlign: "middle" } });
+      style: { text: t.label, fill: c.muted, font: small, verticalAlign: "middle" } });
   });
-  var widest = Math.max.apply(null, [0].concat(h.ticks.map(function (t) { return widthOf(t.label, "12px sans-serif"); })));
+  var widest = Math.max.apply(null, [0].concat(h.ticks.map(function (t) { return widthOf(t.label, small); })));
   parts.push({ type: "text", silent: true, x: x + 26 + widest, y: box.top + box.height / 2, rotation: Math.PI / 2,
-    style: { text: h.label, fill: c.text, font: "12px sans-serif", align: "center", verticalAlign: "middle" } });
+    style: { text: h.label, fill: c.text, font: small, align: "center", verticalAlign: "middle" } });
   return parts;
 }
 
 // The rooms around the data of a panel, in pixels.
-var room = { left: 66, blank: 16, right: 22, axis: 58, panelTitle: 24, heat: 84, narrow: 430 };
+var room = { left: 66, blank: 16, right: 22, axis: 58, panelTitle: 17, heat: 84, narrow: 430 };
 
-// linesOf returns how many lines a text takes, broken at spaces.
-function linesOf(text, font, width) {
-  var lines = 1, line = "";
-  text.split(" ").forEach(function (word) {
-    var longer = line ? line + " " + word : word;
-    if (line && widthOf(longer, font) > width) { lines++; line = word; } else line = longer;
+// broken breaks a text into lines at its spaces, of which those within values
+// hold, unless a value is wider than a line.
+function broken(text, font, width) {
+  var lines = [""];
+  function fits(part) { return widthOf(part, font) <= width; }
+  function add(part, space) {
+    var last = lines.length - 1, longer = lines[last] ? lines[last] + space + part : part;
+    if (!lines[last] || fits(longer)) lines[last] = longer;
+    else lines.push(part);
+  }
+  text.split(" ").forEach(function (value) {
+    if (fits(value)) return add(value, " ");
+    value.split(glue).forEach(function (word, k) {
+      if (fits(word)) return add(word, k ? glue : " ");
+      Array.from(word).forEach(function (letter, n) { add(letter, n ? "" : k ? glue : " "); });
+    });
   });
   return lines;
+}
+
+var glue = "\u00a0", small = "12px sans-serif", heading = "bold 15px sans-serif", panelHeading = "13px sans-serif";
+
+// cutApart cuts texts that are wider than the room so that those that differ
+// stay different: at the end, or in the middle. It returns the short of each.
+function cutApart(texts, font, width) {
+  var short = {}, all = texts.filter(function (t, k) { return texts.indexOf(t) === k; });
+  [0, 0.5].some(function (tail) {
+    var seen = {};
+    all.forEach(function (t) {
+      var letters = Array.from(t), n = letters.length, s = t;
+      while (n > 1 && widthOf(s, font) > width) {
+        var last = Math.floor(--n * tail);
+        s = letters.slice(0, n - last).join("") + "…" + letters.slice(letters.length - last).join("");
+      }
+      seen[short[t] = s] = true;
+    });
+    return Object.keys(seen).length === all.length;
+  });
+  return short;
 }
 
 // named returns the entries of the legend: a name that is a panel's title
@@ -204,7 +235,7 @@ function linesOf(text, font, width) {
 function named(option) {
   var n = option.nqm;
   return (option.legend.data || []).filter(function (name) {
-    return !n.panels.some(function (p) { return p.title === name; }) &&
+    return !n.panels.some(function (p) { return p.title && p.title.split(glue).join(" ") === name; }) &&
       option.series.some(function (s, k) { return s.name === name && n.series[k].kind !== "heat"; });
   });
 }
@@ -214,38 +245,43 @@ function plan(option, width) {
   var n = option.nqm, title = option.title.text, names = named(option);
   var columns = Math.max(1, Math.min(n.columns, Math.floor(width / 260)));
   var left = n.panels.every(function (q) { return q.y.blank; }) ? room.blank : room.left;
-  var p = { titleWidth: width - 142, columns: columns, boxes: [] };
-  p.titleLines = linesOf(title, "bold 15px sans-serif", p.titleWidth);
-  p.legendTop = 8 + 20 * p.titleLines;
+  var p = { columns: columns, boxes: [], title: broken(title, heading, width - 142) };
+  p.legendTop = 8 + 20 * p.title.length;
   var rows = names.length ? 1 : 0, used = 0;
   names.forEach(function (name) {
-    var w = Math.min(widthOf(name, "12px sans-serif"), width - 90, 420) + 48;
+    var w = Math.min(widthOf(name, small), width - 90, 420) + 48;
     if (used && used + w > width - 16) { rows++; used = 0; }
     used += w;
   });
   p.scroll = rows > 6;
   var top = p.legendTop + 12 + 22 * (p.scroll ? 1 : rows), cell = width / columns;
-  var titled = n.panels.some(function (q) { return q.title; }) ? room.panelTitle : 0;
   var right = n.panels.map(function (q, i) {
-    var widest = 0;
+    var widest = 0, names = [];
     if (cell > room.narrow) n.series.forEach(function (s, k) {
-      if (s.end && (option.series[k].yAxisIndex || 0) === i) widest = Math.min(Math.max(widest, widthOf(s.end, "12px sans-serif") + 10), 0.3 * cell);
+      if (!s.end || (option.series[k].yAxisIndex || 0) !== i) return;
+      names.push(s.end);
+      widest = Math.min(Math.max(widest, widthOf(s.end, small) + 10), 0.3 * cell);
     });
-    return { ends: widest, all: room.right + widest + (q.heat ? room.heat : 0) };
+    return { ends: widest, short: cutApart(names, small, widest - 10), all: room.right + widest + (q.heat ? room.heat : 0) };
   });
   var height = n.height;
   if (columns < n.columns && columns === 1) height = Math.max(height, 210);
-  n.panels.forEach(function (q, i) {
-    var row = Math.floor(i / columns), column = i % columns, aside = 0;
-    right.forEach(function (r, k) { if (k % columns === column) aside = Math.max(aside, r.all); });
-    p.boxes.push({
-      left: column * cell + left, top: top + titled + row * (height + room.axis + titled),
-      width: Math.max(cell - left - aside, 40), height: height, ends: right[i].ends, outerBoundsMode: "none",
+  p.titles = n.panels.map(function (q) { return q.title ? broken(q.title, panelHeading, Math.max(cell - left - 6, 40)) : []; });
+  for (var first = 0; first < n.panels.length; first += columns) {
+    var lines = Math.max.apply(null, p.titles.slice(first, first + columns).map(function (t) { return t.length; }));
+    top += lines ? 7 + room.panelTitle * lines : 0;
+    n.panels.slice(first, first + columns).forEach(function (q, column) {
+      var aside = 0;
+      right.forEach(function (r, k) { if (k % columns === column) aside = Math.max(aside, r.all); });
+      p.boxes.push({
+        left: column * cell + left, top: top,
+        width: Math.max(cell - left - aside, 40), height: height, ends: right[first + column].ends, short: right[first + column].short, outerBoundsMode: "none",
+      });
     });
-  });
-  var count = Math.ceil(n.panels.length / columns);
+    top += height + room.axis;
+  }
   p.ends = cell > room.narrow;
-  p.height = top + count * (height + room.axis + titled);
+  p.height = top;
   return p;
 }
 
@@ -387,7 +423,7 @@ function dressLine(s, e, c, layout, words) {
   }
   s.connectNulls = false;
   if (e.end && layout.ends) {
-    s.endLabel = { show: true, formatter: function () { return e.end; }, color: words, backgroundColor: c.paper + "bf", distance: 8, fontSize: 12, width: layout.boxes[s.yAxisIndex || 0].ends || 60, overflow: "truncate" };
+    s.endLabel = { show: true, formatter: function () { return layout.boxes[s.yAxisIndex || 0].short[e.end]; }, color: words, backgroundColor: c.paper + "bf", distance: 8, fontSize: 12 };
     s.labelLayout = { moveOverlap: "shiftY" };
   }
   if (s.markPoint) {
@@ -418,12 +454,12 @@ function dress(source, f, width) {
   option.backgroundColor = "transparent";
   option.textStyle = { color: c.text };
   option.animation = false;
-  option.title = [{ text: source.title.text, left: 8, top: 4, textStyle: { color: c.text, fontSize: 15, lineHeight: 20, width: layout.titleWidth, overflow: "break" } }];
+  option.title = [{ text: layout.title.join("\n"), left: 8, top: 4, textStyle: { color: c.text, fontSize: 15, lineHeight: 20 } }];
   option.grid = layout.boxes;
   option.graphic = [];
   panels.forEach(function (p, i) {
     var box = layout.boxes[i];
-    if (p.title) option.title.push({ text: p.title, left: box.left - 6, top: box.top - 25, textStyle: { color: c.text, fontSize: 13, fontWeight: "normal", width: box.width + 20, overflow: "truncate" } });
+    if (p.title) option.title.push({ text: layout.titles[i].join("\n"), left: box.left - 6, top: box.top - 8 - room.panelTitle * layout.titles[i].length, textStyle: { color: c.text, fontSize: 13, lineHeight: room.panelTitle, fontWeight: "normal" } });
     if (p.heat) option.graphic = option.graphic.concat(colorBar(p.heat, box, c));
     dressAxis(option.xAxis[i], p.x, c, box, false);
     dressAxis(option.yAxis[i], p.y, c, box, true);
@@ -448,9 +484,10 @@ function dress(source, f, width) {
     if (panel.heat && s.type === "line" && s.lineStyle) Object.assign(s.lineStyle, { shadowColor: "#ffffff", shadowBlur: 3 });
     return s;
   });
+  var short = cutApart(named(source), small, Math.min(width - 90, 420));
   option.legend = {
-    type: layout.scroll ? "scroll" : "plain", left: 8, right: 8, top: layout.legendTop, selected: f.selected || {},
-    textStyle: { color: c.text, width: Math.min(width - 90, 420), overflow: "truncate" }, inactiveColor: c.muted, pageTextStyle: { color: c.text }, pageIconColor: c.muted,
+    formatter: function (name) { return short[name]; }, type: layout.scroll ? "scroll" : "plain", left: 8, right: 8, top: layout.legendTop, selected: f.selected || {},
+    textStyle: { color: c.text }, inactiveColor: c.muted, pageTextStyle: { color: c.text }, pageIconColor: c.muted,
     data: named(source).map(function (name) {
       var line = source.series.findIndex(function (s) { return s.name === name && s.type === "line"; });
       if (line < 0) return { name: name };

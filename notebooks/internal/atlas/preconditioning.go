@@ -14,8 +14,8 @@ var preconditioning = []Figure{
 
 func preconditioningDemo() drawn {
 	m := nqmkit.SGD(0.1).Batch(10)
-	return curves("Preconditioning by H^-p, α = 0.1, B = 10: two directions, h = (50, 1)",
-		"Without it αh₁ = 5 and the loss diverges. Power 1 ends lowest here, because h^-p is less than 1 for h = 50: it takes smaller steps.",
+	return curves("Preconditioning by H⁻ᵖ, α = 0.1, B = 10: two directions, h = (50, 1)",
+		"Without it αh₁ = 5 and the loss diverges. Power 1 ends lowest here, because h⁻ᵖ is less than 1 for h = 50: it takes smaller steps.",
 		nqmkit.Expect(nqmkit.TwoDirections(50, 1), 2000, m, m.Precondition(0.5), m.Precondition(1)))
 }
 
@@ -29,7 +29,7 @@ func preconditioningTradeOff() drawn {
 		times[k] = nqmkit.Rate(ends, m).Time
 		floors[k], _, _ = theory.SteadyState(p, m)
 	}
-	x := plotting.Axis{Label: "power p of H^-p", Max: 1}
+	x := plotting.Axis{Label: "power p of H⁻ᵖ", Max: 1}
 	return drawn{plotting.Figure{
 		Title:   "Preconditioned SGD α=0.5: " + p.String(),
 		Caption: "Above, the steps in which the slowest direction falls to 1/e; below, the steady-state risk at B = 1. A stronger preconditioner buys speed with noise; the price is paid back by the batch size, to which the floor is inversely proportional.",

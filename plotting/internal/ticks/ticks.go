@@ -197,18 +197,19 @@ func Symmetric(min, max, linear float64, place func(float64) float64) []plot.Tic
 	return ticks
 }
 
-var superscripts = map[rune]rune{'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹'}
+var superscripts = map[rune]rune{'-': '⁻', '.': '·', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹'}
 
 // Power writes base^e. 1, 10 and 100 stand as they are.
 func Power(base float64, e int) string {
 	if base == 10 && e >= 0 && e <= 2 {
 		return fmt.Sprint(math.Pow10(e))
 	}
-	label := []rune(fmt.Sprint(base))
-	for _, r := range fmt.Sprint(e) {
-		label = append(label, superscripts[r])
-	}
-	return string(label)
+	return fmt.Sprint(base) + Raised(fmt.Sprint(e))
+}
+
+// Raised writes a number in superscripts.
+func Raised(number string) string {
+	return strings.Map(func(r rune) rune { return superscripts[r] }, number)
 }
 
 // multiple writes m 10^e.
