@@ -294,11 +294,15 @@ func tuple(items []string) string {
 // reads them, and the law has a fingerprint.
 const mostDigits = 9
 
-// text writes Scale · base^-Exponent.
+// text writes Scale · base^-Exponent, with a fingerprint where numbers had to be rounded.
 func (p Power) text(base string) string {
 	if len(digits(p.Scale)) > mostDigits || len(digits(p.Exponent)) > mostDigits {
-		return Power{fourDigits(p.Scale), fourDigits(p.Exponent)}.text(base) + ", " + Fingerprint([]float64{p.Scale, p.Exponent})
+		return Power{fourDigits(p.Scale), fourDigits(p.Exponent)}.formula(base) + ", " + Fingerprint([]float64{p.Scale, p.Exponent})
 	}
+	return p.formula(base)
+}
+
+func (p Power) formula(base string) string {
 	switch p.Exponent {
 	case 0:
 		return digits(p.Scale)

@@ -314,4 +314,8 @@ func TestLongNumbersAreRounded(t *testing.T) {
 	if !strings.HasPrefix(a, "power law, h = 0.9529 i^-0.5899, #") || a == b {
 		t.Errorf("%q and %q", a, b)
 	}
+	// Four digits may still be many characters.
+	if got := (Power{-1.23456789e-300, -1.23456789e-300}).text("i"); !strings.HasPrefix(got, "-1.235e-300 i^1.235e-300, #") {
+		t.Errorf("%q", got)
+	}
 }
