@@ -18,16 +18,17 @@ import (
 // noTable are the structs of theory that results name or hold and that have no
 // table of their own, with the reason.
 var noTable = map[string]string{
-	"Optimizer": "a choice: the rows of what it is asked have its settings",
-	"Linear":    "a choice, as Optimizer",
-	"Rule":      "the step of a choice, as matrices",
-	"Setting":   "what a setting of a choice is, with the functions that read and write it",
-	"Band":      "a part of a problem, whose rows have its columns",
-	"Law":       "a part of a problem, whose rows follow it",
-	"LossLaw":   "a law, which is asked for probabilities",
-	"Sight":     "a part of an Agreement, whose rows have it",
-	"Axis":      "a part of a sweep, whose rows have its values",
-	"Sweep":     "has a table for each type of result, as tried here",
+	"Optimizer":  "a choice: the rows of what it is asked have its settings",
+	"Linear":     "a choice, as Optimizer",
+	"Treatments": "a choice, as Optimizer: what is done to the faults of a measurement",
+	"Rule":       "the step of a choice, as matrices",
+	"Setting":    "what a setting of a choice is, with the functions that read and write it",
+	"Band":       "a part of a problem, whose rows have its columns",
+	"Law":        "a part of a problem, whose rows follow it",
+	"LossLaw":    "a law, which is asked for probabilities",
+	"Sight":      "a part of an Agreement, whose rows have it",
+	"Axis":       "a part of a sweep, whose rows have its values",
+	"Sweep":      "has a table for each type of result, as tried here",
 }
 
 // results has one value of each result type, in every form in which a cell may
