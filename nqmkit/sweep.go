@@ -3,8 +3,10 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 
+	"nqm/nqmkit/shards"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -51,9 +53,29 @@ func SweepAxes[T any](axes []theory.Axis, ask func(at []float64) T) theory.Sweep
 		names[k] = a.Name
 		s.Axes = append(s.Axes, theory.Axis{Name: a.Name, Values: append([]float64(nil), a.Values...)})
 	}
-	s.Results = inOrder("sweep of "+strings.Join(names, " and "), n, func(i int) T { return ask(theory.PointOf(s.Axes, i)) })
+	s.Results = divided("sweep of "+strings.Join(names, " and "), n, func(i int) T { return ask(theory.PointOf(s.Axes, i)) })
 	s.Partial = len(s.Results) < n
 	return s
+}
+
+// divided is inOrder for work that package shards may divide between processes: not
+// inside other work, which is a cell of its own.
+func divided[T any](name string, n int, f func(i int) T) []T {
+	if outermost.Load() != nil {
+		return inOrder(name, n, f)
+	}
+	d := shards.Next(name, n)
+	if d == nil {
+		return inOrder(name, n, f)
+	}
+	if answer := reflect.TypeFor[T](); answer.Kind() != reflect.Interface {
+		if err := keeps(answer, nil); err != nil {
+			panic(fmt.Errorf("nqmkit: a %s of %v cannot be divided: %w", name, answer, err))
+		}
+	}
+	return shards.Take(d, func(cells []int) []T {
+		return inOrder(name, len(cells), func(k int) T { return f(cells[k]) })
+	})
 }
 
 // mostPoints bounds a grid, whose results are kept.

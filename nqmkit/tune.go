@@ -50,7 +50,7 @@ func BatchScaling(p theory.Problem, target float64, batchSizes []float64, method
 		panic(err)
 	}
 	n := len(methods)
-	points := inOrder("batch scaling", n*len(sizes), func(i int) theory.Tuned {
+	points := divided("batch scaling", n*len(sizes), func(i int) theory.Tuned {
 		return scalingPoint(p, target, methods[i%n].Batch(sizes[i/n]))
 	})
 	curves := make([]theory.ScalingCurve, n)
