@@ -34,6 +34,9 @@ type Environment struct {
 // Prepare returns the environment of the clone at root. It builds what is
 // missing, and shows each step on w while it runs.
 func Prepare(ctx context.Context, root string, w io.Writer) (*Environment, error) {
+	if err := supported(); err != nil {
+		return nil, err
+	}
 	cache, err := cacheDir()
 	if err != nil {
 		return nil, err

@@ -1,3 +1,5 @@
+//go:build unix
+
 package check
 
 import "golang.org/x/sys/unix"
