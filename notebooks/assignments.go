@@ -44,6 +44,9 @@ func runAssignments(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := env.AddAssignments(ctx, os.Stdout); err != nil {
+		return err
+	}
 	course := assignment.Course{Env: env, Dir: *out}
 	if *grade {
 		return gradeCourse(ctx, course)

@@ -42,5 +42,8 @@ func manageKernel(ctx context.Context, args []string) error {
 		return err
 	}
 	fmt.Println(done, folder)
-	return nil
+	if *remove {
+		return nil
+	}
+	return env.AddCompletion(ctx, os.Stdout)
 }

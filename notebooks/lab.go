@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"nqm/notebooks/internal/lab"
 	"nqm/notebooks/internal/lesson"
@@ -48,7 +49,19 @@ func openLab(ctx context.Context, args []string) error {
 	if len(chosen) > 0 {
 		server.Open = chosen[0].File()
 	}
+	var afterwards sync.WaitGroup
+	defer afterwards.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	return server.Run(ctx, func(address string) {
 		fmt.Printf("JupyterLab runs at\n\n    %s\n\nCtrl-C stops it.\n", address)
+		afterwards.Go(func() { addCompletion(ctx, env) })
 	})
+}
+
+// addCompletion builds what cells run without, and says why if it cannot.
+func addCompletion(ctx context.Context, env *setup.Environment) {
+	if err := env.AddCompletion(ctx, os.Stdout); err != nil && ctx.Err() == nil {
+		fmt.Printf("Cells run, but without completion and documentation: %v\n", err)
+	}
 }

@@ -221,6 +221,9 @@ func TestLessonsAreSmallAndPortable(t *testing.T) {
 // names and documentation.
 func TestKernelAssistsAnywhere(t *testing.T) {
 	env := environment(t)
+	if err := env.AddCompletion(t.Context(), os.Stdout); err != nil {
+		t.Fatal(err)
+	}
 	script, err := filepath.Abs("testdata/assist.py")
 	if err != nil {
 		t.Fatal(err)

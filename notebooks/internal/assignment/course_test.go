@@ -30,7 +30,11 @@ var prepare = sync.OnceValues(func() (*setup.Environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return setup.Prepare(context.Background(), root, os.Stdout)
+	env, err := setup.Prepare(context.Background(), root, os.Stdout)
+	if err != nil {
+		return nil, err
+	}
+	return env, env.AddAssignments(context.Background(), os.Stdout)
 })
 
 func environment(t *testing.T) *setup.Environment {

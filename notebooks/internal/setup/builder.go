@@ -1,21 +1,24 @@
 package setup
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 )
 
 // A builder makes the parts of an environment.
 type builder struct {
-	show  io.Writer // takes the progress
-	cache string    // holds the parts and their locks
-	log   string    // takes the output of every command
-	lock  *os.File
+	board *board
+	cache string   // holds the parts and their locks
+	log   string   // takes the output of every command
+	lock  *os.File // held while a part is built
+	step  *step    // shows how far that is
 }
 
 // A part is a folder of the cache that is built once. Its marker is written
@@ -24,7 +27,7 @@ type part struct {
 	title string // as shown to the user
 	dir   string
 	needs string // a file in dir that must be there beside the marker
-	build func(ctx context.Context) error
+	build func(ctx context.Context, b *builder) error
 }
 
 func (p part) marker() string { return filepath.Join(p.dir, ".complete") }
@@ -39,30 +42,33 @@ func (b *builder) ensure(ctx context.Context, p part) error {
 	if p.complete() {
 		return nil
 	}
-	s := startStep(b.show, p.title)
-	err := b.rebuild(ctx, p, func() { s.note("another set-up is running, waiting") })
+	s := b.board.start(p.title)
+	err := b.rebuild(ctx, p, s)
 	s.end(err)
 	return err
 }
 
-func (b *builder) rebuild(ctx context.Context, p part, waiting func()) error {
-	lock, err := lockFile(ctx, p.dir+".lock", waiting)
+func (b *builder) rebuild(ctx context.Context, p part, s *step) error {
+	lock, err := lockFile(ctx, p.dir+".lock", func() {
+		s.shows(func() string { return "(another set-up is running, waiting)" })
+	})
 	if err != nil {
 		return err
 	}
+	s.shows(nil)
 	defer lock.Close()
 	if p.complete() {
 		return nil
 	}
-	b.lock = lock
-	defer func() { b.lock = nil }()
 	if err := os.RemoveAll(p.dir); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return err
 	}
-	if err := p.build(ctx); err != nil {
+	held := *b
+	held.lock, held.step = lock, s
+	if err := p.build(ctx, &held); err != nil {
 		return err
 	}
 	return os.WriteFile(p.marker(), nil, 0o644)
@@ -80,7 +86,31 @@ func (b *builder) command(ctx context.Context, name string, args ...string) *exe
 }
 
 // run runs cmd, logs its output, and explains its failure.
-func (b *builder) run(cmd *exec.Cmd) error {
+func (b *builder) run(cmd *exec.Cmd) error { return b.runTo(cmd, io.Discard) }
+
+// runCounting runs cmd and shows how many lines of its output begin with start, of
+// n if that is known.
+func (b *builder) runCounting(cmd *exec.Cmd, start string, n int) error {
+	c := &lineCounter{start: start}
+	b.counts(func() int { return int(c.n.Load()) }, n)
+	return b.runTo(cmd, c)
+}
+
+// shows shows what the step does.
+func (b *builder) shows(what string) { b.step.shows(func() string { return what }) }
+
+// counts shows how far the step is: how many of n packages, or of as many as there
+// are.
+func (b *builder) counts(done func() int, n int) {
+	b.step.shows(func() string {
+		if n == 0 {
+			return fmt.Sprintf("(%d packages)", done())
+		}
+		return fmt.Sprintf("(%d of %d)", min(done(), n), n)
+	})
+}
+
+func (b *builder) runTo(cmd *exec.Cmd, w io.Writer) error {
 	log, err := openLog(b.log)
 	if err != nil {
 		return err
@@ -88,12 +118,33 @@ func (b *builder) run(cmd *exec.Cmd) error {
 	defer log.Close()
 	fmt.Fprintf(log, "\n%s %s\n", time.Now().Format(time.DateTime), cmd)
 	var last tail
-	cmd.Stdout = io.MultiWriter(log, &last)
+	cmd.Stdout = io.MultiWriter(log, &last, w)
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Run(); err != nil {
 		return &toolError{cmd: cmd.String(), output: last.String(), log: b.log, err: err}
 	}
 	return nil
+}
+
+// lineCounter counts the lines that begin with start.
+type lineCounter struct {
+	start string
+	n     atomic.Int32
+	line  []byte // the one that has no end yet
+}
+
+func (c *lineCounter) Write(p []byte) (int, error) {
+	c.line = append(c.line, p...)
+	for {
+		line, rest, ended := bytes.Cut(c.line, []byte("\n"))
+		if !ended {
+			return len(p), nil
+		}
+		if bytes.HasPrefix(line, []byte(c.start)) {
+			c.n.Add(1)
+		}
+		c.line = rest
+	}
 }
 
 func exists(path string) bool {

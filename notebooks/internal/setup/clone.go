@@ -21,7 +21,7 @@ import (
 var files embed.FS
 
 // prepareClone writes the clone's own folder, and only what has changed of it.
-func (e *Environment) prepareClone(context.Context, *builder) error {
+func (e *Environment) prepareClone() error {
 	if err := e.copyFiles(); err != nil {
 		return err
 	}

@@ -24,6 +24,13 @@ func (e *toolError) Error() string {
 
 func (e *toolError) Unwrap() error { return e.err }
 
+// The causes that are asked for.
+const (
+	fullDisk = iota
+	noPip
+	noNetwork
+)
+
 // causes maps what the tools print to a sentence that says what to do.
 var causes = []struct {
 	signs  []string
@@ -66,7 +73,7 @@ func explain(err error) error {
 		return err
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return errors.New(causes[0].advice)
+		return errors.New(causes[fullDisk].advice)
 	}
 	var failed *toolError
 	if !errors.As(err, &failed) {
@@ -86,7 +93,7 @@ func (e *toolError) cause() string {
 		}
 	}
 	if diskFull(filepath.Dir(e.log)) {
-		return causes[0].advice
+		return causes[fullDisk].advice
 	}
 	return ""
 }

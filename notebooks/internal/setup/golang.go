@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,12 +16,12 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// toolPackages are the programs that a kernel needs, each a tool of go.mod.
-var toolPackages = []string{
-	"github.com/janpfeifer/gonb",
-	"golang.org/x/tools/cmd/goimports",
-	"golang.org/x/tools/gopls",
-}
+// Programs, each a tool of go.mod: those that a kernel needs, and the one that
+// offers names and documentation.
+var (
+	toolPackages = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"}
+	goplsPackage = "golang.org/x/tools/gopls"
+)
 
 // golang is the Go installation that builds the tools and the cells.
 type golang struct {
@@ -34,29 +35,49 @@ type golang struct {
 // bin is the folder of the go command.
 func (g golang) bin() string { return filepath.Join(g.GOROOT, "bin") }
 
-// prepareTools builds the kernel, goimports and gopls.
-func (e *Environment) prepareTools(ctx context.Context, b *builder) error {
+// findGolang finds the Go installation, and where the programs that it builds lie.
+func (e *Environment) findGolang(ctx context.Context, b *builder) error {
 	var err error
 	if e.golang, err = findGo(ctx, e.Root); err != nil {
 		return err
 	}
-	versions, err := toolVersions(e.Root)
+	kernel, err := toolVersions(e.Root, toolPackages...)
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(b.cache, "tools-"+key(append(versions, e.golang.GOVERSION)...))
-	e.Tools = filepath.Join(dir, "bin")
-	return b.ensure(ctx, part{
-		title: "Go kernel and its tools",
+	gopls, err := toolVersions(e.Root, goplsPackage)
+	if err != nil {
+		return err
+	}
+	e.Tools = filepath.Join(b.cache, "tools-"+key(append(kernel, e.golang.GOVERSION)...))
+	e.gopls = filepath.Join(b.cache, "gopls-"+key(append(gopls, e.golang.GOVERSION)...))
+	return nil
+}
+
+// prepareTools builds the kernel and goimports.
+func (e *Environment) prepareTools(ctx context.Context, b *builder) error {
+	return b.ensure(ctx, e.programs("Go kernel", e.Tools, "gonb", toolPackages...))
+}
+
+// AddCompletion builds gopls, which kernels wait for. The first cell does not need
+// it, and it takes as long to build as all else.
+func (e *Environment) AddCompletion(ctx context.Context, w io.Writer) error {
+	return explain(e.builder(w).ensure(ctx, e.programs("gopls, for completion and documentation", e.gopls, "gopls", goplsPackage)))
+}
+
+// programs is the part with the given programs of go.mod.
+func (e *Environment) programs(title, dir, name string, packages ...string) part {
+	return part{
+		title: title,
 		dir:   dir,
-		needs: "bin/gonb",
-		build: func(ctx context.Context) error {
-			cmd := b.command(ctx, "go", append([]string{"install"}, toolPackages...)...)
+		needs: name,
+		build: func(ctx context.Context, b *builder) error {
+			cmd := b.command(ctx, "go", append([]string{"install", "-v"}, packages...)...)
 			cmd.Dir = e.Root
-			cmd.Env = append(os.Environ(), "GOBIN="+e.Tools, "GOWORK=off")
-			return b.run(cmd)
+			cmd.Env = append(os.Environ(), "GOBIN="+dir, "GOWORK=off")
+			return b.runCounting(cmd, "", 0)
 		},
-	})
+	}
 }
 
 // findGo asks the go command on the PATH what it is, as seen from the clone:
@@ -99,15 +120,15 @@ func checkGo(root, have string) error {
 	return nil
 }
 
-// toolVersions returns the versions that go.mod gives to the tools' modules.
-func toolVersions(root string) ([]string, error) {
+// toolVersions returns the versions that go.mod gives to the modules of programs.
+func toolVersions(root string, packages ...string) ([]string, error) {
 	mod, err := readGoMod(root)
 	if err != nil {
 		return nil, err
 	}
 	var versions []string
 	for _, r := range mod.Require {
-		if slices.ContainsFunc(toolPackages, func(p string) bool { return within(p, r.Mod.Path) }) {
+		if slices.ContainsFunc(packages, func(p string) bool { return within(p, r.Mod.Path) }) {
 			versions = append(versions, r.Mod.String())
 		}
 	}

@@ -91,6 +91,7 @@ func (e *Environment) script(file, name string) ([]byte, error) {
 		"Clone":   e.Root,
 		"Bin":     e.binDir(),
 		"Tools":   e.Tools,
+		"Gopls":   e.gopls,
 		"Go":      e.golang.bin(),
 		"GoFlags": e.kernelGoFlags(),
 		"Name":    name,

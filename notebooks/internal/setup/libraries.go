@@ -29,26 +29,31 @@ func (e *Environment) prepareLibraries(ctx context.Context, b *builder) error {
 	if done, err := os.ReadFile(marker); err == nil && string(done) == state {
 		return nil
 	}
-	s := startStep(b.show, "Go libraries")
-	for _, args := range [][]string{
-		{"list", "-m", "all"},
-		{"list", "-deps", "-test", "./..."},
-		append([]string{"build"}, cellPackages...),
-	} {
-		if err = b.run(e.goCommand(ctx, b, args...)); err != nil {
-			break
-		}
-	}
-	s.end(err)
+	held := *b
+	held.step = b.board.start("Go libraries")
+	err = e.buildLibraries(ctx, &held)
+	held.step.end(err)
 	var failed *toolError
 	if errors.As(err, &failed) && failed.cause() == "" {
-		fmt.Fprintf(b.show, "nqm's own packages do not build, and cells that import them will not either (log: %s)\n", b.log)
+		fmt.Fprintf(b.board.w, "nqm's own packages do not build, and cells that import them will not either (log: %s)\n", b.log)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	return WriteFile(marker, []byte(state))
+}
+
+func (e *Environment) buildLibraries(ctx context.Context, b *builder) error {
+	for _, args := range [][]string{
+		{"list", "-m", "all"},
+		{"list", "-deps", "-test", "./...", goplsPackage},
+	} {
+		if err := b.run(e.goCommand(ctx, b, args...)); err != nil {
+			return err
+		}
+	}
+	return b.runCounting(e.goCommand(ctx, b, append([]string{"build", "-v"}, cellPackages...)...), "", 0)
 }
 
 func (e *Environment) goCommand(ctx context.Context, b *builder, args ...string) *exec.Cmd {

@@ -14,7 +14,7 @@ import (
 
 // testPart is a part that writes one file, and counts how often it is built.
 func testPart(dir string, built *atomic.Int32, build func() error) part {
-	return part{title: "part", dir: dir, needs: "file", build: func(context.Context) error {
+	return part{title: "part", dir: dir, needs: "file", build: func(context.Context, *builder) error {
 		built.Add(1)
 		if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o644); err != nil {
 			return err
@@ -30,7 +30,7 @@ func TestPartIsBuiltOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			b := &builder{show: io.Discard}
+			b := &builder{board: newBoard(io.Discard)}
 			if err := b.ensure(context.Background(), p); err != nil {
 				t.Error(err)
 			}
@@ -52,7 +52,7 @@ func TestInterruptedPartIsBuiltAgain(t *testing.T) {
 		}
 		return nil
 	})
-	b := &builder{show: io.Discard}
+	b := &builder{board: newBoard(io.Discard)}
 	if err := b.ensure(context.Background(), p); err != interrupted {
 		t.Fatalf("error %v, want %v", err, interrupted)
 	}

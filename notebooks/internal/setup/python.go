@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,30 +23,27 @@ func (e *Environment) preparePython(ctx context.Context, b *builder) error {
 	if err != nil {
 		return err
 	}
-	list := filepath.Join(e.Root, requirements)
-	content, err := os.ReadFile(list)
+	content, err := os.ReadFile(filepath.Join(e.Root, requirements))
 	if err != nil {
 		return err
 	}
+	e.base = python.path
 	e.Python = filepath.Join(b.cache, "python-"+key(string(content), python.version))
 	return b.ensure(ctx, part{
-		title: "Python environment",
+		title: "Python packages",
 		dir:   e.Python,
 		needs: "bin/python",
-		build: func(ctx context.Context) error { return e.buildPython(ctx, b, python.path, list) },
+		build: func(ctx context.Context, b *builder) error { return e.install(ctx, b, lessonPackages) },
 	})
 }
 
-func (e *Environment) buildPython(ctx context.Context, b *builder, python, list string) error {
-	venv := b.command(ctx, python, "-m", "venv", e.Python)
-	venv.Env = pythonEnviron()
-	if err := b.run(venv); err != nil {
-		return err
-	}
-	pip := b.command(ctx, e.pythonTool("python"), "-m", "pip", "install",
-		"--disable-pip-version-check", "--no-input", "--progress-bar=off", "-r", list)
-	pip.Env = append(pythonEnviron(), "PIP_USER=0")
-	return b.run(pip)
+// AddAssignments adds what only assignments need to the environment.
+func (e *Environment) AddAssignments(ctx context.Context, w io.Writer) error {
+	return explain(e.builder(w).ensure(ctx, part{
+		title: "Python packages for assignments",
+		dir:   filepath.Join(e.Python, "assignments"),
+		build: func(ctx context.Context, b *builder) error { return e.install(ctx, b, assignmentPackages) },
+	}))
 }
 
 // pythonTool returns the path of a program of the Python environment.

@@ -7,7 +7,8 @@
 // built once, two clones do not mix, and deleting it costs no more than time.
 //
 //	python-<key>/   the Python environment of one requirements-dev.txt
-//	tools-<key>/    gonb, goimports and gopls
+//	tools-<key>/    gonb and goimports
+//	gopls-<key>/    gopls
 //	clones/<key>/   the kernel, configuration, state and logs of one clone
 package setup
 
@@ -16,6 +17,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Kernel is the name of the kernel that the lessons use.
@@ -26,9 +29,11 @@ type Environment struct {
 	Root   string // the clone
 	Dir    string // the clone's own folder in the cache
 	Python string // the Python environment's folder
-	Tools  string // the folder of gonb, goimports and gopls
+	Tools  string // the folder of gonb and goimports
 
+	base   string // the Python interpreter that the environment is made from
 	golang golang
+	gopls  string // the folder of gopls
 }
 
 // Prepare returns the environment of the clone at root. It builds what is
@@ -45,18 +50,27 @@ func Prepare(ctx context.Context, root string, w io.Writer) (*Environment, error
 	if err := e.makePrivate(); err != nil {
 		return nil, err
 	}
-	b := &builder{show: w, cache: cache, log: e.LogFile("setup")}
-	for _, step := range []func(context.Context, *builder) error{
-		e.preparePython,
-		e.prepareTools,
-		e.prepareLibraries,
-		e.prepareClone,
-	} {
-		if err := step(ctx, b); err != nil {
-			return nil, explain(err)
-		}
+	b := e.builder(w)
+	if err := e.findGolang(ctx, b); err != nil {
+		return nil, explain(err)
 	}
-	return e, nil
+	if err := together(ctx, b, e.preparePython, e.prepareTools, e.prepareLibraries); err != nil {
+		return nil, explain(err)
+	}
+	return e, explain(e.prepareClone())
+}
+
+func (e *Environment) builder(w io.Writer) *builder {
+	return &builder{board: newBoard(w), cache: filepath.Dir(filepath.Dir(e.Dir)), log: e.LogFile("setup")}
+}
+
+// together takes steps side by side. The first that fails stops the others.
+func together(ctx context.Context, b *builder, steps ...func(context.Context, *builder) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, step := range steps {
+		group.Go(func() error { return step(ctx, b) })
+	}
+	return group.Wait()
 }
 
 // RuntimeDir is where a running Jupyter server leaves its address.

@@ -103,7 +103,7 @@ func TestToolVersionsComeFromGoMod(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	versions, err := toolVersions(root)
+	versions, err := toolVersions(root, append(toolPackages, goplsPackage)...)
 	if err != nil {
 		t.Fatal(err)
 	}

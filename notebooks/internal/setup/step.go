@@ -4,93 +4,156 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
 
-// A step is one line of progress: its title, notes while it runs, and at the
-// end the time it took. A step that is over at once is not shown.
-type step struct {
-	w     io.Writer
-	start time.Time
-	done  chan struct{} // closed at the end
-	gone  chan struct{} // closed when nothing repaints the line any more
+// A board shows the steps that run, side by side: on a terminal in one line that
+// is painted anew each second, elsewhere in a line when a step begins, some while
+// it runs, and one when it ends. A step that is over at once is not shown.
+type board struct {
+	w        io.Writer
+	terminal bool
 
-	mu    sync.Mutex
-	text  string
-	shown bool
+	mu      sync.Mutex
+	running []*step // those that are shown
 }
 
-// atOnce is how long a step may take without being shown.
-const atOnce = 500 * time.Millisecond
+func newBoard(w io.Writer) *board { return &board{w: w, terminal: IsTerminal(w)} }
 
-func startStep(w io.Writer, title string) *step {
-	s := &step{w: w, start: time.Now(), text: title + " ...", done: make(chan struct{}), gone: make(chan struct{})}
-	go s.paint()
+// A step is one row of a board: its title, how far it is, and the time it takes.
+type step struct {
+	board *board
+	title string
+	start time.Time
+	done  chan struct{} // closed at the end
+	gone  chan struct{} // closed when nothing paints the step any more
+
+	mu  sync.Mutex
+	far func() string
+}
+
+// Times between what is shown of a step: its beginning, and how far it is.
+const (
+	atOnce     = 500 * time.Millisecond
+	onTerminal = time.Second
+	elsewhere  = 10 * time.Second
+)
+
+func (b *board) start(title string) *step {
+	s := &step{board: b, title: title, start: time.Now(), done: make(chan struct{}), gone: make(chan struct{})}
+	go s.tick()
 	return s
 }
 
-// paint shows the line, and on a terminal keeps its time ticking.
-func (s *step) paint() {
+// tick shows the step, and again and again how far it is.
+func (s *step) tick() {
 	defer close(s.gone)
-	next := time.NewTimer(atOnce)
-	defer next.Stop()
+	select {
+	case <-s.done:
+		return
+	case <-time.After(atOnce):
+	}
+	s.board.begin(s)
+	pause := elsewhere
+	if s.board.terminal {
+		pause = onTerminal
+	}
 	for {
 		select {
 		case <-s.done:
 			return
-		case <-next.C:
+		case <-time.After(pause):
+			s.board.again(s)
 		}
-		s.mu.Lock()
-		if !s.shown {
-			s.show()
-		}
-		if IsTerminal(s.w) {
-			fmt.Fprintf(s.w, "\r%s %s ", s.text, s.elapsed())
-			next.Reset(time.Second)
-		}
-		s.mu.Unlock()
 	}
 }
 
-// show prints the line for the first time; s.mu is held.
-func (s *step) show() {
-	s.shown = true
-	fmt.Fprint(s.w, s.text)
-}
-
-// note adds a remark to the line.
-func (s *step) note(remark string) {
+// shows sets what tells how far the step is.
+func (s *step) shows(far func() string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.shown {
-		s.show()
-	}
-	s.text += " " + remark + " ..."
-	fmt.Fprintf(s.w, " %s ...", remark)
+	s.far = far
 }
 
-// end completes the line.
-func (s *step) end(err error) {
-	close(s.done)
-	<-s.gone
-	if err != nil && !s.shown {
-		s.show()
+func (s *step) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := s.title
+	if s.far != nil {
+		text += " " + s.far()
 	}
-	if !s.shown {
-		return
-	}
-	if IsTerminal(s.w) {
-		fmt.Fprintf(s.w, "\r%s", s.text)
-	}
-	if err != nil {
-		fmt.Fprintf(s.w, " stopped after")
-	}
-	fmt.Fprintf(s.w, " %s\n", s.elapsed())
+	return text
 }
 
 func (s *step) elapsed() string {
 	return fmt.Sprintf("%.0f s", time.Since(s.start).Seconds())
+}
+
+// end takes the step from the board, and says how long it took.
+func (s *step) end(err error) {
+	close(s.done)
+	<-s.gone
+	b := s.board
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	shown := false
+	for i, r := range b.running {
+		if r == s {
+			b.running, shown = append(b.running[:i], b.running[i+1:]...), true
+			break
+		}
+	}
+	switch {
+	case err != nil:
+		b.line(s.title + ": stopped after " + s.elapsed())
+	case shown:
+		b.line(s.title + ": " + s.elapsed())
+	}
+	b.paint()
+}
+
+func (b *board) begin(s *step) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.running = append(b.running, s)
+	if !b.terminal {
+		fmt.Fprintf(b.w, "%s ...\n", s.text())
+	}
+	b.paint()
+}
+
+func (b *board) again(s *step) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.terminal {
+		fmt.Fprintf(b.w, "%s ... %s\n", s.text(), s.elapsed())
+	}
+	b.paint()
+}
+
+// clearLine goes to the beginning of a terminal's line and empties it.
+const clearLine = "\r\x1b[K"
+
+// line writes a line that stays; b.mu is held.
+func (b *board) line(text string) {
+	if b.terminal {
+		text = clearLine + text
+	}
+	fmt.Fprintln(b.w, text)
+}
+
+// paint writes what runs over the last line of a terminal; b.mu is held.
+func (b *board) paint() {
+	if !b.terminal {
+		return
+	}
+	var texts []string
+	for _, s := range b.running {
+		texts = append(texts, s.text()+" "+s.elapsed())
+	}
+	fmt.Fprint(b.w, clearLine+strings.Join(texts, " · "))
 }
 
 // IsTerminal reports whether w is a terminal.
