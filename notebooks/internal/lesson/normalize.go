@@ -40,6 +40,9 @@ func (c Cell) normalizeMetadata() {
 	for _, name := range volatileMetadata {
 		delete(metadata, name)
 	}
+	if c.IsAnswer() { // JupyterLab shows it folded, whoever unfolded it last
+		metadata["jupyter"] = map[string]any{"outputs_hidden": true, "source_hidden": true}
+	}
 }
 
 // normalizeID keeps the cell's id, or makes one from its text when it has none

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"nqm/notebooks/internal/setup"
@@ -76,6 +77,13 @@ func (c Cell) Kind() string {
 // Source is the text of the cell.
 func (c Cell) Source() string { return text(c["source"]) }
 
+// IsAnswer reports whether the cell answers an exercise: it has the tag "answer".
+func (c Cell) IsAnswer() bool {
+	metadata, _ := c["metadata"].(map[string]any)
+	tags, _ := metadata["tags"].([]any)
+	return slices.Contains(tags, any("answer"))
+}
+
 // Outputs returns the outputs of a code cell.
 func (c Cell) Outputs() []Output {
 	list, _ := c["outputs"].([]any)
@@ -94,6 +102,12 @@ type Output map[string]any
 // IsStream reports whether o is text on the named stream.
 func (o Output) IsStream(name string) bool {
 	return o["output_type"] == "stream" && (name == "" || o["name"] == name)
+}
+
+// Text is what o says in plain text.
+func (o Output) Text() string {
+	data, _ := o["data"].(map[string]any)
+	return text(o["text"]) + text(data["text/plain"])
 }
 
 // isProgress reports whether o is the line of nqmkit that says how far work is.

@@ -17,7 +17,7 @@ def configure(c):
     """Make the HTML exporter write our pages."""
     c.HTMLExporter.template_name = "nqm"
     c.HTMLExporter.filters = {"markdown2html": "nqm_export.markdown2html"}
-    c.HTMLExporter.preprocessors = ["nqm_export.Title"]
+    c.HTMLExporter.preprocessors = ["nqm_export.Title", "nqm_export.Answers"]
     # The class of slides inherits the lines above; it has a template of its own.
     c.SlidesExporter.template_name = "reveal"
 
@@ -32,6 +32,18 @@ class Title(Preprocessor):
                 nb.metadata.setdefault("title", heading.group(1))
                 break
         return nb, resources
+
+
+class Answers(Preprocessor):
+    """Take the words of each answer, the comment that begins its cell, out of the code."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type == "code" and "answer" in cell.metadata.get("tags", []):
+            comment, source = re.fullmatch(r"((?://[^\n]*\n)*)(.*)", cell.source, re.DOTALL).groups()
+            words = re.sub(r"^// ?", "", comment, flags=re.MULTILINE)
+            cell.metadata["nqm_answer"] = words.removeprefix("Answer\n")
+            cell.source = source
+        return cell, resources
 
 
 @pass_context

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"nqm/notebooks/internal/lesson"
+)
+
+// unanswered are the lessons whose exercises have no answers yet.
+var unanswered = map[string]bool{
+	"01_why_sgd_is_hard": true, "02_noisy_quadratic_model": true, "03_sgd_dynamics": true,
+	"04_exponential_moving_average": true, "05_momentum": true, "06_preconditioning": true,
+	"07_batch_size": true, "08_schedules": true, "09_choosing": true, "10_errata": true,
+	"11_playground": true, "12_from_network_to_model": true,
+}
+
+const (
+	exerciseMark = "**Exercise.**"
+	answerMark   = "// Answer\n" // all that JupyterLab shows of a folded answer
+)
+
+// Every exercise is followed by its answer: a cell that runs with the lesson, begins
+// with words, and shows each number that they quote.
+func TestEveryExerciseIsAnswered(t *testing.T) {
+	lessons, err := lesson.All(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lessons {
+		nb, err := lesson.ReadNotebook(l.Notebook())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fault := range faultsOfAnswers(nb.Cells()) {
+			if !unanswered[l.Name] {
+				t.Errorf("%s: %s", l.Name, fault)
+			}
+		}
+	}
+}
+
+// faultsOfAnswers says which exercises have no answer, or not a good one.
+func faultsOfAnswers(cells []lesson.Cell) (faults []string) {
+	before := "" // the text of the cell before
+	for i, c := range cells {
+		_, exercise, asked := strings.Cut(before, exerciseMark)
+		asked = asked && i > 0 && cells[i-1].Kind() == "markdown"
+		switch {
+		case asked && !c.IsAnswer():
+			faults = append(faults, fmt.Sprintf("the next cell does not answer %q", short(exercise)))
+		case asked && strings.Contains(exercise, "\n\n"):
+			faults = append(faults, fmt.Sprintf("something stands between %q and its answer", short(exercise)))
+		case asked:
+			faults = append(faults, faultsOfAnswer(c, exercise)...)
+		case c.IsAnswer():
+			faults = append(faults, fmt.Sprintf("no exercise stands before the answer %q", short(c.Source())))
+		}
+		before = c.Source()
+	}
+	if _, exercise, asked := strings.Cut(before, exerciseMark); asked {
+		faults = append(faults, fmt.Sprintf("the lesson ends without an answer to %q", short(exercise)))
+	}
+	return faults
+}
+
+// faultsOfAnswer says what the answer to an exercise lacks.
+func faultsOfAnswer(c lesson.Cell, exercise string) (faults []string) {
+	source, begins := strings.CutPrefix(c.Source(), answerMark)
+	if !begins {
+		faults = append(faults, fmt.Sprintf("the answer to %q does not begin with the line %q", short(exercise), answerMark))
+	}
+	var words strings.Builder
+	for strings.HasPrefix(source, "//") {
+		line, rest, _ := strings.Cut(source, "\n")
+		words.WriteString(strings.TrimLeft(line, "/") + "\n")
+		source = rest
+	}
+	if words.Len() == 0 {
+		faults = append(faults, fmt.Sprintf("the answer to %q has no words", short(exercise)))
+	}
+	var shown strings.Builder
+	for _, o := range c.Outputs() {
+		fmt.Fprintln(&shown, o.Text())
+	}
+	if strings.TrimSpace(shown.String()) == "" {
+		faults = append(faults, fmt.Sprintf("the answer to %q prints nothing", short(exercise)))
+	}
+	known := map[string]bool{}
+	for _, n := range numbersIn(shown.String() + "\n" + source + "\n" + exercise) {
+		known[n] = true
+	}
+	for _, n := range numbersIn(words.String()) {
+		if !known[n] {
+			faults = append(faults, fmt.Sprintf("the answer to %q says %s, and does not show it", short(exercise), n))
+		}
+	}
+	return faults
+}
+
+var (
+	number    = regexp.MustCompile(`\d+(?:[ _]\d{3})*(?:\.\d+)?`)
+	separator = strings.NewReplacer(" ", "", "_", "")
+)
+
+// numbersIn returns the numbers of a text, as they are written, without the marks
+// that part their digits.
+func numbersIn(text string) (numbers []string) {
+	for _, n := range number.FindAllString(text, -1) {
+		numbers = append(numbers, separator.Replace(n))
+	}
+	return numbers
+}
+
+// short is the beginning of a text.
+func short(text string) string {
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	if runes := []rune(text); len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return text
+}
+
+// Every way in which an answer can be missing or wrong is found.
+func TestFaultsOfAnswers(t *testing.T) {
+	markdown := func(text string) lesson.Cell {
+		return lesson.Cell{"cell_type": "markdown", "source": text}
+	}
+	code := func(source, output string, tags ...any) lesson.Cell {
+		stream := map[string]any{"output_type": "stream", "name": "stdout", "text": output}
+		return lesson.Cell{"cell_type": "code", "source": source, "metadata": map[string]any{"tags": tags}, "outputs": []any{stream}}
+	}
+	answer := func(source, output string) lesson.Cell { return code(source, output, "answer") }
+	exercise := markdown("Text.\n\n**Exercise.** Take 7.")
+	for _, test := range []struct {
+		says  string
+		cells []lesson.Cell
+	}{
+		{"", []lesson.Cell{exercise, answer("// Answer\n// From 7 and 1_000 it is 2 500.5.\n%%\nf(1000)", "2500.5\n"), markdown("## 2")}},
+		{"", []lesson.Cell{markdown("No question."), code("f()", "")}},
+		{"the next cell does not answer", []lesson.Cell{exercise, code("// Answer\n// Yes.\n%%", "1")}},
+		{"the next cell does not answer", []lesson.Cell{exercise, markdown("## 2"), answer("// Answer\n// Yes.\n%%", "1")}},
+		{"the lesson ends without", []lesson.Cell{exercise}},
+		{"something stands between", []lesson.Cell{markdown("**Exercise.** One?\n\n## 2"), answer("// Answer\n// Yes.\n%%", "1")}},
+		{"something stands between", []lesson.Cell{markdown("**Exercise.** One?\n\n**Exercise.** Two?"), answer("// Answer\n// Yes.\n%%", "1")}},
+		{"no exercise stands before", []lesson.Cell{markdown("Text."), answer("// Answer\n// Yes.\n%%", "1")}},
+		{"does not begin with the line", []lesson.Cell{exercise, answer("// Yes.\n%%", "1")}},
+		{"has no words", []lesson.Cell{exercise, answer("// Answer\n%%\nf()", "1")}},
+		{"prints nothing", []lesson.Cell{exercise, answer("// Answer\n// Yes.\n%%\nf()", " \n")}},
+		{"says 2500, and does not show it", []lesson.Cell{exercise, answer("// Answer\n// It is 2 500.\n%%\nf()", "2500.5\n")}},
+	} {
+		faults := strings.Join(faultsOfAnswers(test.cells), "; ")
+		if (faults == "") != (test.says == "") || !strings.Contains(faults, test.says) {
+			t.Errorf("%q: found %q, want %q", test.cells[len(test.cells)-1].Source(), faults, test.says)
+		}
+	}
+}
+
+// An answer is folded away in JupyterLab and on the page, where its words stand as
+// text; the twin has its tag only, and unfolding it changes no file for good.
+func TestAnswersAreFolded(t *testing.T) {
+	worker, _ := startWorker(t)
+	p := pair{t, lesson.Lesson{Dir: t.TempDir(), Name: "short"}, worker}
+	settings, err := os.ReadFile("jupytext.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.put(filepath.Join(p.Dir, "jupytext.toml"), string(settings))
+	text := "# Title\n\n**Exercise.** Say a word.\n\n```go tags=[\"answer\"]\n// Answer\n// It is `word`,\n// in one line.\n%%\nfmt.Println(\"word\") // said\n```\n"
+	p.put(p.Text(), text)
+	const folded = `"jupyter": {
+     "outputs_hidden": true,
+     "source_hidden": true
+    }`
+	for range 2 {
+		if err := worker.Execute(p.Lesson, func(int, int) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.HasSuffix(p.read(p.Text()), text) {
+		t.Errorf("the twin says %s", p.read(p.Text()))
+	}
+	if !strings.Contains(p.read(p.Notebook()), folded) {
+		t.Errorf("the notebook does not fold the answer: %s", p.read(p.Notebook()))
+	}
+	path, err := worker.Export(p.Lesson, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page, _ := strings.Cut(p.read(path), `<details class="nqm-answer">`)
+	page, rest, ended := strings.Cut(page, "</details>")
+	if !ended || strings.Contains(rest, "word") {
+		t.Error("the page does not fold the answer")
+	}
+	for _, want := range []string{"<summary>Answer</summary>", "<p>It is <code>word</code>,\nin one line.</p>", "Println", "said", "<pre>word\n</pre>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the answer on the page has no %q: %s", want, page)
+		}
+	}
+	if strings.Count(page, "in one line") != 1 {
+		t.Error("the words stand in the code, too")
+	}
+}
