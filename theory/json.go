@@ -128,3 +128,15 @@ func (s *Segment) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) 
 
 func (s Sweep[T]) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
 func (s *Sweep[T]) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (s TrainedScaling) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *TrainedScaling) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (s TrainedSteps) MarshalJSON() ([]byte, error)     { return EncodeJSON(s) }
+func (s *TrainedSteps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, s) }
+
+func (t TriedRate) MarshalJSON() ([]byte, error)     { return EncodeJSON(t) }
+func (t *TriedRate) UnmarshalJSON(data []byte) error { return DecodeJSON(data, t) }
+
+func (f ForeseenSteps) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
+func (f *ForeseenSteps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }

@@ -1,0 +1,398 @@
+package networks
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"nqm/nqmkit"
+	"nqm/theory"
+)
+
+// Experiment asks how many steps methods take to a target at each batch size, with the
+// learning rate searched anew at every point, and what models foresee of it.
+type Experiment struct {
+	// Labs are trained: run k trains Labs[k mod len(Labs)], as of several starts.
+	Labs []*Lab
+	// Target is the loss above the minimum of each.
+	Target float64
+	// BatchSizes are whole numbers.
+	BatchSizes []float64
+	// Methods are theory.Optimizer and nqmkit.Adaptive; learning rate and batch size are
+	// replaced. Run k draws the same examples under every method and learning rate.
+	Methods []nqmkit.Sampler
+	Runs    nqmkit.Runs
+	// Limit is how many steps a point is given at most, where that is less than ten times
+	// what the first model predicts; 0 means 10^5.
+	Limit int
+	// Foresights predict, each before any training.
+	Foresights []Foresight
+	// Fitted adds a law that is fitted to the points of the first method, which must be
+	// plain SGD, and predicts the others: see FitSteps.
+	Fitted bool
+	// Keep, if not empty, keeps every point under this name, as nqmkit.Cached does, so that
+	// an interrupted experiment goes on where it was. Change it with what the models compute.
+	Keep string
+}
+
+// Foresight makes a model of a lab.
+type Foresight struct {
+	Name    string
+	Problem func(l *Lab) theory.Problem
+}
+
+// Predict trains m with each method at each batch size, to the target above its minimum,
+// and returns the steps at the best learning rates beside what the models of Foresights
+// predicted before:
+//
+//	networks.Predict(net, 0.05, nqmkit.PowersOfTwo(1, 11), nqmkit.Trials(5, seed),
+//		nqmkit.SGD(nqmkit.Free), nqmkit.Momentum(nqmkit.Free, 0.9))
+//
+// A model that is no Lab is made one. See Experiment's Run.
+func Predict(m Model, target float64, batchSizes []float64, runs nqmkit.Runs, methods ...nqmkit.Sampler) theory.TrainedScaling {
+	l, ok := m.(*Lab)
+	if !ok {
+		l = NewLab(m)
+	}
+	return Experiment{Labs: []*Lab{l}, Target: target, BatchSizes: batchSizes, Methods: methods, Runs: runs, Foresights: Foresights(target)}.Run()
+}
+
+// Run makes the experiment. Of each method and batch size the learning rate is searched on
+// the grid 2^(k/4), as far as 2^10 to both sides of what the first model predicts: from
+// there downhill in strides of 2 and 1, until both neighbours take more steps. What
+// does not arrive within 5/4 of the fewest steps so far is given up. The loss of all
+// examples is looked at in every step up to 10, and then in steps a tenth apart.
+//
+// Points are computed on all cores, and are the same on any number of them. Long work shows its
+// progress; an interrupt keeps the points that were finished. It panics on no lab, method or batch
+// size, a batch size that is no whole number >= 1, a target that is not between 0 and
+// the loss at the start of every lab, fewer runs than labs, and as Train does.
+func (e Experiment) Run() theory.TrainedScaling {
+	e = e.checked()
+	s := theory.TrainedScaling{Problem: textOf(e.Labs[0].Model), Target: e.Target, BatchSizes: e.BatchSizes}
+	if n := len(e.Labs); n > 1 {
+		s.Problem += fmt.Sprintf(" and %d more", n-1)
+	}
+	for _, m := range e.Methods {
+		s.Methods = append(s.Methods, nameOf(m))
+	}
+	models := e.models()
+	if e.Fitted {
+		own := e
+		own.Methods, own.Fitted = e.Methods[:1], false
+		first := own.points(models, s.Problem)
+		if len(first) < len(e.BatchSizes) {
+			s.Points, s.Partial = first, true
+			return s
+		}
+		if slices.ContainsFunc(first, func(p theory.TrainedSteps) bool { return !math.IsInf(p.Steps.Value, 1) }) {
+			law := FitSteps(first, e.startLoss(), len(e.Labs[0].start))
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: %s.", fittedName, law.Note))
+			models = append(models, model{fittedName, []theory.Problem{law}})
+		} else {
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: no point reached the target.", fittedName))
+		}
+	}
+	s.Points = e.points(models, s.Problem)
+	s.Partial = len(s.Points) < len(e.Methods)*len(e.BatchSizes)
+	for _, m := range e.Methods {
+		if o := modelled(m); nameOf(o) != nameOf(m) {
+			s.Notes = append(s.Notes, fmt.Sprintf("%s has no closed form: the models are asked for %s.", nameOf(m), nameOf(o)))
+		}
+	}
+	return s
+}
+
+// startLoss is the loss above the minimum at the start, averaged over the labs.
+func (e Experiment) startLoss() float64 {
+	sum := 0.0
+	for _, l := range e.Labs {
+		sum += l.Loss(l.start) / float64(len(e.Labs))
+	}
+	return sum
+}
+
+func (e Experiment) checked() Experiment {
+	if len(e.Labs) == 0 || len(e.Methods) == 0 || len(e.BatchSizes) == 0 || e.Runs.Trials < len(e.Labs) {
+		panic(fmt.Errorf("networks: %d labs, %d methods, %d batch sizes and %d runs: want 1 or more of each, and as many runs as labs at least", len(e.Labs), len(e.Methods), len(e.BatchSizes), e.Runs.Trials))
+	}
+	for _, b := range e.BatchSizes {
+		if !(b >= 1) || b != math.Trunc(b) || b > 1<<24 {
+			panic(fmt.Errorf("networks: batch size %v: want a whole number of examples, 1 to 2^24", b))
+		}
+	}
+	for _, l := range e.Labs {
+		if at := l.Loss(l.Start()); !(e.Target > 0 && e.Target < at) {
+			panic(fmt.Errorf("networks: target %v of %v: want a number > 0 and below %.4g, the loss above the minimum at the start", e.Target, l, at))
+		}
+	}
+	if _, plain := e.Methods[0].(theory.Optimizer); e.Fitted && (!plain || nameOf(e.Methods[0]) != "SGD") {
+		panic(fmt.Errorf("networks: a law fitted to steps of %v: want nqmkit.SGD(nqmkit.Free) as the first method", e.Methods[0]))
+	}
+	for _, m := range e.Methods {
+		if err := at(m, 1, 1).Validate(); err != nil {
+			panic(err)
+		}
+	}
+	if e.BatchSizes = slices.Clone(e.BatchSizes); e.Limit == 0 {
+		e.Limit = 100_000
+	}
+	slices.Sort(e.BatchSizes)
+	return e
+}
+
+// model is a foresight made for every lab.
+type model struct {
+	name     string
+	problems []theory.Problem
+}
+
+func (e Experiment) models() []model {
+	if len(e.Foresights) == 0 {
+		return nil
+	}
+	all := make([]model, len(e.Foresights))
+	made := nqmkit.Grid("model", spaced(len(all)), "lab", spaced(len(e.Labs)), func(k, lab float64) theory.Problem {
+		return e.Foresights[int(k)].Problem(e.Labs[int(lab)])
+	}).Results
+	if len(made) < len(all)*len(e.Labs) {
+		panic(fmt.Errorf("networks: interrupted before the models were measured"))
+	}
+	for k, f := range e.Foresights {
+		all[k] = model{f.Name, made[k*len(e.Labs) : (k+1)*len(e.Labs)]}
+	}
+	return all
+}
+
+// points are those of all methods, one after the other.
+func (e Experiment) points(models []model, problem string) []theory.TrainedSteps {
+	if len(e.Methods) == 0 {
+		return nil
+	}
+	return nqmkit.Grid("method", spaced(len(e.Methods)), "batch", spaced(len(e.BatchSizes)), func(method, batch float64) theory.TrainedSteps {
+		p := point{Experiment: e, method: e.Methods[int(method)], batch: e.BatchSizes[int(batch)]}
+		foreseen := p.foresee(models)
+		guess := 1. / 32
+		if len(foreseen) > 0 && !math.IsInf(foreseen[0].Steps, 1) {
+			p.Limit = min(p.Limit, 100+int(10*foreseen[0].Steps))
+			if foreseen[0].Method == "" {
+				guess = foreseen[0].LearningRate
+			}
+		}
+		compute := func() theory.TrainedSteps { return p.train(guess) }
+		var s theory.TrainedSteps
+		if e.Keep == "" {
+			s = compute()
+		} else {
+			s = nqmkit.Cached(e.Keep, p.inputs(guess), compute)
+		}
+		s.Problem = problem
+		s.Foreseen = p.losses(foreseen, models, s)
+		return s
+	}).Results
+}
+
+// point is one method at one batch size.
+type point struct {
+	Experiment
+	method nqmkit.Sampler
+	batch  float64
+}
+
+// inputs are what a point is made from.
+func (p point) inputs(guess float64) any {
+	var labs []string
+	for _, l := range p.Labs {
+		labs = append(labs, textOf(l), theory.Fingerprint(l.Optimum))
+	}
+	return []any{labs, at(p.method, 1, p.batch).String(), p.Target, p.Runs, p.Limit, guess}
+}
+
+// at is a method with another learning rate and batch size.
+func at(m nqmkit.Sampler, rate, batch float64) nqmkit.Sampler {
+	switch m := m.(type) {
+	case theory.Optimizer:
+		m.LearningRate = rate
+		return m.Batch(batch)
+	case nqmkit.Adaptive:
+		m.LearningRate = rate
+		return m.Batch(batch)
+	}
+	panic(fmt.Errorf("networks: a search for the learning rate of %v: want a theory.Optimizer or an nqmkit.Adaptive", m))
+}
+
+// modelled is the method with a closed form that stands for m: of an Adaptive with
+// momentum β₁, heavy ball of averaged gradients preconditioned by H^-½.
+func modelled(m nqmkit.Sampler) theory.Optimizer {
+	switch m := m.(type) {
+	case theory.Optimizer:
+		return m
+	case nqmkit.Adaptive:
+		return nqmkit.Momentum(1, m.Beta1).Precondition(0.5)
+	}
+	panic(fmt.Errorf("networks: %v has no model", m))
+}
+
+// nameOf is a method's text without learning rate and batch size.
+func nameOf(m nqmkit.Sampler) string {
+	text := at(m, 1, 1).String()
+	for _, part := range []string{" α=1", ", B=1"} {
+		text = strings.Replace(text, part, "", 1)
+	}
+	return strings.Replace(text, ",", "", 1)
+}
+
+// looksUpTo are the steps at which the loss is looked at.
+func looksUpTo(limit int) []int {
+	var looks []int
+	for t := 0; t <= limit; t += max(1, t/10) {
+		looks = append(looks, t)
+	}
+	return looks
+}
+
+// firstAt returns where losses that are seen at steps are first at a target, +Inf where
+// nowhere.
+func firstAt(steps []int, losses []float64, target float64) float64 {
+	for k, v := range losses {
+		if v <= target {
+			return crossing(steps, losses, k, target)
+		}
+	}
+	return math.Inf(1)
+}
+
+// crossing is where the line through looks k-1 and k, by the logarithm of the loss, is at
+// the target.
+func crossing(steps []int, losses []float64, k int, target float64) float64 {
+	if k == 0 || math.IsInf(losses[k-1], 1) {
+		return float64(steps[k])
+	}
+	before, now := losses[k-1], math.Max(losses[k], 1e-300)
+	share := math.Log(target/now) / math.Log(before/now) // of the way back
+	return float64(steps[k]) - share*float64(steps[k]-steps[k-1])
+}
+
+// seen is what the runs of one learning rate looked like.
+type seen struct {
+	steps  []int
+	losses [][]float64 // of each run
+	mean   []float64
+}
+
+// run trains with one learning rate until the average loss is at the target, or up to the limit;
+// the first look is at from or later.
+func (p point) run(rate float64, from, limit int) seen {
+	s := seen{losses: make([][]float64, p.Runs.Trials)}
+	runs := make([]*training, p.Runs.Trials)
+	for k := range runs {
+		runs[k] = newTraining(p.Labs[k%len(p.Labs)], at(p.method, rate, p.batch), limit, p.Runs.Seed, k)
+	}
+	for _, t := range looksUpTo(limit) {
+		if t < from {
+			continue
+		}
+		mean := 0.0
+		for k, r := range runs {
+			v := r.lossAfter(t)
+			s.losses[k] = append(s.losses[k], v)
+			if mean += v / float64(len(runs)); math.IsInf(v, 1) {
+				break
+			}
+		}
+		if s.steps, s.mean = append(s.steps, t), append(s.mean, mean); math.IsInf(mean, 1) || mean <= p.Target {
+			break
+		}
+	}
+	if from > 0 && len(s.mean) == 1 && s.mean[0] <= p.Target {
+		return p.run(rate, 0, limit)
+	}
+	return s
+}
+
+// train searches the learning rate.
+func (p point) train(guess float64) theory.TrainedSteps {
+	fewest := math.Inf(1)
+	var best seen
+	search := searchRate(guess, func(rate float64) theory.TriedRate {
+		from, limit := 0, p.Limit
+		if !math.IsInf(fewest, 1) {
+			from, limit = int(fewest/2), min(p.Limit, int(math.Ceil(fewest*5/4)))
+		}
+		s := p.run(rate, from, limit)
+		t := firstAt(s.steps, s.mean, p.Target)
+		if t < fewest {
+			fewest, best = t, s
+		}
+		return theory.TriedRate{LearningRate: rate, Steps: t, Limit: limit}
+	})
+	r := theory.TrainedSteps{
+		Method: nameOf(p.method), Target: p.Target, BatchSize: p.batch, Trials: p.Runs.Trials, Seed: p.Runs.Seed,
+		LearningRate: search.best, Edge: search.edge, Tried: search.tried,
+	}
+	r.Steps = theory.Estimate{Name: "steps", Value: fewest, Low: fewest, High: fewest}
+	if math.IsInf(fewest, 1) {
+		return r
+	}
+	r.Steps = jackknife(best, p.Target)
+	last := best.steps[len(best.steps)-1]
+	r.Looks = someOf(looksUpTo(last), 8)
+	r.Losses = p.along(search.best, r.Looks)
+	return r
+}
+
+// along returns the average loss of the runs at some steps.
+func (p point) along(rate float64, steps []int) []float64 {
+	mean := make([]float64, len(steps))
+	for k := range p.Runs.Trials {
+		t := newTraining(p.Labs[k%len(p.Labs)], at(p.method, rate, p.batch), steps[len(steps)-1], p.Runs.Seed, k)
+		for i, step := range steps {
+			mean[i] += t.lossAfter(step) / float64(p.Runs.Trials)
+		}
+	}
+	return mean
+}
+
+// someOf are n of steps, the last among them, at equal ratios as nearly as may be.
+func someOf(steps []int, n int) []int {
+	last := steps[len(steps)-1]
+	var some []int
+	for k := range n {
+		want := math.Pow(float64(last), float64(k+1)/float64(n))
+		i, _ := slices.BinarySearch(steps, int(math.Round(want)))
+		some = append(some, steps[min(i, len(steps)-1)])
+	}
+	return slices.Compact(some)
+}
+
+// jackknife returns the steps of the average with their interval over the runs.
+func jackknife(s seen, target float64) theory.Estimate {
+	n := len(s.losses)
+	all := firstAt(s.steps, s.mean, target)
+	e := theory.Estimate{Name: "steps", Value: all, Low: 0, High: math.Inf(1)}
+	if n < 2 {
+		return e
+	}
+	sum, squares := 0.0, 0.0
+	for out := range n {
+		rest := make([]float64, len(s.steps))
+		for k, v := range s.mean {
+			rest[k] = (v*float64(n) - s.losses[out][k]) / float64(n-1)
+		}
+		t, last := firstAt(s.steps, rest, target), len(rest)-1
+		if math.IsInf(t, 1) && last > 0 && rest[last] < rest[last-1] {
+			t = crossing(s.steps, rest, last, target) // beyond the last look
+		}
+		if math.IsInf(t, 1) {
+			return e
+		}
+		pseudo := float64(n)*math.Log(all) - float64(n-1)*math.Log(t)
+		sum, squares = sum+pseudo, squares+pseudo*pseudo
+	}
+	mean := sum / float64(n)
+	variance := math.Max(0, squares/float64(n)-mean*mean) / float64(n-1)
+	half := student95(float64(n-1)) * math.Sqrt(variance)
+	e.Low, e.High = all*math.Exp(-half), all*math.Exp(half)
+	return e
+}

@@ -1,0 +1,111 @@
+package networks_test
+
+import (
+	"math"
+	"reflect"
+	"runtime"
+	"testing"
+
+	"nqm/nqmkit"
+	"nqm/nqmkit/networks"
+	"nqm/theory"
+)
+
+// Where the model is exact, what it foresees is what training does.
+func TestForeseenStepsOfAQuadratic(t *testing.T) {
+	methods := []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free), nqmkit.Momentum(nqmkit.Free, 0.5), nqmkit.SGD(nqmkit.Free).EMA(0.8), nqmkit.SGD(nqmkit.Free).Precondition(0.5)}
+	lab := networks.NewLab(placed())
+	const target = 0.1
+	exact := lab.Metric().Problem(lab.Start())
+	s := networks.Predict(lab, target, []float64{1, 8}, nqmkit.Trials(400, 1), methods...)
+	if len(s.Points) != 8 || s.Partial {
+		t.Fatalf("%d points, want 8", len(s.Points))
+	}
+	for _, p := range s.Points {
+		if p.Edge != "" {
+			t.Errorf("%v: at the edge", p)
+		}
+		f := p.Foreseen[0]
+		m := map[string]theory.Optimizer{"SGD": nqmkit.SGD(p.LearningRate), "momentum β=0.5": nqmkit.Momentum(p.LearningRate, 0.5), "SGD EMA γ=0.8": nqmkit.SGD(p.LearningRate).EMA(0.8), "SGD p=0.5": nqmkit.SGD(p.LearningRate).Precondition(0.5)}[p.Method]
+		there := nqmkit.ExpectAt(exact, []int{int(p.Steps.Value), int(p.Steps.Value) + 1}, m.Batch(p.BatchSize))[0].Loss
+		slack := math.Exp(3 / math.Sqrt(400)) // losses of runs scatter about as much as their mean
+		if math.Min(there[0], there[1]) > slack*target || math.Max(there[0], there[1]) < target/slack || !(p.Steps.High/p.Steps.Low < 1.5) {
+			t.Errorf("%v: the model's loss there is %v", p, there)
+		}
+		if off := math.Abs(math.Log2(f.LearningRate / p.LearningRate)); off > 0.51 {
+			t.Errorf("%v: the model's best rate is %v", p, f.LearningRate)
+		}
+		if least, greatest := p.Apart(f); least < 1/slack || greatest > slack {
+			t.Errorf("%v: curves apart by %v to %v", p, least, greatest)
+		}
+	}
+}
+
+// The best learning rate of a quadratic without noise is known: 2/(h_1 + h_d) for many
+// steps, and the search finds it from far away.
+func TestSearchFindsTheBestRate(t *testing.T) {
+	quiet := networks.Functions{Name: "quiet", From: []float64{1, 1}, Count: 1,
+		LossAt:   func(theta []float64) float64 { return (theta[0]*theta[0] + 0.01*theta[1]*theta[1]) / 2 },
+		Gradient: func(g, theta []float64, _ []int) { g[0], g[1] = theta[0], 0.01*theta[1] },
+	}.New()
+	p := networks.Experiment{Labs: []*networks.Lab{networks.NewLab(quiet)}, Target: 1e-12, BatchSizes: []float64{1}, Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free)}, Runs: nqmkit.Trials(1, 1)}.Run().Points[0]
+	if want := math.Exp2(3. / 4); p.LearningRate != want { // 2/1.01 = 1.98; 2 is unstable
+		t.Errorf("best rate %v, want %v: %v", p.LearningRate, want, p)
+	}
+	rho := 1 - 0.01*p.LearningRate
+	if want := math.Log(1e-12/0.005) / (2 * math.Log(rho)); math.Abs(p.Steps.Value/want-1) > 1e-3 {
+		t.Errorf("%v steps, want %v", p.Steps.Value, want)
+	}
+}
+
+// What cannot be reached is an answer.
+func TestTargetsOutOfReach(t *testing.T) {
+	s := networks.Experiment{Labs: []*networks.Lab{networks.NewLab(placed())}, Target: 1e-7, BatchSizes: []float64{1}, Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free)}, Runs: nqmkit.Trials(2, 1), Limit: 30}.Run()
+	if p := s.Points[0]; !math.IsInf(p.Steps.Value, 1) || len(p.Tried) < 10 {
+		t.Errorf("%v: want a target that was not reached", p)
+	}
+}
+
+// Points are the same on any number of cores, and beside others.
+func TestExperimentsAreTheSameOnAnyCores(t *testing.T) {
+	lab := networks.NewLab(networks.MLP(labelled(5), 4).Penalty(0.01))
+	ask := func(batches ...float64) theory.TrainedScaling {
+		return networks.Experiment{Labs: []*networks.Lab{lab, lab}, Target: 0.25, BatchSizes: batches, Runs: nqmkit.Trials(3, 1), Fitted: true, Limit: 500,
+			Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free), nqmkit.Adam(1)}, Foresights: networks.Foresights(0.25)}.Run()
+	}
+	all := ask(2, 8)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	if again := ask(2, 8); encoded(all) != encoded(again) {
+		t.Errorf("on one core\n%v\non more\n%v", again, all)
+	}
+	alone := ask(8)
+	alone.Points[1].Foreseen, all.Points[3].Foreseen = nil, nil // the fit is to fewer points
+	if !reflect.DeepEqual(alone.Points[1].Tried, all.Points[3].Tried) {
+		t.Errorf("alone %v, beside others %v", alone.Points[1], all.Points[3])
+	}
+}
+
+func encoded(v any) string {
+	data, err := theory.EncodeJSON(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+func TestFaultsOfExperimentsAreNamed(t *testing.T) {
+	lab := networks.NewLab(placed())
+	sgd := []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free)}
+	one := []float64{1}
+	for want, e := range map[string]networks.Experiment{
+		"0 labs":              {Target: 1, BatchSizes: one, Methods: sgd, Runs: nqmkit.Trials(1, 1)},
+		"batch size 1.5":      {Labs: []*networks.Lab{lab}, Target: 1, BatchSizes: []float64{1.5}, Methods: sgd, Runs: nqmkit.Trials(1, 1)},
+		"target 1000 of":      {Labs: []*networks.Lab{lab}, Target: 1000, BatchSizes: one, Methods: sgd, Runs: nqmkit.Trials(1, 1)},
+		"target NaN of":       {Labs: []*networks.Lab{lab}, Target: math.NaN(), BatchSizes: one, Methods: sgd, Runs: nqmkit.Trials(1, 1)},
+		"as the first method": {Labs: []*networks.Lab{lab}, Target: 0.1, BatchSizes: one, Methods: []nqmkit.Sampler{nqmkit.Adam(1)}, Runs: nqmkit.Trials(1, 1), Fitted: true},
+		"a search for the":    {Labs: []*networks.Lab{lab}, Target: 0.1, BatchSizes: one, Methods: []nqmkit.Sampler{theory.Torch{}}, Runs: nqmkit.Trials(1, 1)},
+		"momentum 2":          {Labs: []*networks.Lab{lab}, Target: 0.1, BatchSizes: one, Methods: []nqmkit.Sampler{nqmkit.Momentum(1, 2)}, Runs: nqmkit.Trials(1, 1)},
+	} {
+		panics(t, want, func() { e.Run() })
+	}
+}

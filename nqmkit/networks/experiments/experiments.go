@@ -1,0 +1,160 @@
+// Package experiments is what the lesson on real networks asks of training, and what
+// came out. Networks, targets, batch sizes, seeds and the construction of every model
+// (networks.Foresights, networks.FitSteps) were fixed before the runs;
+// `go run ./notebooks experiments` makes them again, with the same bytes on any number of cores.
+//
+// Sizes were chosen by how long a run takes, on other seeds, without a look at any
+// prediction.
+package experiments
+
+import (
+	"embed"
+	"fmt"
+	"math"
+	"path"
+	"slices"
+	"strconv"
+	"sync"
+
+	"nqm/nqmkit"
+	"nqm/nqmkit/networks"
+	"nqm/theory"
+)
+
+// Question is an experiment that can be made.
+type Question struct {
+	Name  string // of its file
+	About string
+	run   func() theory.TrainedScaling
+}
+
+// seed is that of all runs; starts are those of the MLP's.
+const seed = 2019
+
+var starts = []uint64{1, 2, 3, 4, 5}
+
+// version changes with what the experiments compute, so that none goes on with points of
+// another one.
+const version = "networks/experiments 1"
+
+// All returns the questions in their order.
+func All() []Question {
+	free := nqmkit.Free
+	three := []nqmkit.Sampler{nqmkit.SGD(free), nqmkit.Momentum(free, 0.9), nqmkit.SGD(free).EMA(0.95)}
+	six := []nqmkit.Sampler{three[0], three[1], three[2], nqmkit.SGD(free).Precondition(0.5), nqmkit.SGD(free).Precondition(1), nqmkit.Adam(1)}
+	wide, narrow := []float64{2, 8, 32, 128, 512, 2048}, []float64{4, 16, 64, 256, 1024}
+	softmax := sync.OnceValue(func() *networks.Lab { return networks.NewLab(networks.Softmax(networks.Digits())) })
+	return []Question{
+		{"softmax-near", "softmax regression from a tenth of the way to its optimum, to half of that loss", func() theory.TrainedScaling {
+			return ask([]*networks.Lab{softmax().Near(0.1)}, 0.003, wide, three, false)
+		}},
+		{"softmax-zero", "softmax regression from zero", func() theory.TrainedScaling {
+			return ask([]*networks.Lab{softmax()}, 0.1, wide, three, false)
+		}},
+		{"mlp", "the MLP 64-8-10 from five starts, with preconditioning, Adam, and a law fitted to SGD alone", func() theory.TrainedScaling {
+			return ask(mlp(), mlpTarget, narrow, six, true)
+		}},
+	}
+}
+
+const mlpTarget = 0.15
+
+// mlp are the labs of the MLP, one for each start.
+var mlp = sync.OnceValue(func() []*networks.Lab {
+	places := make([]float64, len(starts))
+	for k := range places {
+		places[k] = float64(k)
+	}
+	return nqmkit.Sweep("start", places, func(k float64) *networks.Lab {
+		l := networks.NewLab(networks.MLP(networks.Digits(), 8).Seed(starts[int(k)]))
+		l.Metric()
+		return l
+	}).Results
+})
+
+// Scales are the noise scales of the MLP along gradient descent: at the start, on the
+// way, and at the target.
+func Scales() []theory.Estimate { return networks.ScalesAlong(mlp(), 3, 1, 0.5, mlpTarget) }
+
+func ask(labs []*networks.Lab, target float64, batches []float64, methods []nqmkit.Sampler, fitted bool) theory.TrainedScaling {
+	return networks.Experiment{
+		Labs: labs, Target: target, BatchSizes: batches, Methods: methods, Runs: nqmkit.Trials(5, seed), Limit: 20_000,
+		Foresights: networks.Foresights(target), Fitted: fitted, Keep: version,
+	}.Run()
+}
+
+// Run makes an experiment, or goes on with one that was interrupted. Numbers are rounded to
+// five digits.
+func (q Question) Run() theory.TrainedScaling {
+	s := q.run()
+	for i := range s.Points {
+		round(&s.Points[i])
+	}
+	return s
+}
+
+func round(p *theory.TrainedSteps) {
+	numbers := []*float64{&p.LearningRate, &p.Steps.Value, &p.Steps.Low, &p.Steps.High}
+	for k := range p.Tried {
+		numbers = append(numbers, &p.Tried[k].LearningRate, &p.Tried[k].Steps)
+	}
+	for k := range p.Losses {
+		numbers = append(numbers, &p.Losses[k])
+	}
+	for k := range p.Foreseen {
+		f := &p.Foreseen[k]
+		numbers = append(numbers, &f.LearningRate, &f.Steps, &f.AtTrained)
+		for i := range f.Losses {
+			numbers = append(numbers, &f.Losses[i])
+		}
+	}
+	for _, v := range numbers {
+		*v, _ = strconv.ParseFloat(strconv.FormatFloat(*v, 'g', 5, 64), 64)
+	}
+}
+
+//go:embed results
+var kept embed.FS
+
+// Result returns what came out of an experiment, from the file that
+// `go run ./notebooks experiments` writes. It panics on a name that All does not have.
+func Result(name string) theory.TrainedScaling {
+	var s theory.TrainedScaling
+	read(name, &s)
+	return s
+}
+
+// KeptScales are what Scales returned.
+func KeptScales() (all []theory.Estimate) {
+	read("scales", &all)
+	return all
+}
+
+func read(name string, into any) {
+	data, err := kept.ReadFile(path.Join("results", name+".json"))
+	if err == nil {
+		err = theory.DecodeJSON(data, into)
+	}
+	if err != nil {
+		var names []string
+		for _, q := range All() {
+			names = append(names, q.Name)
+		}
+		panic(fmt.Errorf("experiments: no result %q: want one of %q: %w", name, names, err))
+	}
+}
+
+// Ratios are predicted over trained steps of all points by one model, in increasing
+// order, without those where either is not a number of steps.
+func Ratios(s theory.TrainedScaling, model string) []float64 {
+	var all []float64
+	for _, p := range s.Points {
+		for _, f := range p.Foreseen {
+			if v := p.Ratio(f).Value; f.Model == model && !math.IsNaN(v) && !math.IsInf(v, 0) && v > 0 {
+				all = append(all, v)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
