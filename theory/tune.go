@@ -32,7 +32,7 @@ func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 // number of steps is smooth, and the same optimum is the smallest T whose lowest
 // loss is at or below the target. T is found as a root, with Newton descents in
 // the settings at each T, and then the whole range of settings is searched
-// again at T - 1. On up to 32 directions, whose losses dip, the curves of up to 6000
+// again at T - 1. On up to 128 directions, whose losses dip, the curves of up to 6000
 // settings spread over the whole range look for dips below the target at every number
 // of steps before T. The answer's Steps is the exact certificate of its settings;
 // BestBefore is the lowest loss that was found at T - 1. That nothing better

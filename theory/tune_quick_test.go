@@ -66,6 +66,13 @@ func BenchmarkQuickLoss(b *testing.B) {
 				}
 				perDirection(b)
 			})
+		} else if e := o.system().quickEngine(); e != nil {
+			b.Run("quick/"+o.Family(), func(b *testing.B) {
+				for b.Loop() {
+					e.loss(dirs, o, 1000)
+				}
+				perDirection(b)
+			})
 		}
 		b.Run("exact/"+o.Family(), func(b *testing.B) {
 			for b.Loop() {
@@ -81,4 +88,61 @@ func quickly(k *quick, o Optimizer, t float64) float64 {
 	exact, _ := o.kernel()
 	kernel := newQuickKernel(exact)
 	return k.loss(&kernel, o.LearningRate, o.batchSize(), t)
+}
+
+// Averages of momentum and Lookahead over all regimes, and the curves of a look.
+func TestQuickEngineAgainstExactModes(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 2))
+	dirs := must(List(1, 0.7, 0.3, 0.05, 0.01, 0.002, 1e-4, 1e-6)).list()
+	worst := 0.0
+	for range 1500 {
+		o := Optimizer{BatchSize: math.Exp(14 * r.Float64())}
+		beta := -math.Expm1(-9 * r.Float64())
+		switch r.IntN(4) {
+		case 0:
+			o.Momentum = beta
+		case 1:
+			o.Momentum, o.Nesterov = beta, true
+		case 2:
+			o.Momentum, o.VelocityWeight = beta, 0.2+0.8*r.Float64()
+		}
+		switch r.IntN(4) {
+		case 0:
+			o.LookaheadSteps, o.SlowStep = 1+r.IntN(9), 0.2+0.7*r.Float64()
+		case 1:
+			o.Decay = -math.Expm1(-9 * r.Float64())
+		case 2:
+			o.UniformAverage = true
+		case 3:
+			o.UniformAverage, o.AverageFrom = true, int(math.Exp(8*r.Float64()))
+		}
+		if r.IntN(4) == 0 {
+			o.Power = 0.9 * r.Float64()
+		}
+		o.LearningRate = o.unitLimit() / (1 + math.Exp(9*r.Float64()-3))
+		if r.IntN(8) == 0 && o.Momentum != 0 { // the double root of the first direction
+			o.LearningRate = math.Pow(1-math.Sqrt(o.Momentum), 2)
+		}
+		e := o.system().quickEngine()
+		steps := int(math.Exp(11 * r.Float64()))
+		want := lossesAt(dirs, o, []int{steps})[0]
+		got := e.loss(dirs, o, steps)
+		off := math.Abs(got/want - 1)
+		if math.IsInf(want, 1) && math.IsInf(got, 1) {
+			continue
+		}
+		if worst = math.Max(worst, off); !(off <= 1e-9) {
+			t.Errorf("%v at %d: %v, want %v, off by %.2g", o, steps, got, want, off)
+		}
+		if last := min(steps, 40); last > 0 {
+			losses := make([]float64, last+1)
+			for _, d := range dirs {
+				e.curve(d, o, losses)
+			}
+			if want := lossesAt(dirs, o, []int{last})[0]; !(math.Abs(losses[last]/want-1) <= 1e-8) {
+				t.Errorf("%v: curve at %d: %v, want %v", o, last, losses[last], want)
+			}
+		}
+	}
+	t.Logf("worst %.2g", worst)
 }

@@ -138,6 +138,9 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 	if err != nil { // the schedule is longer than the run
 		return math.Inf(1)
 	}
+	if e := k.system(&o).system.quickEngine(); e != nil {
+		return e.loss(dirs, o, t)
+	}
 	return lossesAt(dirs, stretched, []int{t})[0]
 }
 
@@ -165,7 +168,7 @@ func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
 
 // fewDirections is on how many directions dips are looked for: many ring out of
 // step, and have none.
-const fewDirections = 32
+const fewDirections = 128
 
 // closer is how much closer to 1 than a grid looks a descent may take momentum and
 // decays, in the logarithm.
@@ -173,8 +176,7 @@ const closer = 8
 
 // few reports whether the problem has so few directions that dips are looked for.
 func (k *tuner) few() bool {
-	dirs, _ := k.directions(0)
-	return len(dirs) <= fewDirections
+	return math.Max(k.problem.Law.Count, float64(k.problem.Len())) <= fewDirections
 }
 
 // widen raises the upper bounds of the coordinates for descents on few directions.
@@ -311,7 +313,7 @@ func apartBy(a, b []float64) float64 {
 // and get a wider one.
 func (k *tuner) pitch() float64 {
 	pitch := []float64{0.4, 0.8, 1.6, 3, 4}[min(len(k.free), 5)-1]
-	if k.problem.Streaming || !k.everyPlain() {
+	if k.problem.Streaming || !k.everyQuick() {
 		pitch *= 2
 	}
 	return pitch
@@ -319,6 +321,11 @@ func (k *tuner) pitch() float64 {
 
 // everyPlain reports whether no setting of the space needs the general engine.
 func (k *tuner) everyPlain() bool { return k.inside().plain() }
+
+// everyQuick reports whether all losses of the space are in float64.
+func (k *tuner) everyQuick() bool {
+	return k.everyPlain() || k.inside().system().quickEngine() != nil
+}
 
 // grid returns the local minima of a grid over a box, at least one point. Its
 // spacing is the usual pitch times wider.

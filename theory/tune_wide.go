@@ -12,9 +12,10 @@ import (
 // so that some thousands of curves look for such dips at all of them together.
 
 const (
-	// wideWork bounds the factors that one look computes by a recurrence, and
-	// wideEngine those by the general engine: a tenth of a second each, about.
-	wideWork, wideEngine = 3e7, 5e5
+	// wideWork bounds the factors that one look computes by a recurrence, wideMaps
+	// those by maps in float64, and wideEngine those by the general engine: a tenth of
+	// a second each, about.
+	wideWork, wideMaps, wideEngine = 3e7, 3e6, 5e5
 	// widest, widestEngine and fewestPoints bound the points of a look.
 	widest, widestEngine, fewestPoints = 6000., 1500., 40
 	// dipsKept is how many points are kept for each number of steps, and dipDepth how
@@ -34,8 +35,11 @@ func (k *tuner) pointsWithin(t int, factors float64) [][]float64 {
 	}
 	dirs, _ := k.directions(0)
 	work, most := wideWork, widest
-	if k.problem.Streaming || !k.everyPlain() {
+	switch {
+	case k.problem.Streaming || !k.everyQuick():
 		work, most = wideEngine, widestEngine
+	case !k.everyPlain():
+		work, most = wideMaps, widestEngine
 	}
 	n := int(math.Min(most, work/(factors*float64(len(dirs)))))
 	if n < fewestPoints {
@@ -127,11 +131,19 @@ func (k *tuner) dips(last int) [][]candidate {
 
 // curve adds the loss after each number of steps, in float64.
 func (k *tuner) curve(dirs []Direction, o Optimizer, losses []float64) {
-	if s := k.system(&o); s.plain && s.kernel.states > 1 {
+	if s := k.system(&o); s.plain {
 		for _, d := range dirs {
 			if d.Curvature != 0 {
 				alpha, x := o.inDirection(d.Curvature)
 				s.kernel.curve(d, x.Value(), alpha*(alpha*(d.Noise/o.batchSize())), losses)
+			}
+		}
+		return
+	}
+	if e := k.system(&o).system.quickEngine(); e != nil {
+		for _, d := range dirs {
+			if d.Curvature != 0 {
+				e.curve(d, o, losses)
 			}
 		}
 		return

@@ -205,3 +205,16 @@ func TestCurvesOfALookAreExact(t *testing.T) {
 		}
 	}
 }
+
+// On 33 to 128 directions, too, losses dip together (one of the questions of
+// TestNoGridBeatsTune with seed 33).
+func TestTuneFindsDipsOfManyDirections(t *testing.T) {
+	p := must(PowerLaw(40, 0.9511))
+	o := Momentum(Free, 0.9).EMA(0.5).Batch(4119)
+	better := o
+	better.LearningRate = 2.3899
+	hit := must(StepsToTarget(p, 0.011, better, 300))
+	if got := must(Tune(p, 0.011, o, 300)); got.Steps.Outcome != Reached || got.Steps.Steps > hit.Steps {
+		t.Errorf("%v, but %v", got, hit)
+	}
+}
