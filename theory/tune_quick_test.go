@@ -58,7 +58,8 @@ func BenchmarkQuickLoss(b *testing.B) {
 	perDirection := func(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(dirs)), "ns/direction")
 	}
-	for _, o := range []Optimizer{SGD(0.3), Momentum(0.03, 0.9), Nesterov(0.03, 0.9), SGD(0.3).EMA(0.99), Momentum(0.03, 0.9).EMA(0.99)} {
+	for _, o := range []Optimizer{SGD(0.3), Momentum(0.03, 0.9), Nesterov(0.03, 0.9), SGD(0.3).EMA(0.99), Momentum(0.03, 0.9).EMA(0.99), SGD(0.3).Cosine(), Momentum(0.03, 0.9).Cosine()} {
+		o := must(o.Over(1000))
 		if o.plain() {
 			b.Run("quick/"+o.Family(), func(b *testing.B) {
 				for b.Loop() {
@@ -70,6 +71,14 @@ func BenchmarkQuickLoss(b *testing.B) {
 			b.Run("quick/"+o.Family(), func(b *testing.B) {
 				for b.Loop() {
 					e.loss(dirs, o, 1000)
+				}
+				perDirection(b)
+			})
+		} else {
+			r := o.system().quickRun(o, 1000)
+			b.Run("quick/"+o.Family(), func(b *testing.B) {
+				for b.Loop() {
+					r.loss(dirs, o)
 				}
 				perDirection(b)
 			})
@@ -142,6 +151,43 @@ func TestQuickEngineAgainstExactModes(t *testing.T) {
 			if want := lossesAt(dirs, o, []int{last})[0]; !(math.Abs(losses[last]/want-1) <= 1e-8) {
 				t.Errorf("%v: curve at %d: %v, want %v", o, last, losses[last], want)
 			}
+		}
+	}
+	t.Logf("worst %.2g", worst)
+}
+
+// Schedules of every shape, of methods of one and two variables.
+func TestQuickRunAgainstExactModes(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 3))
+	dirs := must(List(1, 0.7, 0.3, 0.05, 0.01, 0.002, 1e-4, 1e-6, 0)).list()
+	worst := 0.0
+	for range 300 {
+		o := Optimizer{BatchSize: math.Exp(14 * r.Float64())}
+		beta := -math.Expm1(-9 * r.Float64())
+		switch r.IntN(5) {
+		case 0:
+			o.Momentum = beta
+		case 1:
+			o.Momentum, o.Nesterov = beta, true
+		case 2:
+			o.Momentum, o.VelocityWeight = beta, 0.2+0.8*r.Float64()
+		case 3:
+			o.Decay = beta
+		}
+		o.LearningRate = o.unitLimit() / (1 + math.Exp(9*r.Float64()-3))
+		steps := int(math.Exp(8 * r.Float64()))
+		for range 1 + r.IntN(3) {
+			g := Segment{Steps: 1 + steps/3, Shape: Shape(r.IntN(4)), From: 1, To: r.Float64(), Time: 1 + 9*r.Float64()}
+			if r.IntN(3) == 0 {
+				g.BatchSize = math.Exp(9 * r.Float64())
+			}
+			o.Schedule = append(o.Schedule, g)
+		}
+		want := lossesAt(dirs, o, []int{steps})[0]
+		got := o.system().quickRun(o, steps).loss(dirs, o)
+		off := math.Abs(got/want - 1)
+		if worst = math.Max(worst, off); !(off <= 1e-9) {
+			t.Errorf("%v at %d: %v, want %v, off by %.2g", o, steps, got, want, off)
 		}
 	}
 	t.Logf("worst %.2g", worst)

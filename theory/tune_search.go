@@ -129,7 +129,8 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 	if k.problem.Streaming {
 		return k.streamedLoss(dirs, o, t)
 	}
-	if s := k.system(&o); s.plain {
+	s := k.system(&o)
+	if s.plain {
 		q := k.quickOf(rung, dirs, o.Power)
 		q.smooth = k.smooth
 		return q.loss(&s.kernel, o.LearningRate, o.batchSize(), float64(t))
@@ -138,8 +139,11 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 	if err != nil { // the schedule is longer than the run
 		return math.Inf(1)
 	}
-	if e := k.system(&o).system.quickEngine(); e != nil {
+	if e := s.system.quickEngine(); e != nil {
 		return e.loss(dirs, o, t)
+	}
+	if r := s.quickRun(stretched, t); r != nil {
+		return r.loss(dirs, stretched)
 	}
 	return lossesAt(dirs, stretched, []int{t})[0]
 }
@@ -324,7 +328,8 @@ func (k *tuner) everyPlain() bool { return k.inside().plain() }
 
 // everyQuick reports whether all losses of the space are in float64.
 func (k *tuner) everyQuick() bool {
-	return k.everyPlain() || k.inside().system().quickEngine() != nil
+	s := k.inside().system()
+	return k.everyPlain() || s.quickEngine() != nil || s.hasQuickRun()
 }
 
 // grid returns the local minima of a grid over a box, at least one point. Its

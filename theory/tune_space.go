@@ -44,7 +44,8 @@ type seenSystem struct {
 	inside []float64 // the free settings that it depends on
 	limit  float64   // of αh
 	kernel quickKernel
-	plain  bool // it has a kernel
+	plain  bool      // it has a kernel
+	run    *quickRun // that was followed last
 }
 
 // system returns what is asked of the system of o.
@@ -67,6 +68,7 @@ func (s *space) system(o *Optimizer) *seenSystem {
 	}
 	system := &s.seen.system
 	system.become(*o)
+	s.seen.run = nil
 	kernel, plain := system.kernel()
 	if s.seen.inside == nil {
 		s.seen.inside = []float64{}
@@ -83,6 +85,14 @@ func (s *space) system(o *Optimizer) *seenSystem {
 // maxLogit is how close to the limit of stability the learning rate may come:
 // 1 - α/limit >= 6·10^-6.
 const maxLogit = 12
+
+// quickRun is that of t steps of a stretched optimizer, kept for the next rate.
+func (s *seenSystem) quickRun(o Optimizer, t int) *quickRun {
+	if s.run == nil || len(s.run.steps) != t {
+		s.run = s.system.quickRun(o, t)
+	}
+	return s.run
+}
 
 // newSpace reads which settings of o are free.
 func newSpace(p Problem, o Optimizer) (space, error) {
