@@ -91,8 +91,8 @@ func (v *prover) kernelAt(b float64) (kernel, bool) {
 func (v *prover) modesOf(rung int) []provedMode {
 	for len(v.modes) <= rung {
 		next := len(v.modes)
-		if v.problem.Law.Count == 0 && v.problem.Len() > coarseDirections {
-			next++
+		if v.problem.Law.Count == 0 {
+			next += v.lastOfList()
 		}
 		dirs, ok := v.directions(next)
 		if !ok {

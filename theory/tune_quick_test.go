@@ -192,3 +192,37 @@ func TestQuickRunAgainstExactModes(t *testing.T) {
 	}
 	t.Logf("worst %.2g", worst)
 }
+
+// The compressed list has the sums of the list, of lists of any shape, and of those of
+// start and noise.
+func TestCompressedLists(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 4))
+	for n := range 12 {
+		all := make([]Direction, 3000)
+		for i := range all {
+			h := math.Exp(-9 * r.Float64())
+			switch n % 4 {
+			case 1:
+				h = math.Pow(float64(i+1), -1)
+			case 2: // a bulk and outliers
+				h = math.Exp(-6 + 0.5*r.NormFloat64())
+				if i < 20 {
+					h = r.Float64()
+				}
+			case 3: // some alike, some without curvature
+				h = math.Round(9*r.Float64()) / 10
+			}
+			all[i] = Direction{Curvature: h, Noise: h * math.Exp(r.NormFloat64()), Mean: r.NormFloat64(), Variance: r.Float64(), Multiplicity: 1 + float64(r.IntN(3))}
+		}
+		some := compressed(all)
+		if len(some) > len(all)/2 {
+			t.Errorf("kind %d: %d of %d directions", n%4, len(some), len(all))
+		}
+		for _, o := range []Optimizer{SGD(0.9), Momentum(0.1, 0.9), SGD(0.5).EMA(0.9), Momentum(0.1, 0.9).EMA(0.9), SGD(0.5).Cosine()} {
+			o = must(o.Batch(1 + 99*r.Float64()).Over(100))
+			if got, want := lossesAt(some, o, []int{100})[0], lossesAt(all, o, []int{100})[0]; !(math.Abs(got/want-1) < 1e-9) {
+				t.Errorf("kind %d, %v: %v, want %v (off by %.2g)", n%4, o, got, want, got/want-1)
+			}
+		}
+	}
+}

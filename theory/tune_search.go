@@ -27,7 +27,7 @@ type candidate struct {
 }
 
 // coarseDirections is how many directions a list may have that is searched as
-// it is; a longer one is searched on bins first.
+// it is; a longer one is searched on bins first, then compressed.
 const coarseDirections = 400
 
 // finestSearched is the last rung of the ladder that a search climbs to. Where
@@ -74,13 +74,27 @@ func (k *tuner) rungOf(rung int) (dirs []Direction, ok bool) {
 		}
 		return p.Law.nodes(ladder[rung]), true
 	}
-	switch all := p.list(); {
-	case rung == 0 && len(all) > coarseDirections:
-		return binned(all), true
-	case rung == 0 || rung == 1 && len(all) > coarseDirections:
+	all := p.list()
+	switch last := k.lastOfList(); {
+	case rung > last:
+		return nil, false
+	case rung == last:
 		return all, true
+	case rung == 0:
+		return binned(all), true
 	}
-	return nil, false
+	return compressed(all), true
+}
+
+// lastOfList is the rung that has all directions of a list.
+func (k *tuner) lastOfList() int {
+	switch {
+	case k.problem.Len() <= coarseDirections:
+		return 0
+	case k.problem.Streaming: // where each direction acts on the others
+		return 1
+	}
+	return 2
 }
 
 // binned merges directions of nearly the same curvature, for searches only.
