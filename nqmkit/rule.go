@@ -33,6 +33,21 @@ var literal = map[string]func(o theory.Optimizer, rate *rule.Rate, n int) rule.R
 	"VelocityWeight": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
 		return rule.QHM(rate, o.Momentum, o.VelocityWeight, n)
 	},
+	"Dampening": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
+		return rule.Dampened(rate, o.Momentum, o.Dampening, n)
+	},
+	"StoredPoint": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
+		return rule.Stored(rate, o.Momentum, n)
+	},
+	"RateInVelocity": func(o theory.Optimizer, rate *rule.Rate, n int) rule.Rule {
+		if o.Nesterov && !o.StoredPoint {
+			return rule.KerasAhead(rate, o.Momentum, n)
+		}
+		return rule.Keras(rate, o.Momentum, o.Nesterov, n)
+	},
+	"ScheduleFree": nil, "AnswerY": nil, "AnswerZ": nil, "SlowMomentum": nil, "SlowWeight": nil, "SlowWarmUp": nil,
+	"VelocityRatio": nil, "VelocityFall": nil, "VelocityTime": nil,
+	"WeightDecay": nil, "DecoupledDecay": nil, "Debias": nil, "WarmUpDecay": nil, "CopyFirst": nil,
 	"LearningRate": nil, "BatchSize": nil, "Decay": nil, "Power": nil, "UniformAverage": nil, "AverageFrom": nil,
 	"LookaheadSteps": nil, "SlowStep": nil, "Schedule": nil,
 }
@@ -57,24 +72,66 @@ func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
 
 func optimizerRule(o theory.Optimizer, theta []float64) rule.Rule {
 	rate := &rule.Rate{Base: o.LearningRate, Schedule: o.Schedule}
-	r := rule.SGD(rate)
-	if o.Momentum != 0 { // the last of the settings with a rule says how
-		for _, s := range theory.Settings() {
-			if make := literal[s.Field]; make != nil && !s.IsNeutral(o) {
-				r = make(o, rate, len(theta))
-			}
-		}
+	r := stepRule(o, rate, theta)
+	switch {
+	case o.DecoupledDecay:
+		r = rule.Decoupled(r, rate, o.WeightDecay)
+	case o.WeightDecay != 0:
+		r = rule.Coupled(r, o.WeightDecay)
 	}
 	if o.LookaheadSteps > 0 {
 		r = rule.Lookahead(r, theta, o.LookaheadSteps, o.SlowStep)
 	}
 	switch {
+	case o.Debias:
+		r = rule.Debiased(r, theta, o.Decay)
+	case o.WarmUpDecay:
+		r = rule.WarmedUp(r, theta, o.Decay)
+	case o.CopyFirst:
+		r = rule.FirstCopied(r, theta, o.Decay)
 	case o.Decay != 0:
 		r = rule.EMA(r, theta, o.Decay)
 	case o.UniformAverage:
 		r = rule.TailAverage(r, theta, o.AverageFrom)
 	}
 	return r
+}
+
+// stepRule is what an optimizer does in a step, before decay, slow weights and averages.
+func stepRule(o theory.Optimizer, rate *rule.Rate, theta []float64) rule.Rule {
+	n := len(theta)
+	switch {
+	case o.ScheduleFree:
+		sequence := byte('x')
+		if o.AnswerY {
+			sequence = 'y'
+		} else if o.AnswerZ {
+			sequence = 'z'
+		}
+		return rule.ScheduleFree(rate, o.Momentum, sequence, theta)
+	case o.SlowMomentum != 0:
+		return rule.AdEMAMix(rate, o.Momentum, o.SlowMomentum, o.SlowWeight, o.SlowWarmUp, n)
+	case o.VelocityRatio != 0:
+		return rule.DANA(rate, o.VelocityRatio, o.VelocityFall, o.VelocityTime, n)
+	}
+	r := rule.SGD(rate)
+	if o.Momentum != 0 { // the last of the settings with a rule says how
+		for _, name := range []string{"Momentum", "Nesterov", "StoredPoint", "VelocityWeight", "Dampening", "RateInVelocity"} {
+			if s := settingOf(name); !s.IsNeutral(o) {
+				r = literal[name](o, rate, n)
+			}
+		}
+	}
+	return r
+}
+
+func settingOf(field string) theory.Setting {
+	for _, s := range theory.Settings() {
+		if s.Field == field {
+			return s
+		}
+	}
+	panic("nqmkit: no setting " + field)
 }
 
 func allFinite(v []float64) bool {

@@ -16,7 +16,7 @@ import (
 //
 // where g includes the weight decay λθ. Without dampening, decay and Nesterov
 // it is theory.Momentum. With Nesterov, θ is the point at which the gradient
-// is taken (theory.Nesterov reports the other sequence).
+// is taken, Stored of theory.Nesterov (which reports the other sequence).
 type TorchSGD struct {
 	LearningRate float64 // lr > 0
 	Momentum     float64 // μ in [0, 1)
@@ -94,13 +94,9 @@ func (m OptaxSGD) Validate() error {
 	return TorchSGD{LearningRate: m.LearningRate, Momentum: m.Momentum, BatchSize: m.BatchSize}.Validate()
 }
 
-// torchRecipe samples theory.Torch, whose answers are about the sequence θ of
-// theory.Nesterov where it has Nesterov's momentum.
+// torchRecipe samples theory.Torch.
 func torchRecipe(m theory.Torch, steps int) (recipe, error) {
-	if m.Nesterov {
-		return optimizerRecipe(m.Optimizer(), steps)
-	}
-	return TorchSGD{LearningRate: m.LearningRate, Momentum: m.Momentum, Dampening: m.Dampening, BatchSize: m.BatchSize}.recipe(steps)
+	return TorchSGD{LearningRate: m.LearningRate, Momentum: m.Momentum, Dampening: m.Dampening, Nesterov: m.Nesterov, BatchSize: m.BatchSize}.recipe(steps)
 }
 
 func (m TorchSGD) recipe(int) (recipe, error) {

@@ -53,6 +53,9 @@ type planner struct {
 // optimizerCourse takes constant stretches of a schedule at once, by Lookahead's
 // cycles if it has any, and other steps one by one.
 func optimizerCourse(m theory.Optimizer, steps []int) (course, error) {
+	if m.Changing() > 0 || m.Debias {
+		return course{}, fmt.Errorf("nqmkit: %v cannot be skipped through: its steps or its readout change; nqmkit.Sample takes every one", m)
+	}
 	last := steps[len(steps)-1]
 	o, err := m.Over(last)
 	if err != nil {
@@ -77,7 +80,9 @@ func optimizerCourse(m theory.Optimizer, steps []int) (course, error) {
 	}
 	rules := make([]theory.Rule, len(p.kinds))
 	for i, k := range p.kinds {
-		rules[i] = o.Rule(k.rate)
+		at := o
+		at.Momentum = k.momentum
+		rules[i] = at.Rule(k.rate)
 	}
 	return course{Plan: p.Plan, counts: p.counts(steps), single: func(h float64, at int) transition { return optimizerStep(o, rules[at], h, p.kinds[at]) }}, nil
 }
@@ -87,7 +92,7 @@ const maxKinds = 20_000
 
 // stretch returns the kind of step t, and where steps may be of another.
 func (p *planner) stretch(t int) (kind, int) {
-	k := kind{rate: rule.Factor(p.Schedule, t), batch: rule.BatchAt(p.BatchSize, p.Schedule, t), sums: p.UniformAverage && t+1 >= p.AverageFrom}
+	k := kind{rate: rule.Factor(p.Schedule, t), momentum: rule.MomentumAt(p.Momentum, p.Schedule, t), batch: rule.BatchAt(p.BatchSize, p.Schedule, t), sums: p.UniformAverage && t+1 >= p.AverageFrom}
 	end := stretchEnd(p.Schedule, t)
 	if p.UniformAverage && !k.sums {
 		end = min(end, p.AverageFrom-1)

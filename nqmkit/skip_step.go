@@ -35,10 +35,11 @@ func linearStep(s theory.System, batch float64) transition {
 
 // kind is what steps of an optimizer differ in.
 type kind struct {
-	rate  float64 // the factor of the learning rate
-	batch float64
-	syncs bool // Lookahead's slow weights move
-	sums  bool // the iterate after the step counts in the uniform average
+	rate     float64 // the factor of the learning rate
+	momentum float64
+	batch    float64
+	syncs    bool // Lookahead's slow weights move
+	sums     bool // the iterate after the step counts in the uniform average
 }
 
 // optimizerStep is a step of the optimizer's rule (theory.Rule) with what is around

@@ -17,7 +17,99 @@ type row struct {
 // tolerance of the noise, and of the factor relative to its envelope.
 const tolerance = 1e-12
 
-func conformanceRows() []row { return append(closed(), composed()...) }
+func conformanceRows() []row { return append(closed(), append(composed(), changingRows()...)...) }
+
+// changingRows are the methods that change as they run, and those of other libraries.
+func changingRows() []row {
+	constant := func(alpha float64) func(int) float64 { return func(int) float64 { return alpha } }
+	linear := func(t int) float64 { return 0.3 * float64(max(100-(t-1), 0)) / 100 }
+	warm := func(t int) float64 { return 0.3 * math.Min(float64(t-1)/10, 1) }
+	warming := func(gamma float64) func(int) float64 {
+		return func(t int) float64 { return math.Min(gamma, (1+float64(t))/(10+float64(t))) }
+	}
+	copied := func(gamma float64) func(int) float64 {
+		return func(t int) float64 {
+			if t == 1 {
+				return 0
+			}
+			return gamma
+		}
+	}
+	cycle := Schedule{{Steps: 40, Shape: LinearRate, From: 0.25, To: 1, Momentum: 0.9375, MomentumTo: 0.8125}, {Steps: 60, Shape: LinearRate, From: 1, Momentum: 0.8125, MomentumTo: 0.9375}}
+	beta := func(t int) float64 {
+		switch {
+		case t <= 40:
+			return 0.9375 - 0.125*(float64(t-1)/40)
+		case t <= 100:
+			return 0.8125 + 0.125*(float64(t-41)/60)
+		}
+		return 0.9375
+	}
+	rate := func(t int) float64 {
+		switch {
+		case t <= 40:
+			return 0.3 * (0.25 + 0.75*(float64(t-1)/40))
+		case t <= 100:
+			return 0.3 * (1 - float64(t-41)/60)
+		}
+		return 0
+	}
+	cycled := literalMomentum(1, 0)
+	cycled.same = false
+	cycled.update = func(z []num, t int, gradient func(num) num) []num {
+		return literalMomentum(rate(t), beta(t)).update(z, t, gradient)
+	}
+	stepped := func(t int) float64 {
+		if t <= 30 {
+			return 0.9
+		}
+		return 0.5
+	}
+	momentum := func(a float64) literal { return literalMomentum(a, 0.9) }
+	return []row{
+		{"dampened", Momentum(0.3, 0.9).Dampened(0.4), literalDampened(0.3, 0.9, 0.4)},
+		{"EMA of dampened", Momentum(0.3, 0.9).Dampened(0.4).EMA(0.9), averaged(literalDampened(0.3, 0.9, 0.4), 0.9)},
+		{"Lookahead of dampened", Momentum(0.3, 0.9).Dampened(0.9).Lookahead(3, 0.5), slowed(literalDampened(0.3, 0.9, 0.9), 3, 0.5)},
+		{"torch, dampened", Torch{LearningRate: 0.3, Momentum: 0.9, Dampening: 0.4}, literalDampened(0.3, 0.9, 0.4)},
+		{"torch, Nesterov", Torch{LearningRate: 0.3, Momentum: 0.9, Nesterov: true}, literalStored(0.3, 0.9)},
+		{"stored Nesterov", Nesterov(0.3, 0.9).Stored(), literalStored(0.3, 0.9)},
+		{"average of stored Nesterov", FromOptax(0.3, 0.9, true).TailAverage(3), tailed(literalStored(0.3, 0.9), 3)},
+		{"stored Nesterov under a line", must(Nesterov(0.3, 0.9).Stored().Linear().Over(100)), paced(2, func(a float64) literal { return literalStored(a, 0.9) }, linear)},
+		{"Keras", Momentum(0.3, 0.9).Keras(), literalKeras(0.3, 0.9, false)},
+		{"Keras under a line", must(Momentum(0.3, 0.9).Keras().Linear().Over(100)), paced(2, func(a float64) literal { return literalKeras(a, 0.9, false) }, linear)},
+		{"Keras, Nesterov under a line", must(Nesterov(0.3, 0.9).Keras().Linear().Over(100)), paced(2, func(a float64) literal { return literalKeras(a, 0.9, true) }, linear)},
+		{"EMA of Keras under a line", must(Momentum(0.3, 0.9).Keras().EMA(0.9).Linear().Over(100)), averaged(paced(2, func(a float64) literal { return literalKeras(a, 0.9, false) }, linear), 0.9)},
+		{"schedule-free", ScheduleFree(0.3, 0.9), literalScheduleFree(constant(0.3), 0.9, 'x')},
+		{"schedule-free at y", ScheduleFree(0.3, 0.9).AtY(), literalScheduleFree(constant(0.3), 0.9, 'y')},
+		{"schedule-free at z", ScheduleFree(1.5, 0.5).AtZ(), literalScheduleFree(constant(1.5), 0.5, 'z')},
+		{"schedule-free without momentum", ScheduleFree(0.3, 0), literalScheduleFree(constant(0.3), 0, 'x')},
+		{"EMA of schedule-free", ScheduleFree(0.3, 0.5).EMA(0.9), averaged(literalScheduleFree(constant(0.3), 0.5, 'x'), 0.9)},
+		{"schedule-free, warmed up", must(ScheduleFree(0.3, 0.9).WSD(10, 0).Over(100)), literalScheduleFree(warm, 0.9, 'x')},
+		{"schedule-free under a line at y", must(ScheduleFree(0.3, 0.9).AtY().Linear().Over(100)), literalScheduleFree(linear, 0.9, 'y')},
+		{"AdEMAMix", AdEMAMix(0.1, 0.9, 0.99, 2), literalAdEMAMix(0.1, 0.9, 0.99, 2, 0)},
+		{"AdEMAMix, warmed up", AdEMAMix(0.1, 0.5, 0.99, 5).WarmSlow(50), literalAdEMAMix(0.1, 0.5, 0.99, 5, 50)},
+		{"EMA of AdEMAMix", AdEMAMix(0.3, 0.9, 0.999, 8).EMA(0.9), averaged(literalAdEMAMix(0.3, 0.9, 0.999, 8, 0), 0.9)},
+		{"AdEMAMix with decoupled decay", AdEMAMix(0.25, 0.9, 0.99, 2).WithDecoupledDecay(0.5), shrunk(literalAdEMAMix(0.25, 0.9, 0.99, 2, 0), 0.5, constant(0.25))},
+		{"DANA-constant", DANA(0.3, 0.125, 0, 4), literalDANA(0.3, 0.125, 0, 4)},
+		{"DANA-decaying", DANA(0.3, 0.5, 0.75, 5), literalDANA(0.3, 0.5, 0.75, 5)},
+		{"EMA of DANA", DANA(0.3, 0.5, 0.75, 5).EMA(0.9), averaged(literalDANA(0.3, 0.5, 0.75, 5), 0.9)},
+		{"debiased EMA", SGD(0.3).EMA(0.99).Debiased(), debiased(literalSGD(0.3), 0.99)},
+		{"debiased EMA of momentum", Momentum(0.3, 0.9).EMA(0.9999).Debiased(), debiased(literalMomentum(0.3, 0.9), 0.9999)},
+		{"warmed-up EMA", SGD(0.3).EMA(0.75).WarmedUp(), weighed(literalSGD(0.3), warming(0.75))},
+		{"warmed-up EMA of momentum", Momentum(0.3, 0.9).EMA(0.999).WarmedUp(), weighed(literalMomentum(0.3, 0.9), warming(0.999))},
+		{"warmed-up EMA under a line", must(Momentum(0.3, 0.9).EMA(0.75).WarmedUp().Linear().Over(100)), weighed(paced(2, momentum, linear), warming(0.75))},
+		{"EMA as AveragedModel", SGD(0.3).EMA(0.99).FirstCopied(), weighed(literalSGD(0.3), copied(0.99))},
+		{"EMA as AveragedModel, of Lookahead", Momentum(0.3, 0.9).Lookahead(7, 0.8).EMA(0.9).FirstCopied(), weighed(slowed(literalMomentum(0.3, 0.9), 7, 0.8), copied(0.9))},
+		{"momentum in segments", Momentum(0.3, 0.9).Segments(Segment{Steps: 30, From: 1}, Segment{Steps: 1, From: 1, Momentum: 0.5}), momenta(2, func(b float64) literal { return literalMomentum(0.3, b) }, stepped)},
+		{"momentum and rate in a cycle", Momentum(0.3, 0.9).Segments(cycle...), cycled},
+		{"weight decay", SGD(0.3).WithDecay(0.25), decayed(literalSGD(0.3), 0.25)},
+		{"weight decay of momentum", Momentum(0.3, 0.9).WithDecay(0.25), decayed(literalMomentum(0.3, 0.9), 0.25)},
+		{"weight decay of stored Nesterov", Nesterov(0.3, 0.9).Stored().WithDecay(0.25).EMA(0.9), averaged(decayed(literalStored(0.3, 0.9), 0.25), 0.9)},
+		{"weight decay of schedule-free", ScheduleFree(0.3, 0.9).WithDecay(0.25), decayed(literalScheduleFree(constant(0.3), 0.9, 'x'), 0.25)},
+		{"decoupled decay", SGD(0.25).WithDecoupledDecay(0.5), shrunk(literalSGD(0.25), 0.5, constant(0.25))},
+		{"decoupled decay under a line", must(Momentum(0.25, 0.9).WithDecoupledDecay(0.5).Linear().Over(128)), shrunk(paced(2, momentum, func(t int) float64 { return 0.25 * float64(max(128-(t-1), 0)) / 128 }), 0.5, func(t int) float64 { return 0.25 * float64(max(128-(t-1), 0)) / 128 })},
+	}
+}
 
 // closed are the methods with a closed form, in many settings.
 func closed() []row {
@@ -197,8 +289,13 @@ func composed() []row {
 // the rule is the same in every step, or, in a long test, in any case. Factors are
 // compared relative to their largest value of the last few steps, which bounds
 // what a ringing mode hides in its zeros.
-func TestComposedAgainstManyBits(t *testing.T) {
-	for _, r := range composed() {
+func TestComposedAgainstManyBits(t *testing.T) { composedAgainstManyBits(t, composed(), true) }
+
+// The methods that change as they run, up to 100 steps.
+func TestChangingAgainstManyBits(t *testing.T) { composedAgainstManyBits(t, changingRows(), false) }
+
+func composedAgainstManyBits(t *testing.T, rows []row, long bool) {
+	for _, r := range rows {
 		worst := [2]float64{}
 		at := []float64{0, 0.37, 3.3, 4 - 1e-4, 3.9998, 20, 1e-9, 1e-4, 0.01, 0.1, 1, 2, 6, 7}
 		if testing.Short() {
@@ -212,7 +309,7 @@ func TestComposedAgainstManyBits(t *testing.T) {
 				h = math.Float64frombits(math.Float64bits(h) &^ (1<<10 - 1))
 			}
 			steps := []int{0, 1, 2, 3, 5, 10, 19, 20, 21, 35, 99, 100}
-			if r.literal.same || k == 1 && !testing.Short() {
+			if r.literal.same || k == 1 && long && !testing.Short() {
 				steps = append(steps, 9990, 9991, 9992, 10_000)
 			}
 			mode := r.method.Mode(h, 1)

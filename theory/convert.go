@@ -1,10 +1,6 @@
 package theory
 
-import (
-	"fmt"
-
-	"nqm/theory/internal/dd"
-)
+import "fmt"
 
 // Converters between the conventions of momentum. All assume a constant
 // learning rate and a velocity that starts at 0.
@@ -15,8 +11,8 @@ import (
 //	v' = β v + (1-dampening) g        θ' = θ - α v'        the first v' = g
 //
 // and with Nesterov, θ' = θ - α (g + β v'), which torch allows without dampening
-// only. Torch's θ is then the point where the gradient is taken, y = θ - αβv of
-// Nesterov, and the answers here are about θ, one look-back behind.
+// only. Torch's θ is then the point where the gradient is taken, which the answers are
+// about: Stored, and not θ of Nesterov, one look-back behind.
 //
 // Dampening scales all gradients but the first, which torch takes whole. Without
 // momentum torch has no velocity, and dampens nothing.
@@ -27,19 +23,14 @@ type Torch struct {
 	BatchSize              float64
 }
 
-// Optimizer returns the method without the whole first gradient:
-// Momentum(α(1-dampening), β). It has the same rate, stability and steady state,
-// and without dampening it is the same method.
+// Optimizer returns the method by the names of this package: Momentum, Dampened or
+// Nesterov's Stored parameters.
 func (m Torch) Optimizer() Optimizer {
-	return Optimizer{LearningRate: m.LearningRate * (1 - m.dampening()), Momentum: m.Momentum, Nesterov: m.Nesterov, BatchSize: m.BatchSize}
-}
-
-// dampening is what the gradients are in fact dampened by.
-func (m Torch) dampening() float64 {
-	if m.Momentum == 0 {
-		return 0
+	o := Optimizer{LearningRate: m.LearningRate, Momentum: m.Momentum, Nesterov: m.Nesterov, StoredPoint: m.Nesterov, BatchSize: m.BatchSize}
+	if m.Momentum != 0 {
+		o.Dampening = m.Dampening
 	}
-	return m.Dampening
+	return o
 }
 
 // String has the settings as torch.optim.SGD takes them, and the batch size, as
@@ -75,34 +66,10 @@ func (m Torch) Validate() error {
 	return m.Optimizer().Validate()
 }
 
-// Mode returns the dynamics: with dampening the first step is plain SGD with
-// v' = g, and then heavy ball follows in units of αv.
-func (m Torch) Mode(h, c float64) Mode {
-	if m.dampening() == 0 {
-		return m.Optimizer().Mode(h, c)
-	}
-	return m.engine(h, c)
-}
+// Mode returns the dynamics.
+func (m Torch) Mode(h, c float64) Mode { return m.Optimizer().Mode(h, c) }
 
-func (m Torch) engine(h, c float64) *machine {
-	engine := m.Optimizer().engine(h, c)
-	if m.dampening() != 0 {
-		engine.pieces = append([]piece{m.whole(h)}, engine.pieces...)
-	}
-	return engine
-}
-
-// whole is the first step, with noise in units of α(1-dampening).
-func (m Torch) whole(h float64) piece {
-	_, x := SGD(m.LearningRate).inDirection(h)
-	unit := dd.Exact(1).Div(dd.Exact(1).Sub(dd.Exact(m.Dampening)))
-	first := affine{dev: dd.NewMatrix(2), noise: []dd.Number{unit.Neg(), unit}, gradient: []dd.Number{dd.Exact(1), {}}}
-	first.dev[0][0], first.dev[1][0], first.dev[1][1] = x, x.Neg(), dd.Exact(1)
-	if _, later := m.Optimizer().inDirection(h); m.Optimizer().system().shears(later) {
-		first = first.sheared()
-	}
-	return piece{end: 1, noise: 1, plain: newPowers(first), gradient: rounded(first.gradient)}
-}
+func (m Torch) engine(h, c float64) *machine { return m.Optimizer().engine(h, c) }
 
 // FromAveraged returns heavy ball for the convention with an averaged gradient,
 //
@@ -118,7 +85,7 @@ func (o Optimizer) ToAveraged() float64 { return o.LearningRate / (1 - o.Momentu
 
 // FromOptax returns the method of optax.sgd(learningRate, momentum, nesterov).
 // Its trace adds the raw gradient, which is this package's convention. With
-// nesterov its parameters are the point where the gradient is taken, as torch's.
+// nesterov its parameters are the point where the gradient is taken, as torch's: Stored.
 func FromOptax(learningRate, momentum float64, nesterov bool) Optimizer {
-	return Optimizer{LearningRate: learningRate, Momentum: momentum, Nesterov: nesterov}
+	return Torch{LearningRate: learningRate, Momentum: momentum, Nesterov: nesterov && momentum != 0}.Optimizer()
 }

@@ -27,6 +27,8 @@
 //	theory.Nesterov(0.1, 0.9).Precondition(0.5).EMA(0.99)
 //	theory.QHM(1, 0.9, 0.7)
 //	theory.SGD(0.5).Lookahead(5, 0.5).Cosine()
+//	theory.ScheduleFree(0.5, 0.9)
+//	theory.SGD(0.5).EMA(0.999).Debiased()
 //
 // A method of one's own is a Linear: its matrices for one curvature.
 //

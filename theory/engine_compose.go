@@ -7,12 +7,13 @@ import (
 // layout is where the variables of an optimizer are.
 type layout struct {
 	n       int
-	slow    int // the slow weights; θ itself if there are none
-	average int // the moving average or the sum of the slow weights; -1 if there is none
+	slow    int   // the slow weights; θ itself if there are none
+	starts  []int // variables of the rule that start at θ(0), beside θ
+	average int   // the moving average or the sum of the slow weights; -1 if there is none
 }
 
 func layoutOf(o *Optimizer, r *rule) layout {
-	l := layout{n: r.states, average: -1}
+	l := layout{n: r.states, starts: r.starts, average: -1}
 	if o.LookaheadSteps != 0 {
 		l.slow = l.n
 		l.n++
@@ -36,6 +37,9 @@ func (l layout) reported() int {
 func (l layout) start() []float64 {
 	z := make([]float64, l.n)
 	z[0], z[l.slow], z[l.reported()] = 1, 1, 1
+	for _, i := range l.starts {
+		z[i] = 1
+	}
 	return z
 }
 

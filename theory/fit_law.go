@@ -119,8 +119,12 @@ func followersOf(o Optimizer, n int, fades bool) []lawFollower {
 
 // isPlainSGD reports whether the settings are those of SGD with a constant rate.
 func (o Optimizer) isPlainSGD() bool {
-	return o.Momentum == 0 && o.Schedule == nil && o.Decay == 0 && o.Power == 0 && !o.UniformAverage &&
-		o.LookaheadSteps == 0 && o.VelocityWeight == 0
+	for i := range settings {
+		if s := &settings[i]; s.Field != "LearningRate" && s.Field != "BatchSize" && !s.isNeutral(&o) {
+			return false
+		}
+	}
+	return true
 }
 
 // isScheduledSGD reports whether the settings are those of SGD under a schedule that ends.

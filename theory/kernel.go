@@ -30,7 +30,7 @@ type kernel struct {
 // and the gain is g = -r'b. The settings must be constant, and not in cycles.
 func (s *system) kernel() (kernel, bool) {
 	l := s.layout
-	if l.n > 2 || s.LookaheadSteps != 0 || s.UniformAverage || s.Schedule != nil {
+	if l.n > 2 || s.LookaheadSteps != 0 || s.UniformAverage || s.Schedule != nil || s.changing() > 0 || s.Debias || s.DecoupledDecay {
 		return kernel{}, false
 	}
 	u := s.step(1, false)
@@ -55,8 +55,12 @@ func (s *system) kernel() (kernel, bool) {
 	return k, isZero(tap) && starts
 }
 
-// kernel is that of the optimizer's system.
-func (o Optimizer) kernel() (kernel, bool) { return o.system().kernel() }
+// kernel is that of the optimizer's system, for those who take x for α h^(1-p): not
+// with weight decay.
+func (o Optimizer) kernel() (kernel, bool) {
+	k, ok := o.system().kernel()
+	return k, ok && o.WeightDecay == 0
+}
 
 // isZero reports whether a number of the size of 1 is 0 but for rounding.
 func isZero(v dd.Number) bool { return math.Abs(v.Hi) < 0x1p-90 }

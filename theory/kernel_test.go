@@ -57,8 +57,8 @@ func TestKernelNeedsOneTapAndItsStart(t *testing.T) {
 	} {
 		plain := heavyBall
 		spoiled := heavyBall
-		spoiled.step = func(o Optimizer, f dd.Number) update {
-			u := plain.step(o, f)
+		spoiled.step = func(o Optimizer, at stage) update {
+			u := plain.step(o, at)
 			spoil(&u)
 			return u
 		}

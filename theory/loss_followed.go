@@ -16,6 +16,9 @@ const mostFollowed = 400_000_000
 // sought for a number of settings.
 func affordable(p Problem, t int, m Method, settings int) error {
 	steps, reason := 0, "multiplicative noise couples the directions, which"
+	if t, ok := m.(Torch); ok {
+		m = t.Optimizer()
+	}
 	o, known := m.(Optimizer)
 	if c, ok := m.(changer); ok && c.changing() > 0 && !p.Streaming {
 		steps, reason = min(t, c.changing()), "a method that changes in every step"

@@ -23,9 +23,40 @@ type Optimizer struct {
 	// VelocityWeight is ν in (0, 1] of quasi-hyperbolic momentum, whose step is ν
 	// of an averaged velocity and 1-ν of the gradient itself. Zero is heavy ball.
 	VelocityWeight float64 `json:"velocity_weight,omitempty"`
+	// Dampening is τ in [0, 1) of torch: what is taken off all gradients but the first.
+	Dampening float64 `json:"dampening,omitempty"`
+	// RateInVelocity puts the learning rate into the velocity, as Keras does.
+	RateInVelocity bool `json:"rate_in_velocity,omitempty"`
+	// StoredPoint makes Nesterov's answers about the point where the gradient is
+	// taken, which torch, optax and Keras store.
+	StoredPoint bool `json:"stored_point,omitempty"`
+	// ScheduleFree is schedule-free SGD with the interpolation β = Momentum, which may
+	// be 0. Its answers are about x; with AnswerY or AnswerZ about those sequences.
+	ScheduleFree bool `json:"schedule_free,omitempty"`
+	AnswerY      bool `json:"answer_y,omitempty"`
+	AnswerZ      bool `json:"answer_z,omitempty"`
+	// SlowMomentum is β3 in (0, 1) of AdEMAMix, SlowWeight a > 0 and SlowWarmUp the
+	// steps in which both are warmed up.
+	SlowMomentum float64 `json:"slow_momentum,omitempty"`
+	SlowWeight   float64 `json:"slow_weight,omitempty"`
+	SlowWarmUp   int     `json:"slow_warm_up,omitempty"`
+	// VelocityRatio is r > 0 of DANA, the rate of the velocity over that of the
+	// gradient, VelocityFall κ >= 0 its fall, and VelocityTime δ > 0.
+	VelocityRatio float64 `json:"velocity_ratio,omitempty"`
+	VelocityFall  float64 `json:"velocity_fall,omitempty"`
+	VelocityTime  float64 `json:"velocity_time,omitempty"`
+	// WeightDecay is λ >= 0 of weight decay, in units of the curvature: coupled, in
+	// the gradient, or decoupled from it with DecoupledDecay.
+	WeightDecay    float64 `json:"weight_decay,omitempty"`
+	DecoupledDecay bool    `json:"decoupled_decay,omitempty"`
 	// Decay is γ in [0, 1) of the exponential moving average of the iterates
 	// that the answers are about. Zero is the iterate itself.
 	Decay float64 `json:"decay,omitempty"`
+	// Debias divides the moving average by the sum of its weights, WarmUpDecay warms
+	// its decay up, and CopyFirst starts it at θ(1).
+	Debias      bool `json:"debias,omitempty"`
+	WarmUpDecay bool `json:"warm_up_decay,omitempty"`
+	CopyFirst   bool `json:"copy_first,omitempty"`
 	// Power is p of the preconditioner H^-p on every stochastic gradient.
 	Power float64 `json:"power,omitempty"`
 	// UniformAverage makes the answers about the uniform average of the iterates from

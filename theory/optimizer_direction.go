@@ -5,8 +5,13 @@ import (
 	"nqm/theory/internal/dd"
 )
 
-// inDirection returns the learning rate α h^-p of a direction and x = α h^(1-p).
+// inDirection returns the learning rate α h^-p of a direction and x = α h^(1-p), with
+// coupled decay αh + αλ.
 func (o Optimizer) inDirection(h float64) (alpha float64, x dd.Number) {
+	if o.WeightDecay != 0 && o.Power == 0 {
+		added := dd.TwoProd(o.LearningRate, o.added())
+		return o.LearningRate, finite(dd.TwoProd(o.LearningRate, h).Add(added))
+	}
 	switch o.Power {
 	case 0:
 		return o.LearningRate, finite(dd.TwoProd(o.LearningRate, h))
@@ -28,7 +33,7 @@ func finite(x dd.Number) dd.Number {
 }
 
 // InDirection returns the learning rate α h^-p in a direction of curvature h, and x
-// = α h^(1-p). A power other than 0 wants h > 0.
+// = α h^(1-p), with coupled decay α(h+λ). A power other than 0 wants h > 0.
 func (o Optimizer) InDirection(h float64) (alpha, x float64) {
 	alpha, exact := o.inDirection(h)
 	return alpha, exact.Value()

@@ -26,9 +26,15 @@ func (o Optimizer) modesByX() func(x dd.Number, sigma2 float64) Mode {
 }
 
 // engine returns the general engine of a direction, whatever the settings.
-func (o Optimizer) engine(h, c float64) *machine {
-	alpha, x := o.inDirection(h)
-	return o.system().general(x, alpha*(alpha*(c/o.batchSize())))
+func (o Optimizer) engine(h, c float64) *machine { return o.engines()(h, c) }
+
+// engines is engine for many directions.
+func (o Optimizer) engines() func(h, c float64) *machine {
+	s := o.system()
+	return func(h, c float64) *machine {
+		alpha, x := o.inDirection(h)
+		return s.general(x, alpha*(alpha*(c/o.batchSize())))
+	}
 }
 
 // general is the general engine, which of a uniform average knows what is averaged.

@@ -12,9 +12,10 @@ type Rule struct {
 	Gradient []float64   // ρ, n: the point whose gradient is taken
 }
 
-// Rule returns the step where the schedule's factor is f.
+// Rule returns the step where the schedule's factor is f; of a method whose first steps
+// are others, the one that they come to: see Changing.
 func (o Optimizer) Rule(f float64) Rule {
-	step := o.rule().step(o, dd.Exact(f))
+	step := o.rule().step(o, stage{forever, dd.Exact(f), dd.Number{}})
 	r := Rule{Kick: rounded(step.kick[:step.n]), Gradient: rounded(step.gradient[:step.n])}
 	for i := range step.n {
 		r.Keep = append(r.Keep, rounded(step.keep[i][:step.n]))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -39,6 +40,9 @@ type Setting struct {
 	required   bool                        // the zero value is not neutral, but missing
 	rare       bool                        // tables have its column where it is not neutral
 	unless     func(o *Optimizer) bool     // where its value is not looked at
+	needs      func(o *Optimizer) bool     // without which it is a mistake
+	rules      []*rule                     // with which it is none; nil are all
+	needed     string                      // either, in words
 	family     func(name string, o *Optimizer) string
 	word       string                    // before the prefix in String
 	text       func(o *Optimizer) string // in String; nil: word, prefix and number
@@ -61,9 +65,67 @@ var settings = []Setting{
 		LowOpen: true, High: 1, rule: &quasiHyperbolic, group: "rule", rare: true,
 		number: func(o *Optimizer) *float64 { return &o.VelocityWeight }, coordinate: &weightCoordinate,
 	}, {
+		Name: "dampening", Symbol: "τ", Field: "Dampening", Column: "dampening", High: 1, HighOpen: true,
+		rule: &dampened, group: "rule", rare: true,
+		number: func(o *Optimizer) *float64 { return &o.Dampening }, coordinate: &partCoordinate,
+	}, {
+		Name: "learning rate in the velocity", Field: "RateInVelocity",
+		flag: func(o *Optimizer) *bool { return &o.RateInVelocity }, family: prefixed("Keras' "), text: said("rate in velocity"),
+		rules: []*rule{&sgdRule, &heavyBall, &nesterov}, needed: "heavy ball or Nesterov",
+	}, {
+		Name: "Nesterov's stored point", Field: "StoredPoint",
+		flag: func(o *Optimizer) *bool { return &o.StoredPoint }, family: suffixed("stored parameters"), text: said("stored"),
+		needs: func(o *Optimizer) bool { return o.Nesterov }, needed: "Nesterov",
+	}, {
+		Name: "schedule-free averaging", Field: "ScheduleFree", rule: &scheduleFree, group: "rule", text: unwritten,
+		flag: func(o *Optimizer) *bool { return &o.ScheduleFree },
+	}, {
+		Name: "schedule-free's sequence y", Field: "AnswerY", rule: &scheduleFreeY, group: "sequence",
+		flag: func(o *Optimizer) *bool { return &o.AnswerY }, family: suffixed("answers at y"), text: said("y"),
+		needs: func(o *Optimizer) bool { return o.ScheduleFree }, needed: "ScheduleFree",
+	}, {
+		Name: "schedule-free's sequence z", Field: "AnswerZ", group: "sequence",
+		flag: func(o *Optimizer) *bool { return &o.AnswerZ }, family: suffixed("answers at z"), text: said("z"),
+		needs: func(o *Optimizer) bool { return o.ScheduleFree }, needed: "ScheduleFree",
+	}, {
+		Name: "slow momentum", Symbol: "β3", Field: "SlowMomentum", Column: "slow_momentum", LowOpen: true, High: 1, HighOpen: true, NearOne: true,
+		rule: &ademamix, group: "rule", rare: true,
+		number: func(o *Optimizer) *float64 { return &o.SlowMomentum }, coordinate: &slowCoordinate,
+	}, {
+		Name: "slow weight", Symbol: "a", Field: "SlowWeight", Column: "slow_weight", LowOpen: true, High: math.Inf(1), HighOpen: true, rare: true,
+		required: true, unless: func(o *Optimizer) bool { return o.SlowMomentum == 0 },
+		number: func(o *Optimizer) *float64 { return &o.SlowWeight }, coordinate: &mixCoordinate,
+		needs: func(o *Optimizer) bool { return o.SlowMomentum != 0 }, needed: "AdEMAMix",
+	}, {
+		Name: "slow warm-up", Symbol: "T", Field: "SlowWarmUp", High: math.Inf(1), HighOpen: true,
+		text:  func(o *Optimizer) string { return fmt.Sprintf("warmed up in %d steps", o.SlowWarmUp) },
+		needs: func(o *Optimizer) bool { return o.SlowMomentum != 0 }, needed: "AdEMAMix",
+	}, {
+		Name: "velocity ratio", Symbol: "r", Field: "VelocityRatio", Column: "velocity_ratio", LowOpen: true, High: math.Inf(1), HighOpen: true,
+		rule: &dana, group: "rule", rare: true,
+		number: func(o *Optimizer) *float64 { return &o.VelocityRatio }, coordinate: &ratioCoordinate,
+	}, {
+		Name: "velocity fall", Symbol: "κ", Field: "VelocityFall", Column: "velocity_fall", High: math.Inf(1), HighOpen: true, rare: true,
+		number: func(o *Optimizer) *float64 { return &o.VelocityFall }, coordinate: &powerCoordinate,
+		needs: func(o *Optimizer) bool { return o.VelocityRatio != 0 }, needed: "DANA",
+	}, {
+		Name: "velocity time", Symbol: "δ", Field: "VelocityTime", Column: "velocity_time", Unit: "steps", LowOpen: true, High: math.Inf(1), HighOpen: true, rare: true,
+		required: true, unless: func(o *Optimizer) bool { return o.VelocityRatio == 0 },
+		number: func(o *Optimizer) *float64 { return &o.VelocityTime }, coordinate: &timeCoordinate,
+		needs: func(o *Optimizer) bool { return o.VelocityRatio != 0 }, needed: "DANA",
+	}, {
+		Name: "weight decay", Symbol: "λ", Field: "WeightDecay", Column: "weight_decay", Unit: "curvature", High: math.Inf(1), HighOpen: true, rare: true,
+		number: func(o *Optimizer) *float64 { return &o.WeightDecay }, family: suffixed("weight decay"),
+		needs: func(o *Optimizer) bool { return o.DecoupledDecay || o.Power == 0 }, needed: "no preconditioner, or decoupled decay",
+	}, {
+		Name: "decoupled weight decay", Field: "DecoupledDecay",
+		flag: func(o *Optimizer) *bool { return &o.DecoupledDecay }, family: suffixed("decoupled decay"), text: said("decoupled"),
+		needs: func(o *Optimizer) bool { return o.WeightDecay != 0 && !o.ScheduleFree }, needed: "a weight decay, and not ScheduleFree",
+	}, {
 		Name: "Lookahead's steps", Symbol: "k", Field: "LookaheadSteps", Low: 1, High: maxLookahead,
 		family: suffixed("Lookahead"),
-		text:   func(o *Optimizer) string { return fmt.Sprintf("Lookahead k=%d s=%.6g", o.LookaheadSteps, o.SlowStep) },
+		rules:  []*rule{&sgdRule, &heavyBall, &dampened, &nesterov, &quasiHyperbolic}, needed: "a rule of SGD or a velocity",
+		text: func(o *Optimizer) string { return fmt.Sprintf("Lookahead k=%d s=%.6g", o.LookaheadSteps, o.SlowStep) },
 	}, {
 		Name: "Lookahead's slow step", Symbol: "s", Field: "SlowStep", LowOpen: true, High: 1, required: true,
 		unless: func(o *Optimizer) bool { return o.LookaheadSteps == 0 }, text: unwritten,
@@ -72,6 +134,15 @@ var settings = []Setting{
 		Name: "EMA decay", Symbol: "γ", Field: "Decay", Column: "decay", High: 1, HighOpen: true, NearOne: true, word: "EMA ",
 		family: suffixed("EMA"), group: "average",
 		number: func(o *Optimizer) *float64 { return &o.Decay }, coordinate: &slowCoordinate,
+	}, {
+		Name: "debiased average", Field: "Debias", group: "start of the average", flag: func(o *Optimizer) *bool { return &o.Debias },
+		family: prefixed("debiased "), text: said("debiased"), needs: hasEMA, needed: "an EMA",
+	}, {
+		Name: "warm-up of the decay", Field: "WarmUpDecay", group: "start of the average", flag: func(o *Optimizer) *bool { return &o.WarmUpDecay },
+		family: prefixed("warmed-up "), text: said("warmed up"), needs: hasEMA, needed: "an EMA",
+	}, {
+		Name: "copy of the first iterate", Field: "CopyFirst", group: "start of the average", flag: func(o *Optimizer) *bool { return &o.CopyFirst },
+		family: prefixed("first-copied "), text: said("first copied"), needs: hasEMA, needed: "an EMA",
 	}, {
 		Name: "uniform average", Field: "UniformAverage", group: "average", flag: func(o *Optimizer) *bool { return &o.UniformAverage },
 		family: func(name string, o *Optimizer) string {
@@ -113,6 +184,14 @@ func init() {
 }
 
 func unwritten(*Optimizer) string { return "" }
+
+func hasEMA(o *Optimizer) bool { return o.Decay != 0 }
+
+func said(what string) func(*Optimizer) string { return func(*Optimizer) string { return what } }
+
+func prefixed(what string) func(string, *Optimizer) string {
+	return func(name string, _ *Optimizer) string { return what + name }
+}
 
 func suffixed(what string) func(string, *Optimizer) string {
 	return func(name string, _ *Optimizer) string { return name + " with " + what }
@@ -186,6 +265,9 @@ func (s *Setting) validate(o *Optimizer) error {
 	if s.Field == "BatchSize" && isAskedZero(o.BatchSize) || s.Field == "LookaheadSteps" && o.LookaheadSteps == 0 && o.SlowStep != 0 {
 		return fmt.Errorf("theory: %s 0: want %s", s.Name, s.Range())
 	}
+	if !s.isNeutral(o) && (s.needs != nil && !s.needs(o) || s.rules != nil && !slices.Contains(s.rules, o.rule())) {
+		return fmt.Errorf("theory: %s of %v: want it with %s", s.Name, o, s.needed)
+	}
 	if s.Symbol == "" || s.unless != nil && s.unless(o) || !s.required && s.isNeutral(o) {
 		return nil
 	}
@@ -235,14 +317,11 @@ var ruled = func() (some []*Setting) {
 }()
 
 // rule returns how o moves: the last of the settings that bring a rule and are
-// not neutral. Without momentum there is no velocity, and it is SGD.
+// not neutral. Without momentum most have no velocity, and are SGD.
 func (o *Optimizer) rule() *rule {
 	r := &sgdRule
-	if o.Momentum == 0 {
-		return r
-	}
 	for _, s := range ruled {
-		if !s.isNeutral(o) {
+		if !s.isNeutral(o) && (s.rule.free || o.Momentum != 0) {
 			r = s.rule
 		}
 	}

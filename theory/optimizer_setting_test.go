@@ -3,6 +3,7 @@ package theory
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -53,26 +54,32 @@ func TestSettingsAreTheFields(t *testing.T) {
 }
 
 // allSettings are optimizers that between them have every setting off its neutral
-// value, in the middle of its range, and of each group one.
+// value, in the middle of its range, each with as many as go with each other.
 func allSettings() []Optimizer {
-	groups := map[string][]string{}
-	most := 1
-	for _, s := range settings {
-		if s.group != "" {
-			groups[s.group] = append(groups[s.group], s.Field)
-			most = max(most, len(groups[s.group]))
-		}
-	}
-	all := make([]Optimizer, most)
+	rng := rand.New(rand.NewPCG(3, 1))
+	all := make([]Optimizer, 60)
 	for k := range all {
-		for i := range settings {
-			s := &settings[i]
-			if g := groups[s.group]; g == nil || g[k%len(g)] == s.Field {
-				setToMiddle(s.field(&all[k]), s)
+		o := &all[k]
+		o.LearningRate = 1
+		for _, i := range append(rng.Perm(len(settings)), rng.Perm(len(settings))...) {
+			s, before := &settings[i], *o
+			setToMiddle(s.field(o), s)
+			if err := o.Validate(); err != nil && !repaired(o) {
+				*o = before
 			}
 		}
 	}
 	return all
+}
+
+// repaired gives o the settings that those it has cannot be without.
+func repaired(o *Optimizer) bool {
+	for i := range settings {
+		if s := &settings[i]; s.required && s.isNeutral(o) && (s.unless == nil || !s.unless(o)) {
+			setToMiddle(s.field(o), s)
+		}
+	}
+	return o.Validate() == nil
 }
 
 func setToMiddle(f reflect.Value, s *Setting) {
@@ -108,7 +115,7 @@ func TestSettingsShowAndAreBounded(t *testing.T) {
 			seen[s.Field] = true
 			without := full
 			reflect.ValueOf(&without).Elem().FieldByName(s.Field).SetZero()
-			if without.String() == full.String() && without.Family() == full.Family() {
+			if without.Validate() == nil && without.String() == full.String() && without.Family() == full.Family() {
 				t.Errorf("%v looks the same without its %s", full, s.Name)
 			}
 			if s.Symbol == "" {

@@ -306,3 +306,190 @@ func literalVelocity(alpha, beta float64) literal {
 	}
 	return l
 }
+
+func unity() num { return number(1) }
+
+// literalDampened is torch.optim.SGD with dampening: the first buffer is the gradient.
+func literalDampened(alpha, beta, tau float64) literal {
+	l := literalMomentum(alpha, beta)
+	l.same = false
+	l.update = func(z []num, t int, gradient func(num) num) []num {
+		g := gradient(z[0])
+		v := g
+		if t > 1 {
+			v = plus(prod(number(beta), z[1]), prod(minus(unity(), number(tau)), g))
+		}
+		return []num{minus(z[0], prod(number(alpha), v)), v}
+	}
+	return l
+}
+
+// literalStored is torch.optim.SGD with nesterov, about its parameters.
+func literalStored(alpha, beta float64) literal {
+	l := literalMomentum(alpha, beta)
+	l.update = func(z []num, _ int, gradient func(num) num) []num {
+		g := gradient(z[0])
+		v := plus(prod(number(beta), z[1]), g)
+		return []num{minus(z[0], prod(number(alpha), plus(g, prod(number(beta), v)))), v}
+	}
+	return l
+}
+
+// literalKeras is keras.optimizers.SGD: the learning rate of the step goes into the
+// velocity.
+func literalKeras(alpha, beta float64, nesterov bool) literal {
+	l := literalMomentum(alpha, beta)
+	l.update = func(z []num, _ int, gradient func(num) num) []num {
+		down := prod(number(alpha), gradient(z[0]))
+		v := minus(prod(number(beta), z[1]), down)
+		if nesterov {
+			return []num{minus(plus(z[0], prod(number(beta), v)), down), v}
+		}
+		return []num{plus(z[0], v), v}
+	}
+	return l
+}
+
+// literalScheduleFree has the state (x, z), and is read as its authors write it. The
+// rates α(t), t = 1, 2, ..., weigh by the square of the largest so far.
+func literalScheduleFree(alpha func(t int) float64, beta float64, sequence byte) literal {
+	y := func(z []num) num { return plus(prod(minus(unity(), number(beta)), z[1]), prod(number(beta), z[0])) }
+	return literal{
+		states: 2,
+		start:  func() []num { return []num{unity(), unity()} },
+		update: func(z []num, t int, gradient func(num) num) []num {
+			highest, sum, weight := 0.0, number(0), number(0)
+			for k := 1; k <= t; k++ {
+				highest = math.Max(highest, alpha(k))
+				weight = prod(number(highest), number(highest))
+				sum = plus(sum, weight)
+			}
+			c := number(0)
+			if sum.Sign() > 0 {
+				c = ratio(weight, sum)
+			}
+			next := minus(z[1], prod(number(alpha(t)), gradient(y(z))))
+			return []num{plus(prod(minus(unity(), c), z[0]), prod(c, next)), next}
+		},
+		read: func(z []num, _ int) num {
+			switch sequence {
+			case 'y':
+				return y(z)
+			case 'z':
+				return z[1]
+			}
+			return z[0]
+		},
+	}
+}
+
+// literalAdEMAMix is algorithm 1 of the paper without ν. Its warm-up takes logarithms
+// in float64.
+func literalAdEMAMix(alpha, beta1, beta3, weight float64, warm int) literal {
+	return literal{
+		states: 3,
+		start:  func() []num { return []num{unity(), number(0), number(0)} },
+		update: func(z []num, t int, gradient func(num) num) []num {
+			g := gradient(z[0])
+			a, slow := weight, beta3
+			if t <= warm {
+				a = weight * (float64(t) / float64(warm))
+				from, to, part := math.Log(beta1), math.Log(beta3), float64(t)/float64(warm)
+				slow = math.Exp(from * to / ((1-part)*to + part*from))
+			}
+			m1 := plus(prod(number(beta1), z[1]), prod(minus(unity(), number(beta1)), g))
+			m2 := plus(prod(number(slow), z[2]), prod(minus(unity(), number(slow)), g))
+			left := unity()
+			for range t {
+				left = prod(left, number(beta1))
+			}
+			step := plus(ratio(m1, minus(unity(), left)), prod(number(a), m2))
+			return []num{minus(z[0], prod(number(alpha), step)), m1, m2}
+		},
+		read: func(z []num, _ int) num { return z[0] },
+	}
+}
+
+// literalDANA is dana_optimizer of the authors' code, its count from 0.
+func literalDANA(g2, ratio3, kappa, delta float64) literal {
+	l := literalMomentum(1, 0)
+	l.same = false
+	l.update = func(z []num, t int, gradient func(num) num) []num {
+		count := t - 1
+		g := gradient(z[0])
+		lost := ratio(unity(), plus(unity(), ratio(number(float64(count)), number(delta))))
+		v := plus(prod(minus(unity(), lost), z[1]), g)
+		g3 := prod(prod(number(g2), number(ratio3)), number(math.Pow(float64(1+count), -kappa)))
+		return []num{minus(minus(z[0], prod(number(g2), g)), prod(g3, v)), v}
+	}
+	return l
+}
+
+// decayed adds coupled weight decay to every gradient.
+func decayed(l literal, lambda float64) literal {
+	update := l.update
+	l.update = func(z []num, t int, gradient func(num) num) []num {
+		return update(z, t, func(at num) num { return plus(gradient(at), prod(number(lambda), at)) })
+	}
+	return l
+}
+
+// shrunk takes α_t λ θ off the first variable of a rule, beside what it does.
+func shrunk(l literal, lambda float64, alpha func(t int) float64) literal {
+	update := l.update
+	l.update = func(z []num, t int, gradient func(num) num) []num {
+		off := prod(prod(number(alpha(t)), number(lambda)), z[0])
+		next := update(z, t, gradient)
+		next[0] = minus(next[0], off)
+		return next
+	}
+	return l
+}
+
+// weighed adds a moving average with a decay of each step t = 1, 2, ...
+func weighed(l literal, decay func(t int) float64) literal {
+	n := l.states
+	a := averaged(l, 0)
+	a.same = false
+	a.update = func(z []num, t int, gradient func(num) num) []num {
+		next := l.update(z[:n:n], t, gradient)
+		gamma := number(decay(t))
+		return append(next, plus(prod(gamma, z[n]), prod(minus(unity(), gamma), l.read(next, t))))
+	}
+	return a
+}
+
+// debiased is the weighted mean of the iterates 1, ..., t with weights γ^(t-j): their
+// sum and that of the weights, literally.
+func debiased(l literal, gamma float64) literal {
+	n := l.states
+	return literal{
+		states: n + 1,
+		start:  func() []num { return append(l.start(), number(0)) },
+		update: func(z []num, t int, gradient func(num) num) []num {
+			next := l.update(z[:n:n], t, gradient)
+			return append(next, plus(prod(number(gamma), z[n]), l.read(next, t)))
+		},
+		read: func(z []num, t int) num {
+			if t == 0 {
+				return l.read(z[:n], 0)
+			}
+			weights := number(0)
+			for range t {
+				weights = plus(prod(number(gamma), weights), unity())
+			}
+			return ratio(z[n], weights)
+		},
+	}
+}
+
+// momenta changes the momentum β(t) of a rule made for each.
+func momenta(n int, rule func(beta float64) literal, beta func(t int) float64) literal {
+	l := rule(0)
+	return literal{
+		states: n, start: l.start, read: l.read,
+		update: func(z []num, t int, gradient func(num) num) []num {
+			return rule(beta(t)).update(z, t, gradient)
+		},
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 
-	"nqm/theory/internal/dd"
 	"nqm/theory/table"
 )
 
@@ -53,6 +52,9 @@ func (o Optimizer) needsConstant(what string) error {
 	if o.Schedule != nil {
 		return fmt.Errorf("theory: %s with a schedule has no %s: its settings change", o.Family(), what[2:])
 	}
+	if o.changing() == forever {
+		return fmt.Errorf("theory: %s has no %s: it changes in every step", o.Family(), what[2:])
+	}
 	return nil
 }
 
@@ -64,6 +66,8 @@ func (o Optimizer) damping(h float64) Damping {
 	var d Damping
 	alone := s.layout.n > 2
 	switch {
+	case s.rule.states > 2:
+		return eigenDamping(h, s.general(x, 0).last().plain.levels[0].a)
 	case o.LookaheadSteps != 0:
 		d, alone = s.cycle().damping(h, x), true
 	case alone:
@@ -159,13 +163,17 @@ func EffectiveLearningRate(o Optimizer, h float64) (approximate, exact float64, 
 }
 
 // EffectiveLearningRate is that of the package's function of this name, in a
-// direction that is flat enough: where x → 0, 1 - r → u/q of the rule's polynomial,
-// and α times the slope of u over q is what remains.
+// direction that is flat enough: α times what a gradient that stays moves θ by in a
+// step. NaN or +Inf of a method whose velocity forgets nothing in the end.
 func (o Optimizer) EffectiveLearningRate() float64 { return o.effective(o.LearningRate) }
 
 func (o Optimizer) effective(alpha float64) float64 {
-	t := o.system().alone
-	return alpha * t.u.slope.Value() / t.q.at(dd.Number{}).Value()
+	s := o.system()
+	reach := -s.plain.kick[0].Value()
+	for j := 1; j < s.plain.n; j++ {
+		reach += s.plain.keep[0][j].Value() * s.plain.kick[j].Value() / s.plain.keep[j][j].Value()
+	}
+	return alpha * reach
 }
 
 // Records returns one row, with the slowest direction.

@@ -13,8 +13,25 @@ import (
 type rule struct {
 	name   string // in families, as in "heavy ball"
 	title  string // before the settings, as in "momentum α=0.1, β=0.9"
-	states int    // 1 or 2
-	step   func(o Optimizer, f dd.Number) update
+	states int    // 1 to 3
+	step   func(o Optimizer, at stage) update
+	// changes is the number of steps after which the step depends on the schedule
+	// only, forever if it always does; nil is 0.
+	changes func(o *Optimizer) int
+	// free of momentum is a rule that momentum 0 leaves as it is; others are then SGD.
+	free bool
+	// starts are the variables that start at θ(0), as θ does.
+	starts []int
+}
+
+// stage is a step t = 0, 1, ... of a run, under the factor f of the schedule. With t
+// = forever it is the step that a rule comes to.
+type stage struct {
+	t int
+	f dd.Number
+	// share is the weight of the step's iterate among those of all steps so far, in
+	// an average that weighs them by the square of the highest rate until then.
+	share dd.Number
 }
 
 // update is one step in a direction with x = αh, under the factor f of the
@@ -53,6 +70,17 @@ func (u *update) affine(x dd.Number) affine {
 	return a
 }
 
+// slope is what x adds to the deviation of A.
+func (u *update) slope() dd.Matrix {
+	m := dd.NewMatrix(u.n)
+	for i := range u.n {
+		for j := range u.n {
+			m[i][j] = u.kick[i].Mul(u.gradient[j]).Neg()
+		}
+	}
+	return m
+}
+
 // atIterate reports whether the gradient is taken at θ.
 func (u *update) atIterate() bool {
 	for j := 1; j < u.n; j++ {
@@ -73,11 +101,14 @@ func (u *update) atIterate() bool {
 //
 //	p = det M + x ρ'adj(M) b        u = det N - x ρ'adj(N) b        w = det(I+M) + x ρ'adj(I+M) b
 //
-// Of a step of one variable p is 0.
+// Of a step of one variable p is 0, and one of three has none.
 type triangle struct{ p, q, u, w line }
 
 func (u *update) triangle() triangle {
 	one := dd.Exact(1)
+	if u.n > 2 {
+		return triangle{}
+	}
 	if u.n == 1 {
 		m := one.Sub(u.keep[0][0])
 		tap := u.kick[0].Mul(u.gradient[0])

@@ -19,12 +19,12 @@ func QHM(learningRate, momentum, weight float64) Optimizer {
 
 // quasiHyperbolic in θ and m = αv/(1-β), so that m' = β m + x θ + αε and
 // θ' = θ - f ((1-ν)(x θ + αε) + ν(1-β) m').
-var quasiHyperbolic = rule{name: "QHM", title: "QHM", states: 2, step: func(o Optimizer, f dd.Number) update {
+var quasiHyperbolic = rule{name: "QHM", title: "QHM", states: 2, step: func(o Optimizer, at stage) update {
 	weight := dd.Exact(o.VelocityWeight)
-	at := f.Mul(dd.Exact(1).Sub(weight))
-	along := f.Mul(weight).Mul(dd.Exact(1).Sub(dd.Exact(o.Momentum)))
-	u := velocity(o, along)
-	u.kick[0] = u.kick[0].Sub(at)
+	direct := at.f.Mul(dd.Exact(1).Sub(weight))
+	at.f = at.f.Mul(weight).Mul(dd.Exact(1).Sub(dd.Exact(o.Momentum)))
+	u := velocity(o, at)
+	u.kick[0] = u.kick[0].Sub(direct)
 	return u
 }}
 

@@ -9,12 +9,13 @@ import (
 )
 
 // Schedule is a sequence of segments that multiply an optimizer's learning rate
-// and may replace its batch size. After its end the last factor stays. The
+// and may replace its batch size and its momentum. After its end the last stay. The
 // state of the method, velocity and averages included, passes from one segment
 // to the next.
 //
 // The velocity v of momentum is in units of the gradient, θ' = θ - α_t v', as
-// in torch and optax: a new learning rate acts on the old velocity at once.
+// in torch and optax: a new learning rate acts on the old velocity at once;
+// that of Keras has the rates in it.
 type Schedule []Segment
 
 // Segment is a part of a schedule. In its step k = 0, 1, ..., n-1 the learning
@@ -36,6 +37,11 @@ type Segment struct {
 	Time  float64 `json:"time,omitempty"` // of InverseTimeRate, > 0; zero means one
 	// BatchSize is B >= 1 in this segment. Zero keeps the optimizer's.
 	BatchSize float64 `json:"batch_size,omitempty"`
+	// Momentum is β in (0, 1) in this segment, of a method with a momentum; zero keeps
+	// the optimizer's. With MomentumTo, in a segment of LinearRate or CosineRate, it
+	// goes from the one to the other as the learning rate does, as in torch's OneCycleLR.
+	Momentum   float64 `json:"momentum,omitempty"`
+	MomentumTo float64 `json:"momentum_to,omitempty"`
 }
 
 // Shape is how the learning rate goes through a segment.
@@ -99,6 +105,45 @@ func (s Segment) factor(k int) float64 {
 		return s.From / (1 + float64(k)/s.time())
 	}
 	return s.From
+}
+
+// locate returns the segment of step t and the step within it; after the end a constant
+// segment of what stays.
+func (s Schedule) locate(t int) (Segment, int) {
+	for i, g := range s {
+		if t < g.Steps || g.endless(i == len(s)-1) {
+			return g, t
+		}
+		t -= g.Steps
+	}
+	if len(s) == 0 {
+		return Segment{From: 1}, t
+	}
+	last := s[len(s)-1]
+	stays := Segment{From: last.end(), BatchSize: last.BatchSize, Momentum: last.Momentum}
+	if last.MomentumTo != 0 {
+		stays.Momentum = last.MomentumTo
+	}
+	return stays, t
+}
+
+// FactorAt returns the factor of the learning rate in step t = 0, 1, ... of a schedule
+// that has a length.
+func (s Schedule) FactorAt(t int) float64 {
+	g, k := s.locate(t)
+	return g.factor(k)
+}
+
+// momentum is β in step k of the segment, of an optimizer whose own is given.
+func (s Segment) momentum(k int, own float64) float64 {
+	switch {
+	case s.Momentum == 0:
+		return own
+	case s.MomentumTo == 0:
+		return s.Momentum
+	}
+	s.From, s.To = s.Momentum, s.MomentumTo
+	return s.factor(k)
 }
 
 // exactFactor is factor with 106 bits, in which 1 - αh·factor keeps its digits next to
@@ -189,6 +234,9 @@ func (s Schedule) short() string {
 	if first.BatchSize != last.BatchSize {
 		text += fmt.Sprintf(" at B=%.3g to %.3g", first.BatchSize, last.BatchSize)
 	}
+	if first.Momentum != last.Momentum {
+		text += fmt.Sprintf(" with β=%.3g to %.3g", first.Momentum, last.Momentum)
+	}
 	return text
 }
 
@@ -209,6 +257,12 @@ func (s Segment) String() string {
 	}
 	if s.BatchSize != 0 {
 		text += fmt.Sprintf(" at B=%g", s.BatchSize)
+	}
+	if s.Momentum != 0 {
+		text += fmt.Sprintf(" with β=%g", s.Momentum)
+	}
+	if s.MomentumTo != 0 {
+		text += fmt.Sprintf(" to %g", s.MomentumTo)
 	}
 	return text
 }
@@ -246,6 +300,14 @@ func (s Segment) validate() error {
 	}
 	if s.From == 0 && (s.To == 0 || s.Shape == ConstantRate || s.Shape == InverseTimeRate) {
 		return fmt.Errorf("no learning-rate factor, so that it stands still: want From > 0, as From: 1 for the optimizer's own rate")
+	}
+	for _, beta := range []float64{s.Momentum, s.MomentumTo} {
+		if !(beta >= 0 && beta < 1) {
+			return fmt.Errorf("momentum %v: want 0 < β < 1, or 0 to keep the optimizer's", beta)
+		}
+	}
+	if s.MomentumTo != 0 && (s.Momentum == 0 || s.Shape != LinearRate && s.Shape != CosineRate) {
+		return fmt.Errorf("MomentumTo %v in a segment with Momentum %v and shape %v: want a Momentum to start from and a LinearRate or CosineRate to follow", s.MomentumTo, s.Momentum, s.Shape)
 	}
 	return validateBatch(s.BatchSize)
 }

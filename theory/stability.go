@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"nqm/theory/internal/dd"
 	"nqm/theory/internal/search"
 )
 
@@ -94,7 +95,7 @@ func StabilityWindows(p Problem, o Optimizer) ([]Window, error) {
 func (o Optimizer) windowsOfX(firstOnly bool) ([]Window, error) {
 	s := o.system()
 	if o.LookaheadSteps == 0 {
-		return []Window{{0, s.alone.limit()}}, nil
+		return []Window{{0, s.limit()}}, nil
 	}
 	all, ok := s.cycle().windows(firstOnly)
 	if !ok {
@@ -168,6 +169,14 @@ func stiffest(p Problem, o *Optimizer) (float64, error) {
 	if o.Schedule != nil {
 		return 0, fmt.Errorf("theory: %s with a schedule has no stability limit: its settings change", o.Family())
 	}
+	switch {
+	case o.DecoupledDecay:
+		return 0, fmt.Errorf("theory: the stability limit of %s is not offered: its learning rate is in the decay too", o.Family())
+	case o.changing() == forever:
+		return 0, fmt.Errorf("theory: %s has no stability limit: it changes in every step", o.Family())
+	case o.WeightDecay != 0 && p.Streaming:
+		return 0, fmt.Errorf("theory: the stability limit of %s under multiplicative noise is not offered", o.Family())
+	}
 	largest := 0.0
 	for _, d := range p.sample() {
 		_, x := o.inDirection(d.Curvature)
@@ -177,7 +186,7 @@ func stiffest(p Problem, o *Optimizer) (float64, error) {
 }
 
 // unitLimit is the limit of αh of the rule.
-func (o Optimizer) unitLimit() float64 { return o.system().alone.limit() }
+func (o Optimizer) unitLimit() float64 { return o.system().limit() }
 
 // streamingLimit is the root of gain = 1; the gain rises with the learning rate.
 func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
@@ -200,4 +209,58 @@ func (o Optimizer) streamingLimit(p Problem, high float64) (float64, error) {
 	b := search.Between(0, 1, high, math.Inf(-1))
 	b.Close(func(alpha float64) float64 { return 1 - gain(alpha) }, 0, 1e-15)
 	return b.Low, nil
+}
+
+// limit returns the least x > 0 at which the rule is not stable in the end, +Inf if
+// there is none.
+func (s *system) limit() float64 {
+	if s.rule.states < 3 {
+		return s.alone.limit()
+	}
+	return cubicLimit(s.plain)
+}
+
+// cubicLimit is that of a step of three variables, whose characteristic polynomial
+// z³ + a2 z² + a1 z + a0 has coefficients that are affine in x. From a stable x on, a
+// root leaves the unit circle first where one of these is 0 (Jury's conditions):
+//
+//	1 - a2 + a1 - a0             at z = -1
+//	1 - a1 + a0 a2 - a0²         of a pair
+func cubicLimit(u update) float64 {
+	at := func(x float64) (flip, pair float64) {
+		a := u.affine(dd.Exact(x)).dev.FromIdentity()
+		minor := func(i, j int) dd.Number { return a[i][i].Mul(a[j][j]).Sub(a[i][j].Mul(a[j][i])) }
+		cofactor := func(j, k int) dd.Number { return a[1][j].Mul(a[2][k]).Sub(a[1][k].Mul(a[2][j])) }
+		one := dd.Exact(1)
+		a2 := a[0][0].Add(a[1][1]).Add(a[2][2]).Neg()
+		a1 := minor(0, 1).Add(minor(0, 2)).Add(minor(1, 2))
+		a0 := a[0][0].Mul(cofactor(1, 2)).Sub(a[0][1].Mul(cofactor(0, 2))).Add(a[0][2].Mul(cofactor(0, 1))).Neg()
+		return one.Sub(a2).Add(a1).Sub(a0).Value(), one.Sub(a1).Add(a0.Mul(a2)).Sub(a0.Mul(a0)).Value()
+	}
+	flip0, pair0 := at(0)
+	flip1, pair1 := at(1)
+	_, pair2 := at(2)
+	least := math.Inf(1)
+	if fall := flip0 - flip1; fall > 0 {
+		least = flip0 / fall
+	}
+	bend := (pair2 - 2*pair1 + pair0) / 2
+	slope := pair1 - pair0 - bend
+	const none = 0x1p-40 // of an x that is 0 but for rounding
+	for _, root := range quadraticRoots(bend, slope, pair0) {
+		if root > none {
+			least = math.Min(least, root)
+		}
+	}
+	return least
+}
+
+// quadraticRoots are the real roots of a x² + b x + c.
+func quadraticRoots(a, b, c float64) []float64 {
+	d := b*b - 4*a*c
+	if d < 0 {
+		return nil
+	}
+	q := -(b + math.Copysign(math.Sqrt(d), b)) / 2
+	return []float64{q / a, c / q}
 }

@@ -24,8 +24,12 @@ func newStreamed(dirs []Direction, m Method) (*streamed, error) {
 	if !ok {
 		return nil, fmt.Errorf("theory: multiplicative noise needs the state of a method: %T gives none, use Optimizer, Torch or Linear", m)
 	}
+	engine := e.engine
+	if o, ok := m.(Optimizer); ok {
+		engine = o.engines()
+	}
 	for _, d := range dirs {
-		machine := e.engine(d.Curvature, 1)
+		machine := engine(d.Curvature, 1)
 		state := machine.begin()
 		for i, a := range state.z {
 			for j, b := range state.z {

@@ -3,8 +3,9 @@ package theory
 import "nqm/theory/internal/dd"
 
 // system is an optimizer as a linear system, for all directions: its rule, where its
-// variables are, and its steps. It does not depend on learning rate, batch size and
-// power, which come in with x and σ² of a direction.
+// variables are, and its steps. It does not depend on batch size, power and coupled
+// decay, which come in with x and σ² of a direction, and on the learning rate only by
+// decoupled decay.
 type system struct {
 	Optimizer
 	rule   *rule
@@ -13,12 +14,14 @@ type system struct {
 	plain  update      // the rule's step, and all of it where there is nothing else
 	known  []knownStep // other steps that were asked for
 	paces  []*factors  // of the schedule's segments
+	shares *shares
+	single [2][]*anyStep // steps that are like no other, for every t; sheared ones second
 }
 
 type knownStep struct {
-	factor float64
-	sync   bool
-	update update
+	factor, momentum float64
+	sync             bool
+	update           update
 }
 
 func (o Optimizer) system() *system {
@@ -29,29 +32,54 @@ func (o Optimizer) system() *system {
 
 // become makes s the system of o, in the same place.
 func (s *system) become(o Optimizer) {
-	s.Optimizer, s.known, s.paces = o, nil, nil
+	s.Optimizer, s.known, s.paces, s.single = o, nil, nil, [2][]*anyStep{}
 	for _, g := range o.Schedule {
 		s.paces = append(s.paces, &factors{Segment: g})
 	}
+	s.shares = &shares{schedule: o.Schedule}
 	s.rule = s.Optimizer.rule()
 	s.layout = layoutOf(&s.Optimizer, s.rule)
-	s.plain = s.rule.step(o, dd.Exact(1))
+	s.plain = s.ruleAt(forever, dd.Exact(1), o.Momentum)
 	s.alone = s.plain.triangle()
+}
+
+// ruleAt is the rule's step t, with decoupled decay.
+func (s *system) ruleAt(t int, f dd.Number, momentum float64) update {
+	o := s.Optimizer
+	o.Momentum = momentum
+	at := stage{t: t, f: f}
+	if o.ScheduleFree {
+		at.share = s.shares.at(t)
+	}
+	u := s.rule.step(o, at)
+	if o.DecoupledDecay {
+		u.keep[0][0] = u.keep[0][0].Add(f.Mul(dd.TwoProd(o.LearningRate, o.WeightDecay)))
+	}
+	return u
 }
 
 // step is one step with all variables, at factor f of the learning rate, with
 // Lookahead's slow step if sync.
-func (s *system) step(f float64, sync bool) *update {
-	if f == 1 && s.layout.n == s.rule.states {
+func (s *system) step(f float64, sync bool) *update { return s.stepWith(f, s.Momentum, sync) }
+
+// stepWith is step with a momentum of its own.
+func (s *system) stepWith(f, momentum float64, sync bool) *update {
+	if f == 1 && momentum == s.Momentum && s.layout.n == s.rule.states {
 		return &s.plain
 	}
 	for i := range s.known {
-		if k := &s.known[i]; k.factor == f && k.sync == sync {
+		if k := &s.known[i]; k.factor == f && k.momentum == momentum && k.sync == sync {
 			return &k.update
 		}
 	}
+	s.known = append(s.known, knownStep{f, momentum, sync, s.whole(forever, dd.Exact(f), momentum, sync)})
+	return &s.known[len(s.known)-1].update
+}
+
+// whole is step t with all variables.
+func (s *system) whole(t int, f dd.Number, momentum float64, sync bool) update {
 	l := s.layout
-	u := s.rule.step(s.Optimizer, dd.Exact(f))
+	u := s.ruleAt(t, f, momentum)
 	u.n = l.n
 	if sync {
 		u.synchronise(l.slow, dd.Exact(s.SlowStep))
@@ -59,11 +87,51 @@ func (s *system) step(f float64, sync bool) *update {
 	if l.average >= 0 {
 		weight, forgets := dd.Exact(1), dd.Number{} // of a sum
 		if s.Decay != 0 {
-			weight = dd.Exact(1).Sub(dd.Exact(s.Decay))
+			weight = dd.Exact(1).Sub(dd.Exact(s.decayAt(t)))
 			forgets = weight
 		}
 		u.averages(l, weight, forgets)
 	}
-	s.known = append(s.known, knownStep{f, sync, u})
-	return &s.known[len(s.known)-1].update
+	return u
+}
+
+// mostSingle is how many steps are kept for the next direction: some 50 MB.
+const mostSingle = 1 << 17
+
+// singleAt is step t of those that are like no other, for any x.
+func (s *system) singleAt(t int, shear bool) *anyStep {
+	kept := &s.single[0]
+	if shear {
+		kept = &s.single[1]
+	}
+	if t < len(*kept) && (*kept)[t] != nil {
+		return (*kept)[t]
+	}
+	k := s.LookaheadSteps
+	g, at := s.Schedule.locate(t)
+	u := s.whole(t, g.exactFactor(at), g.momentum(at, s.Momentum), k > 0 && (t+1)%k == 0)
+	base, rise := u.affine(dd.Number{}), affine{dev: u.slope(), noise: make([]dd.Number, u.n), gradient: make([]dd.Number, u.n)}
+	if shear {
+		base, rise = base.sheared(), rise.sheared()
+	}
+	step := newStep(base, rise.dev)
+	if t < mostSingle {
+		for len(*kept) <= t {
+			*kept = append(*kept, nil)
+		}
+		(*kept)[t] = step
+	}
+	return step
+}
+
+// Changing returns the number of steps after which a step of o depends on the schedule
+// only: 0 of most methods, math.MaxInt of one that changes for ever.
+func (o Optimizer) Changing() int { return o.changing() }
+
+func (o Optimizer) changing() int {
+	n := o.averageChanges()
+	if r := o.rule(); r.changes != nil {
+		n = max(n, r.changes(&o))
+	}
+	return n
 }

@@ -7,7 +7,9 @@ import (
 )
 
 // shears reports whether the state of the general engine is (θ, 2θ + m).
-func (s *system) shears(x dd.Number) bool { return s.rule.states > 1 && s.alone.flips(x) }
+func (s *system) shears(x dd.Number) bool {
+	return s.rule.states == 2 && s.rule.starts == nil && s.alone.flips(x)
+}
 
 // machine builds the general engine in a direction with
 // x = αh, driven by noise of variance σ² in units of αε. Its state is that of the
@@ -30,8 +32,24 @@ func (s *system) machine(x dd.Number, sigma2 float64) *machine {
 		m.sum = l.average
 		m.readout[l.average], m.readout[l.slow] = 0, 1
 	}
+	if s.Debias {
+		m.start[l.average], m.readoutAt = 0, s.unbiasedReadout(m.readout)
+	}
 	m.pieces = s.piecesOf(stepper{s, x, shear})
 	return m
+}
+
+// unbiasedReadout divides the average by the sum of its weights.
+func (s *system) unbiasedReadout(average []float64) func(t int) []float64 {
+	first, r := make([]float64, s.layout.n), make([]float64, s.layout.n)
+	first[s.layout.slow] = 1
+	return func(t int) []float64 {
+		if t == 0 {
+			return first
+		}
+		r[s.layout.average] = average[s.layout.average] / lacking(s.Decay, t)
+		return r
+	}
 }
 
 // stepper gives the steps of a system in a direction.
@@ -41,8 +59,8 @@ type stepper struct {
 	shear bool
 }
 
-func (s stepper) at(f float64, sync bool) affine {
-	a := s.step(f, sync).affine(s.x)
+func (s stepper) at(f, momentum float64, sync bool) affine {
+	a := s.stepWith(f, momentum, sync).affine(s.x)
 	if s.shear {
 		return a.sheared()
 	}
@@ -61,24 +79,43 @@ func (s *system) piecesOf(step stepper) []piece {
 			}
 			p.end = forever
 		}
-		if g.Shape == ConstantRate || g.Shape == InverseTimeRate && g.From == 0 {
-			step.fix(&p, g.From)
-		} else {
-			p.varies, p.pace = step.polynomial(), s.paces[i]
-		}
-		all = append(all, p)
+		all = append(all, step.pieces(p, s.paces[i])...)
 		at = p.end
 	}
 	if at == forever {
 		return all
 	}
-	last := piece{end: forever, noise: 1, segment: Segment{From: 1}}
-	if k := len(o.Schedule); k > 0 {
-		last.segment.From = o.Schedule[k-1].end()
+	last := piece{first: at, end: forever, noise: 1, segment: Segment{From: 1}}
+	if k := len(all); k > 0 {
+		last.segment, _ = o.Schedule.locate(at)
 		last.noise = all[k-1].noise
 	}
-	step.fix(&last, last.segment.From)
-	return append(all, last)
+	return append(all, step.pieces(last, nil)...)
+}
+
+// pieces are the steps of a segment: one by one as far as they are like no other, and
+// then as powers or a polynomial.
+func (s stepper) pieces(p piece, pace *factors) []piece {
+	var all []piece
+	changes := s.changing()
+	if p.segment.MomentumTo != 0 {
+		changes = p.end
+	}
+	if changes > p.first {
+		single := p
+		single.end = min(p.end, changes)
+		single.varies = &polynomial{x: s.x, each: func(t int) *anyStep { return s.singleAt(t, s.shear) }}
+		if all = append(all, single); single.end == p.end {
+			return all
+		}
+	}
+	g, beta := p.segment, p.segment.momentum(0, s.Momentum)
+	if g.Shape == ConstantRate || g.Shape == InverseTimeRate && g.From == 0 {
+		s.fix(&p, g.From, beta)
+	} else {
+		p.varies, p.pace = s.polynomial(beta), pace
+	}
+	return append(all, p)
 }
 
 func (o Optimizer) batchIn(s Segment) float64 {
@@ -89,11 +126,11 @@ func (o Optimizer) batchIn(s Segment) float64 {
 }
 
 // fix gives a piece its constant matrices.
-func (s stepper) fix(p *piece, factor float64) {
-	plain := s.at(factor, false)
+func (s stepper) fix(p *piece, factor, momentum float64) {
+	plain := s.at(factor, momentum, false)
 	p.plain, p.gradient = newPowers(plain), rounded(plain.gradient)
 	if k := s.LookaheadSteps; k > 0 {
-		sync := s.at(factor, true)
+		sync := s.at(factor, momentum, true)
 		p.sync = newPowers(sync)
 		p.cycle = cycleOf(k, plain, sync)
 	}
@@ -101,16 +138,16 @@ func (s stepper) fix(p *piece, factor float64) {
 
 // polynomial interpolates the matrices in f, of which they are quadratics. Those of
 // the state keep their 106 bits, as 1 - f αh may be next to its zero.
-func (s stepper) polynomial() *polynomial {
-	p := &polynomial{plain: s.quadratic(false)}
+func (s stepper) polynomial(momentum float64) *polynomial {
+	p := &polynomial{plain: s.quadratic(momentum, false)}
 	if s.LookaheadSteps > 0 {
-		p.sync = s.quadratic(true)
+		p.sync = s.quadratic(momentum, true)
 	}
 	return p
 }
 
-func (s stepper) quadratic(sync bool) quadratic {
-	zero, up, down := s.at(0, sync), s.at(1, sync), s.at(-1, sync)
+func (s stepper) quadratic(momentum float64, sync bool) quadratic {
+	zero, up, down := s.at(0, momentum, sync), s.at(1, momentum, sync), s.at(-1, momentum, sync)
 	var q quadratic
 	for i := range zero.dev {
 		for j := range zero.dev {

@@ -57,7 +57,7 @@ func Search(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 	}
 	if limit == 0 {
 		limit = MaxSteps
-		if o.Schedule != nil || p.Streaming {
+		if o.Schedule != nil || p.Streaming || k.inside().changing() > 0 {
 			limit = maxStepwise
 		}
 	}

@@ -22,6 +22,25 @@ var (
 		value:  func(z float64) float64 { return -math.Expm1(-z) },
 		bounds: func(t float64) (low, high float64) { return 0, slowest(t) },
 	}
+	// partCoordinate is that of a part of 1 that may be 0.
+	partCoordinate = coordinate{
+		value:  func(z float64) float64 { return z },
+		bounds: func(float64) (low, high float64) { return 0, 1 - 0x1p-10 },
+		pitch:  0.25,
+	}
+	// Weights and times are looked for in their logarithm.
+	mixCoordinate = coordinate{
+		value:  math.Exp,
+		bounds: func(float64) (low, high float64) { return math.Log(0.01), math.Log(100) },
+	}
+	ratioCoordinate = coordinate{
+		value:  math.Exp,
+		bounds: func(t float64) (low, high float64) { return -2*math.Log(t+1) - 1, 1 },
+	}
+	timeCoordinate = coordinate{
+		value:  math.Exp,
+		bounds: func(float64) (low, high float64) { return math.Log(0.5), math.Log(64) },
+	}
 	powerCoordinate = coordinate{
 		value:  func(z float64) float64 { return z },
 		bounds: func(float64) (low, high float64) { return 0, 1 },

@@ -70,10 +70,11 @@ func (s *space) system(o *Optimizer) *seenSystem {
 	system.become(*o)
 	s.seen.run = nil
 	kernel, plain := system.kernel()
+	plain = plain && o.WeightDecay == 0
 	if s.seen.inside == nil {
 		s.seen.inside = []float64{}
 	}
-	s.seen.limit, s.seen.kernel, s.seen.plain = system.alone.limit(), newQuickKernel(kernel), plain
+	s.seen.limit, s.seen.kernel, s.seen.plain = system.limit(), newQuickKernel(kernel), plain
 	if o.LookaheadSteps != 0 && i == 0 { // slow weights stabilise; too dear for each of many settings
 		if limit, err := StabilityLimit(Problem{Curvature: []float64{1}}, cycleAlone(*o)); err == nil {
 			s.seen.limit = limit
@@ -201,5 +202,5 @@ func (s space) limit(o *Optimizer) float64 {
 	if peak == 0 {
 		peak = 1
 	}
-	return s.system(o).limit / (peak * math.Pow(s.height, 1-o.Power) * math.Max(1, math.Pow(s.span, 1-o.Power)))
+	return s.system(o).limit / (peak * (math.Pow(s.height, 1-o.Power)*math.Max(1, math.Pow(s.span, 1-o.Power)) + o.added()))
 }

@@ -23,6 +23,70 @@ func (r *ema) Step(theta, gradient []float64) {
 
 func (r *ema) Answer([]float64) []float64 { return r.avg }
 
+// weighed is avg' = γ_t avg + (1-γ_t) θ', avg(0) = θ(0), with a decay of each step.
+type weighed struct {
+	Rule
+	decay func(t int) float64 // of step t = 1, 2, ...
+	t     int
+	avg   []float64
+}
+
+// WarmedUp returns r with answers about a moving average whose decay is
+// min(γ, (1+t)/(10+t)) in step t (tf.train.ExponentialMovingAverage with num_updates).
+func WarmedUp(r Rule, theta []float64, decay float64) Rule {
+	return &weighed{Rule: r, avg: slices.Clone(theta), decay: func(t int) float64 { return min(decay, (1+float64(t))/(10+float64(t))) }}
+}
+
+// FirstCopied returns r with answers about a moving average that the first update
+// copies the iterate into (torch.optim.swa_utils.AveragedModel).
+func FirstCopied(r Rule, theta []float64, decay float64) Rule {
+	return &weighed{Rule: r, avg: slices.Clone(theta), decay: func(t int) float64 {
+		if t == 1 {
+			return 0
+		}
+		return decay
+	}}
+}
+
+func (r *weighed) Step(theta, gradient []float64) {
+	r.Rule.Step(theta, gradient)
+	r.t++
+	gamma := r.decay(r.t)
+	for i, v := range r.Rule.Answer(theta) {
+		r.avg[i] = float64(gamma*r.avg[i]) + float64((1-gamma)*v)
+	}
+}
+
+func (r *weighed) Answer([]float64) []float64 { return r.avg }
+
+// debiased is m' = γ m + (1-γ) θ', m(0) = 0, with answers m / (1-γ^t), θ(0) at first.
+type debiased struct {
+	ema
+	kept  float64 // γ^t
+	whole []float64
+}
+
+// Debiased returns r with answers about its moving average, divided by the sum of its
+// weights.
+func Debiased(r Rule, theta []float64, decay float64) Rule {
+	return &debiased{ema: ema{Rule: r, decay: decay, avg: make([]float64, len(theta))}, kept: 1, whole: make([]float64, len(theta))}
+}
+
+func (r *debiased) Step(theta, gradient []float64) {
+	r.ema.Step(theta, gradient)
+	r.kept *= r.decay
+}
+
+func (r *debiased) Answer(theta []float64) []float64 {
+	if r.kept == 1 {
+		return r.Rule.Answer(theta)
+	}
+	for i, v := range r.avg {
+		r.whole[i] = v / (1 - r.kept)
+	}
+	return r.whole
+}
+
 // tailAverage is the mean of θ(from), ..., θ(t), and θ(t) itself before.
 type tailAverage struct {
 	Rule

@@ -15,9 +15,9 @@ func QHM(rate *Rate, beta, nu float64, n int) Rule {
 }
 
 func (r *qhm) Step(theta, gradient []float64) {
-	alpha := r.rate.Next()
+	beta, alpha := r.rate.Momentum(r.beta), r.rate.Next()
 	for i, g := range gradient {
-		r.velocity[i] = float64(r.beta*r.velocity[i]) + float64((1-r.beta)*g)
+		r.velocity[i] = float64(beta*r.velocity[i]) + float64((1-beta)*g)
 		theta[i] -= float64(alpha * (float64((1-r.nu)*g) + float64(r.nu*r.velocity[i])))
 	}
 }

@@ -27,6 +27,28 @@ func (r *Rate) Next() float64 {
 	return v
 }
 
+// Momentum is β in this step, of a method whose own is given; Next ends the step.
+func (r *Rate) Momentum(own float64) float64 { return MomentumAt(own, r.Schedule, r.t) }
+
+// MomentumAt is β in step t of a method with a momentum and a schedule.
+func MomentumAt(own float64, s theory.Schedule, t int) float64 {
+	if len(s) == 0 {
+		return own
+	}
+	g, k := segmentAt(s, t)
+	if g.Momentum == 0 {
+		return own
+	}
+	if g.MomentumTo == 0 {
+		return g.Momentum
+	}
+	part := float64(k) / float64(max(g.Steps, 1))
+	if g.Shape == theory.CosineRate {
+		part = (1 - math.Cos(math.Pi*part)) / 2
+	}
+	return g.Momentum + float64((g.MomentumTo-g.Momentum)*part)
+}
+
 // segmentAt returns the segment of step t and the step within it. After the
 // end it is the last segment at its end.
 func segmentAt(s theory.Schedule, t int) (theory.Segment, int) {
@@ -37,9 +59,12 @@ func segmentAt(s theory.Schedule, t int) (theory.Segment, int) {
 		t -= g.Steps
 	}
 	last := s[len(s)-1]
+	if last.MomentumTo != 0 {
+		last.Momentum, last.MomentumTo = last.MomentumTo, 0
+	}
 	switch last.Shape {
 	case theory.LinearRate, theory.CosineRate:
-		last = theory.Segment{From: last.To, BatchSize: last.BatchSize}
+		last = theory.Segment{From: last.To, BatchSize: last.BatchSize, Momentum: last.Momentum}
 	case theory.InverseTimeRate:
 		return last, last.Steps - 1
 	}

@@ -34,10 +34,10 @@ func HeavyBall(rate *Rate, beta float64, n int) Rule {
 }
 
 func (r *heavyBall) Step(theta, gradient []float64) {
-	alpha := r.rate.Next()
+	beta, alpha := r.rate.Momentum(r.beta), r.rate.Next()
 	gradient, velocity := gradient[:len(theta)], r.velocity[:len(theta)]
 	for i := range theta {
-		v := float64(r.beta*velocity[i]) + gradient[i]
+		v := float64(beta*velocity[i]) + gradient[i]
 		velocity[i] = v
 		theta[i] -= float64(alpha * v)
 	}
@@ -57,7 +57,7 @@ func Nesterov(rate *Rate, beta float64, n int) Rule {
 }
 
 func (r *nesterov) Point(theta []float64) []float64 {
-	reach := r.rate.now() * r.beta
+	reach := r.rate.now() * r.rate.Momentum(r.beta)
 	for i := range theta {
 		r.ahead[i] = theta[i] - float64(reach*r.velocity[i])
 	}
@@ -65,9 +65,9 @@ func (r *nesterov) Point(theta []float64) []float64 {
 }
 
 func (r *nesterov) Step(theta, gradient []float64) {
-	alpha := r.rate.Next()
+	beta, alpha := r.rate.Momentum(r.beta), r.rate.Next()
 	for i := range theta {
-		r.velocity[i] = float64(r.beta*r.velocity[i]) + gradient[i]
+		r.velocity[i] = float64(beta*r.velocity[i]) + gradient[i]
 		theta[i] -= float64(alpha * r.velocity[i])
 	}
 }

@@ -1,0 +1,78 @@
+package theory
+
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
+
+// AdEMAMix returns AdEMAMix (Pagliardini, Ablin and Grangier 2024, arXiv 2409.03137)
+// without its second moment, with batches of one:
+//
+//	m1' = β m1 + (1-β) g(θ)        m2' = β3 m2 + (1-β3) g(θ)
+//	θ' = θ - α (m1' / (1 - β^t) + a m2')                      t = 1, 2, ...
+//
+// as published, with the bias of m1 corrected and that of m2 not; m1(0) = m2(0) = 0.
+// β is Momentum, β3 SlowMomentum and a SlowWeight. WarmSlow is its warm-up of a and β3.
+// The valid ranges are 0 <= β < 1, 0 < β3 < 1, a > 0.
+func AdEMAMix(learningRate, momentum, slowMomentum, slowWeight float64) Optimizer {
+	return Optimizer{LearningRate: learningRate, Momentum: momentum, SlowMomentum: slowMomentum, SlowWeight: slowWeight}
+}
+
+// WarmSlow returns a copy of AdEMAMix with the published warm-up over the first T
+// steps: in step t = 1, ..., T the weight is a t/T, and the half-life of β3 grows along
+// a line from that of β,
+//
+//	1/log β3(t) = (1-t/T)/log β + (t/T)/log β3
+//
+// (equations in section 3 of the paper), which wants 0 < β < β3.
+func (o Optimizer) WarmSlow(steps int) Optimizer {
+	o.SlowWarmUp = steps
+	return o
+}
+
+// ademamix in θ, n1 = α m1 and n2 = α m2.
+var ademamix = rule{name: "AdEMAMix without Adam", title: "AdEMAMix", states: 3, free: true,
+	changes: func(o *Optimizer) int { return max(o.SlowWarmUp, unbiased(o.Momentum)) },
+	step: func(o Optimizer, at stage) update {
+		fast, slow := dd.Exact(o.Momentum), dd.Exact(o.SlowMomentum)
+		weight, whole := dd.Exact(o.SlowWeight), dd.Exact(1)
+		if at.t < o.SlowWarmUp {
+			part := float64(at.t+1) / float64(o.SlowWarmUp)
+			weight = dd.Exact(o.SlowWeight * part)
+			slow = dd.Exact(math.Exp(1 / ((1-part)/math.Log(o.Momentum) + part/math.Log(o.SlowMomentum))))
+		}
+		if at.t < unbiased(o.Momentum) {
+			whole = dd.Exact(lacking(o.Momentum, at.t+1))
+		}
+		u := update{n: 3}
+		u.gradient[0] = dd.Exact(1)
+		for i, beta := range []dd.Number{fast, slow} {
+			along := at.f.Div(whole)
+			if i == 1 {
+				along = at.f.Mul(weight)
+			}
+			rest := dd.Exact(1).Sub(beta)
+			u.keep[i+1][i+1], u.kick[i+1] = rest, rest
+			u.keep[0][i+1] = along.Mul(beta)
+			u.kick[0] = u.kick[0].Sub(along.Mul(rest))
+		}
+		return u
+	},
+}
+
+// unbiased is the step from which on 1 - γ^t is 1 to the last of 106 bits.
+func unbiased(decay float64) int {
+	if decay == 0 {
+		return 0
+	}
+	return int(math.Min(math.Ceil(-110*math.Ln2/math.Log(decay)), 1<<53))
+}
+
+// lacking is 1 - γ^t, what the weights of an average from 0 sum to.
+func lacking(decay float64, t int) float64 {
+	if decay == 0 {
+		return 1
+	}
+	return -math.Expm1(float64(t) * math.Log1p(decay-1))
+}
