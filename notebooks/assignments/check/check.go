@@ -48,8 +48,15 @@ type failure string
 func run(w io.Writer, limit time.Duration, checks func()) bool {
 	ended := make(chan string, 1)
 	go func() {
-		defer func() { ended <- sentence(recover()) }()
+		wrong := "Your code leaves by runtime.Goexit before the checks are done."
+		defer func() {
+			if p := recover(); p != nil {
+				wrong = sentence(p)
+			}
+			ended <- wrong
+		}()
 		checks()
+		wrong = ""
 	}()
 	var wrong string
 	select {
@@ -89,19 +96,23 @@ func wrapped(s string) string {
 	return b.String()
 }
 
-// sentence says what ended the checks; nothing, if they came to their end.
+// A Panic is one of code that ran in another process: what it panicked with, and
+// the stack.
+type Panic struct{ Text, Stack string }
+
+// sentence says what ended the checks.
 func sentence(panicked any) string {
-	switch p := panicked.(type) {
-	case nil:
-		return ""
-	case failure:
-		return string(p)
-	case string:
-		if p == Open {
-			return "This exercise is still open: write your answer in the cell above."
-		}
+	if f, ok := panicked.(failure); ok {
+		return string(f)
 	}
-	return fmt.Sprintf("Your code panicked: %v%s", panicked, where(string(debug.Stack())))
+	p, ok := panicked.(Panic)
+	if !ok {
+		p = Panic{Text: fmt.Sprint(panicked), Stack: string(debug.Stack())}
+	}
+	if p.Text == Open {
+		return "This exercise is still open: write your answer in the cell above."
+	}
+	return fmt.Sprintf("Your code panicked: %.1000s%s", p.Text, where(p.Stack))
 }
 
 // where returns the place in a cell that a stack trace names first.
@@ -114,6 +125,12 @@ func where(stack string) string {
 	}
 	return ""
 }
+
+// Uses names all that an answer may use of nqm besides the types of its arguments
+// and results, as in "theory.StepsToTarget"; nothing named, and it may use nothing.
+// The grading reads the answer and all that it calls for it; in a notebook Uses
+// does nothing.
+func Uses(names ...string) {}
 
 // Near wants got within the relative error Digits of want.
 func Near(what string, got, want float64, hint string) { Within(what, got, want, Digits, hint) }

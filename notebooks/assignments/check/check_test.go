@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,9 @@ func TestSentences(t *testing.T) {
 		{"true", func() { True("stability", false, "hint") }, "stability does not hold"},
 		{"open", func() { panic(Open) }, "still open"},
 		{"panic", func() { var s []int; _ = s[len(os.Args)] }, "Your code panicked: runtime error: index out of range"},
+		{"open in another process", func() { panic(Panic{Text: Open}) }, "still open"},
+		{"panic in another process", func() { panic(Panic{Text: "too small", Stack: "f()\n\tpath/Cell[4]:2 +0x1b"}) }, "Your code panicked: too small (cell[4]:2)"},
+		{"leaves", func() { runtime.Goexit() }, "leaves by runtime.Goexit"},
 		{"later check", func() { Equal("x", 1, 1, ""); Equal("y", 1, 2, "") }, "y is 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

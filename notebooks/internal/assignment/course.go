@@ -14,12 +14,14 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 
 	"nqm/notebooks/internal/lesson"
 	"nqm/notebooks/internal/setup"
+	"nqm/theory/table"
 )
 
 // files is what a course's folder starts with.
@@ -40,7 +42,12 @@ type Mark struct {
 	Exercise   string  `json:"exercise"`
 	Points     float64 `json:"points"`
 	Of         float64 `json:"of"`
+	ByHand     bool    `json:"by_hand"` // the lecturer gives the marks
 	ToRead     bool    `json:"to_read"` // the lecturer has to read it
+	Comment    string  `json:"comment"`
+	LateDays   int     `json:"late_days"`
+	// Was is what the answer before this one got, where a lecturer had read it.
+	Was string `json:"was"`
 }
 
 // A Refusal is a submission that could not be graded: why, and what to do.
@@ -72,21 +79,12 @@ func (c Course) Generate(ctx context.Context, assignments []lesson.Lesson) error
 	for _, a := range assignments {
 		sources = append(sources, a.Text())
 	}
-	return c.nbgrader(ctx, "generate", sources, &struct{}{})
-}
-
-// Grade grades every submission, writes a page of feedback for each and
-// returns all marks, and the submissions that could not be graded.
-func (c Course) Grade(ctx context.Context) ([]Mark, []Refusal, error) {
-	if _, err := os.Stat(filepath.Join(c.Dir, "nbgrader_config.py")); err != nil {
-		return nil, nil, fmt.Errorf("%s is not a course: make one there first, with 'go run ./notebooks assignments -o %[1]s'", c.Dir)
+	log, err := c.openLog()
+	if err != nil {
+		return err
 	}
-	var answer struct {
-		Marks   []Mark
-		Refused []Refusal
-	}
-	err := c.nbgrader(ctx, "grade", nil, &answer)
-	return answer.Marks, answer.Refused, err
+	defer log.Close()
+	return c.nbgrader(ctx, log, "generate", sources, &struct{}{})
 }
 
 // Release is the path of the students' version of an assignment.
@@ -101,27 +99,37 @@ func (c Course) Submission(student, name string) string {
 
 // WriteMarks writes marks to the course's marks.csv and returns its path.
 func (c Course) WriteMarks(marks []Mark) (string, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	rows := [][]string{{"student", "assignment", "exercise", "points", "of", "to read"}}
+	rows := [][]string{{"student", "assignment", "exercise", "points", "of", "to read", "was", "comment", "late days"}}
 	for _, m := range marks {
 		toRead := ""
 		if m.ToRead {
 			toRead = "yes"
 		}
-		rows = append(rows, []string{m.Student, m.Assignment, m.Exercise, points(m.Points), points(m.Of), toRead})
+		rows = append(rows, []string{m.Student, m.Assignment, m.Exercise, points(m.Points), points(m.Of), toRead, m.Was, m.Comment, fmt.Sprint(m.LateDays)})
 	}
-	if err := w.WriteAll(rows); err != nil {
-		return "", err
+	return c.writeCSV("marks.csv", rows)
+}
+
+// writeCSV writes rows into a file of the course that no spreadsheet takes for
+// formulas, and returns its path.
+func (c Course) writeCSV(name string, rows [][]string) (string, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = table.Inert(cell)
+		}
+		w.Write(row)
 	}
-	path := filepath.Join(c.Dir, "marks.csv")
+	w.Flush()
+	path := filepath.Join(c.Dir, name)
 	return path, setup.WriteFile(path, b.Bytes())
 }
 
 func points(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // nbgrader runs our Python program on the course and reads its answer.
-func (c Course) nbgrader(ctx context.Context, command string, args []string, answer any) error {
+func (c Course) nbgrader(ctx context.Context, log io.Writer, command string, args []string, answer any) error {
 	dir, err := filepath.Abs(c.Dir)
 	if err != nil {
 		return err
@@ -129,23 +137,32 @@ func (c Course) nbgrader(ctx context.Context, command string, args []string, ans
 	python := filepath.Dir(c.Env.Worker())
 	cmd := c.Env.Command(ctx, "python", append([]string{filepath.Join(python, "nqm_course.py"), command, dir}, args...)...)
 	cmd.Env = append(cmd.Env,
-		"NQM_RAW_ERROR=1",
 		"PYTHONPATH="+python,
 		"IPYTHONDIR="+filepath.Join(c.Env.Dir, "ipython"), // Jupyter would make one in the home folder
 	)
-	var out, log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &log
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
 	failed := cmd.Run()
-	if err := setup.WriteFile(filepath.Join(dir, "nbgrader.log"), log.Bytes()); err != nil {
+	if _, err := log.Write(said.Bytes()); err != nil {
 		return err
 	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case failed != nil:
-		return fmt.Errorf("nbgrader could not %s: %s (log: %s)", command, lastLine(log.Bytes()), filepath.Join(dir, "nbgrader.log"))
+		return fmt.Errorf("nbgrader could not %s: %s (log: %s)", command, lastLine(said.Bytes()), c.logFile())
 	}
 	return json.Unmarshal(out.Bytes(), answer)
+}
+
+func (c Course) logFile() string { return filepath.Join(c.Dir, "nbgrader.log") }
+
+// openLog starts the log of what nbgrader says anew.
+func (c Course) openLog() (*os.File, error) {
+	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	return os.Create(c.logFile())
 }
 
 func lastLine(b []byte) []byte {

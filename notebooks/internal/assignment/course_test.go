@@ -3,6 +3,7 @@ package assignment
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -81,7 +82,7 @@ var hard = []submission{
 	{student: "prints", answers: map[string]string{
 		"step": "func Step(theta, h, alpha, noise float64) float64 {\n\tprintln(\"step\", theta)\n\tfmt.Fprintln(os.Stderr, \"a trace\")\n\tlog.Print(\"a note\")\n\treturn theta - alpha*(h*theta+noise)\n}",
 	}},
-	{student: "cheats", loses: []string{"step-test", "sample-test"}, cheats: []string{"step-test"}, deletes: "sample-test", answers: map[string]string{
+	{student: "cheats", loses: []string{"step-test"}, cheats: []string{"step-test"}, deletes: "sample-test", answers: map[string]string{
 		"step": "func Step(theta, h, alpha, noise float64) float64 { return 0 }",
 	}},
 }
@@ -105,17 +106,14 @@ func testSubmissions(t *testing.T, name string, submissions []submission) Course
 	for _, s := range submissions {
 		course.handIn(t, name, s)
 	}
-	marks, refused, err := course.Grade(t.Context())
-	if err != nil {
-		log, _ := os.ReadFile(filepath.Join(course.Dir, "nbgrader.log"))
-		t.Fatalf("%v\n%s", err, log)
+	report := course.grade(t)
+	if len(report.Refused) > 0 {
+		t.Errorf("not graded: %v", report.Refused)
 	}
-	if len(refused) > 0 {
-		t.Errorf("not graded: %v", refused)
-	}
+	marks := report.Marks
 	for _, s := range submissions {
 		got := marksOf(marks, s.student)
-		t.Log(table(s.student, got))
+		t.Log(marksRow(s.student, got))
 		for _, m := range got {
 			want := m.Of
 			if m.ToRead || s.empty || slices.Contains(s.loses, m.Exercise) {
@@ -142,6 +140,20 @@ func testSubmissions(t *testing.T, name string, submissions []submission) Course
 		}
 	}
 	return course
+}
+
+// grade grades what was handed in, apart where this machine can.
+func (c Course) grade(t *testing.T) Report {
+	t.Helper()
+	report, err := c.Grade(t.Context(), Options{})
+	if errors.Is(err, ErrNoIsolation) {
+		report, err = c.Grade(t.Context(), Options{WithoutIsolation: true})
+	}
+	if err != nil {
+		log, _ := os.ReadFile(c.logFile())
+		t.Fatalf("%v\n%s", err, log)
+	}
+	return report
 }
 
 // remote is what makes a page ask the network.
@@ -209,20 +221,6 @@ func read(t *testing.T, path string) lesson.Notebook {
 	return nb
 }
 
-// nbgraderOf returns what nbgrader knows about a cell; nil if nothing.
-func nbgraderOf(cell lesson.Cell) map[string]any {
-	metadata, _ := cell["metadata"].(map[string]any)
-	about, _ := metadata["nbgrader"].(map[string]any)
-	return about
-}
-
-func gradeID(cell lesson.Cell) string {
-	id, _ := nbgraderOf(cell)["grade_id"].(string)
-	return id
-}
-
-func isSolution(cell lesson.Cell) bool { return nbgraderOf(cell)["solution"] == true }
-
 func find(nb lesson.Notebook, id string) lesson.Cell {
 	for _, cell := range nb.Cells() {
 		if gradeID(cell) == id {
@@ -253,8 +251,8 @@ func marksOf(marks []Mark, student string) []Mark {
 	return own
 }
 
-// table is one row: marks by exercise, and their sum.
-func table(student string, marks []Mark) string {
+// marksRow is one row: marks by exercise, and their sum.
+func marksRow(student string, marks []Mark) string {
 	row, sum, of := fmt.Sprintf("%-17s", student), 0.0, 0.0
 	for _, m := range marks {
 		if m.ToRead {

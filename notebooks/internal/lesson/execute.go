@@ -50,7 +50,7 @@ func (w *Worker) Execute(l Lesson, progress func(cell, cells int)) error {
 	if a.Failed > 0 {
 		return &CellError{Lesson: l.Name, Cell: a.Failed, Source: a.Source, Text: a.Text}
 	}
-	nb, err := parseNotebook([]byte(a.Text))
+	nb, err := ParseNotebook([]byte(a.Text))
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.Name, err)
 	}

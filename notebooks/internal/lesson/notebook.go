@@ -21,14 +21,15 @@ func ReadNotebook(path string) (Notebook, error) {
 	if err != nil {
 		return nil, err
 	}
-	nb, err := parseNotebook(data)
+	nb, err := ParseNotebook(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s is not a notebook: %v", path, err)
 	}
 	return nb, nil
 }
 
-func parseNotebook(data []byte) (nb Notebook, err error) {
+// ParseNotebook reads the content of a notebook.
+func ParseNotebook(data []byte) (nb Notebook, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	err = decoder.Decode(&nb)

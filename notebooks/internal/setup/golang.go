@@ -150,6 +150,15 @@ func readGoMod(root string) (*modfile.File, error) {
 	return modfile.Parse(path, data, nil)
 }
 
+// GoVersion is the version of Go that the clone asks for.
+func (e *Environment) GoVersion() (string, error) {
+	mod, err := readGoMod(e.Root)
+	if err != nil {
+		return "", err
+	}
+	return mod.Go.Version, nil
+}
+
 // kernelGoFlags are the user's flags for the go command, less those that a
 // go.work file forbids, after ours: cells link faster without symbols.
 func (e *Environment) kernelGoFlags() string {

@@ -90,3 +90,20 @@ func (e *Environment) cached(m module.Version) bool {
 	}
 	return exists(filepath.Join(e.golang.GOMODCACHE, "cache", "download", path, "@v", m.Version+".mod"))
 }
+
+// Go returns a program of the Go installation or of the kernel's tools, run in dir:
+// as in a cell, with this clone's packages if dir has a workspace, and without a
+// network.
+func (e *Environment) Go(ctx context.Context, dir, program string, args ...string) *exec.Cmd {
+	path := filepath.Join(e.golang.bin(), program)
+	if program != "go" {
+		path = filepath.Join(e.Tools, program)
+	}
+	cmd := Stoppable(exec.CommandContext(ctx, path, args...))
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(),
+		"PATH="+before(e.golang.bin(), "PATH"), "PWD="+dir,
+		"GOPROXY=off", "GOWORK=", "GO111MODULE=", "CGO_ENABLED=0", "GOFLAGS="+e.kernelGoFlags(),
+	)
+	return cmd
+}

@@ -1,30 +1,46 @@
 """Makes and grades assignments with nbgrader, for "go run ./notebooks assignments".
 
     nqm_course.py generate COURSE SOURCE.md...
-    nqm_course.py grade COURSE
+    nqm_course.py record COURSE REQUESTS.json
+    nqm_course.py mark COURSE REQUESTS.json
+    nqm_course.py feedback COURSE REQUESTS.json
 
 COURSE is a folder with an nbgrader_config.py. The answer is one line of JSON
 on stdout; what nbgrader says goes to stderr.
 """
 
 import json
+import math
 import os
 import re
 import sys
+import traceback
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
-from nbgrader.utils import parse_utc
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    DeduplicateIds,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from nbgrader.utils import is_grade, is_solution
 from nqm_worker import read_text
 from traitlets.config import PyFileConfigLoader
 
 
-def open_course(folder):
+def open_course(folder, **directories):
     """nbgrader on the course in folder, as its configuration says."""
     config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
     config.CourseDirectory.root = str(folder)
+    config.CourseDirectory.update(directories)
     config.HTMLExporter.filters = {"markdown2html": "nqm_export.markdown2html"}
     return NbGraderAPI(config=config)
 
@@ -46,65 +62,120 @@ def generate(folder, *sources):
     return {"assignments": [Path(s).stem for s in sources]}
 
 
-def grade(folder):
-    """Grade every submission, write its feedback and return all marks.
+class Judged(NbGraderPreprocessor):
+    """Gives the cells of tests what the judge has said, and runs nothing."""
 
-    A submission that cannot be graded is named with its reason; it stops no other.
+    verdicts = {}
+
+    def preprocess_cell(self, cell, resources, index):
+        if is_grade(cell) and cell.cell_type == "code" and not is_solution(cell):
+            verdict = self.verdicts.get(cell.metadata.nbgrader.grade_id, {})
+            cell.outputs = [new_output("stream", name="stdout", text=text + "\n") for text in (verdict.get("said"), verdict.get("text")) if text]
+            if not verdict.get("holds"):
+                cell.outputs.append(new_output("error", ename="No marks", evalue="", traceback=[]))
+        return cell, resources
+
+
+def record(folder, requests):
+    """Put hand-ins that have been judged into the gradebook, and return all marks.
+
+    One that nbgrader does not take is named with its reason; it stops no other.
     """
-    course = open_course(folder)
-    submitted, refused = [], []
-    for place in sorted(Path(folder, "submitted").glob("*/*/")):
-        student, name = place.parent.name, place.name
-        reason = fault(folder, place)
-        if not reason:
-            try:
-                demand(course.autograde(name, student, force=True, create=True), f"{name} of {student}")
-                demand(course.generate_feedback(name, student, force=True), f"feedback on {name} for {student}")
-                for page in Path(folder, "feedback", student, name).glob("*.html"):
-                    offline(page)
-            except Exception as error:
-                print(f"{student}, {name}: {error}", file=sys.stderr)
-                reason = "nbgrader cannot grade it: nbgrader.log says why"
-        if reason:
-            refused.append({"student": student, "assignment": name, "reason": reason})
-        else:
-            submitted.append((student, name))
-    with Gradebook(course.coursedir.db_url) as book:
-        found = [mark for student, name in submitted for mark in marks(book, student, name)]
-    return {"marks": found, "refused": refused}
-
-
-def fault(folder, place):
-    """What keeps a submission from being graded and what to do, or nothing."""
-    name = place.name
-    try:
-        str(place).encode()
-    except UnicodeEncodeError:
-        return "the folder's name is not UTF-8: rename it"
-    if not Path(folder, "source", name).is_dir():
-        return "the course has no such assignment: rename the folder"
-    notebooks = sorted(n.name for n in place.glob("*.ipynb"))
-    if notebooks != [name + ".ipynb"]:
-        return f"it holds {', '.join(notebooks) or 'no notebook'}: leave one notebook there, named {name}.ipynb"
-    try:
-        notebook = nbformat.read(place / notebooks[0], 4)
-        nbformat.validate(notebook)
-    except Exception:
-        return "the file is no notebook, or only part of one: ask for it again"
-    seen = set()
-    for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id in seen:
-            return f"the cell {grade_id} stands twice: delete the copy, or take its metadata 'nbgrader' out"
-        if grade_id:
-            seen.add(grade_id)
-    stamp = place / "timestamp.txt"
-    if stamp.exists():
+    course, refused, was = open_course(folder, submitted_directory=".nqm/submitted"), [], []
+    course.config.Autograde.sanitize_preprocessors = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+    course.config.Autograde.autograde_preprocessors = [Judged, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+    course.config.OverwriteCells.add_missing_cells = True
+    for r in json.loads(Path(requests).read_text("utf-8")):
+        student, name = r["student"], r["assignment"]
         try:
-            parse_utc(stamp.read_text("utf-8").strip())
+            before = Answers(course, student, name)
+            Judged.verdicts = r["verdicts"]
+            demand(course.autograde(name, student, force=True, create=True), f"{name} of {student}")
+            was += before.carry_over()
         except Exception:
-            return "timestamp.txt is no date: correct it, or delete it"
-    return None
+            traceback.print_exc()
+            refused.append({"student": student, "assignment": name, "reason": "nbgrader cannot read it (nbgrader.log says why): ask for it again"})
+    with Gradebook(course.coursedir.db_url) as book:
+        return {"refused": refused, "was": was, "marks": marks(book)}
+
+
+class Answers:
+    """What a student's answers and their marks by hand were before a new hand-in."""
+
+    def __init__(self, course, student, name):
+        self.course, self.student, self.name = course, student, name
+        self.texts = self.read_texts()
+        with Gradebook(course.coursedir.db_url) as book:
+            self.marks = {g.name: (g.auto_score, g.manual_score, g.needs_manual_grade) for g in grades(book, student, name)}
+
+    def read_texts(self):
+        path = Path(self.course.coursedir.root, "autograded", self.student, self.name, self.name + ".ipynb")
+        if not path.exists():
+            return {}
+        cells = nbformat.read(path, 4).cells
+        return {c.metadata.nbgrader.grade_id: c.source for c in cells if is_grade(c)}
+
+    def carry_over(self):
+        """Keep each mark by hand whose answer is the same; return those of other answers."""
+        texts, was = self.read_texts(), []
+        with Gradebook(self.course.coursedir.db_url) as book:
+            for g in grades(book, self.student, self.name):
+                auto, manual, unread = self.marks.get(g.name, (None, None, True))
+                if manual is None:
+                    continue
+                if self.texts.get(g.name) == texts.get(g.name) and auto == g.auto_score:
+                    g.needs_manual_grade = unread
+                    continue
+                comment = g.notebook and next((c for c in g.notebook.comments if c.name == g.name), None)
+                said = (comment and comment.manual_comment) or ""
+                was.append({"student": self.student, "assignment": self.name, "exercise": g.name, "points": manual, "comment": said})
+                g.manual_score, g.needs_manual_grade = None, g.auto_score is None
+                if comment:
+                    comment.manual_comment = None
+                    comment.auto_comment = f"The answer before this one got {manual:g} of {g.max_score:g}. {said}"
+            book.db.commit()
+        return was
+
+
+def grades(book, student, name):
+    """The marks of a hand-in, as nbgrader holds them."""
+    try:
+        submission = book.find_submission(name, student)
+    except MissingEntry:
+        return []
+    return [g for n in submission.notebooks for g in n.grades]
+
+
+def mark(folder, requests):
+    """Put marks that a person gives into the gradebook, all of them or none."""
+    course = open_course(folder)
+    with Gradebook(course.coursedir.db_url) as book:
+        for r in json.loads(Path(requests).read_text("utf-8")):
+            found = [g for g in grades(book, r["student"], r["assignment"]) if g.name == r["exercise"]]
+            for g in found:
+                g.manual_score, g.needs_manual_grade = r["points"], False
+                for c in g.notebook.comments:
+                    if c.name == g.name:
+                        c.manual_comment = r["comment"] or None
+            if not found:
+                raise RuntimeError(f"{r['student']} has no mark for {r['exercise']} of {r['assignment']}")
+        book.db.commit()
+    return {}
+
+
+def feedback(folder, requests):
+    """Write the pages of feedback."""
+    course = open_course(folder)
+    refused = []
+    for student, name in json.loads(Path(requests).read_text("utf-8")):
+        try:
+            demand(course.generate_feedback(name, student, force=True), f"feedback on {name} for {student}")
+            for page in Path(folder, "feedback", student, name).glob("*.html"):
+                offline(page)
+        except Exception:
+            traceback.print_exc()
+            refused.append({"student": student, "assignment": name, "reason": "no page of feedback: nbgrader.log says why"})
+    return {"refused": refused}
 
 
 def offline(page):
@@ -113,22 +184,33 @@ def offline(page):
     page.write_text(re.sub(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>', "", text), "utf-8")
 
 
-def marks(book, student, name):
-    """The marks of one submission, exercise by exercise."""
-    for notebook in book.find_submission(name, student).notebooks:
-        for g in notebook.grades:
-            yield {
-                "student": student,
-                "assignment": name,
-                "exercise": g.name,
-                "points": g.score,
-                "of": g.max_score,
-                "to_read": bool(g.needs_manual_grade),
-            }
+def marks(book):
+    """All marks of the course, exercise by exercise."""
+    found = []
+    for assignment in book.assignments:
+        for submission in assignment.submissions:
+            late = math.ceil(submission.total_seconds_late / 86400)
+            for notebook in submission.notebooks:
+                comments = {c.name: c.comment for c in notebook.comments}
+                for g in notebook.grades:
+                    found.append(
+                        {
+                            "student": submission.student.id,
+                            "assignment": assignment.name,
+                            "exercise": g.name,
+                            "points": g.score,
+                            "of": g.max_score,
+                            "by_hand": g.auto_score is None,
+                            "to_read": bool(g.needs_manual_grade),
+                            "comment": comments.get(g.name) or "",
+                            "late_days": late,
+                        }
+                    )
+    return found
 
 
 if __name__ == "__main__":
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    command = {"generate": generate, "grade": grade}[sys.argv[1]]
+    command = {f.__name__: f for f in (generate, record, mark, feedback)}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:])), file=answers)
