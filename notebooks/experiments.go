@@ -66,7 +66,14 @@ func runExperiments(ctx context.Context, args []string) error {
 
 func runExperiment(ctx context.Context, q experiments.Question, dir string) error {
 	start := time.Now()
-	s := q.Run()
+	over := make(chan theory.TrainedScaling, 1)
+	go func() { over <- q.Run() }()
+	var s theory.TrainedScaling
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case s = <-over:
+	}
 	if s.Partial || ctx.Err() != nil {
 		return fmt.Errorf("%s was interrupted after %d points, which are kept", q.Name, len(s.Points))
 	}

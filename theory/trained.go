@@ -36,23 +36,23 @@ type TrainedSteps struct {
 	LearningRate float64     `json:"learning_rate"`
 	Edge         string      `json:"edge,omitempty"`
 	Tried        []TriedRate `json:"tried"` // in increasing order
-	// Steps is where the loss, averaged over the runs, is first at the target, between
-	// the steps that were looked at by the logarithm of the loss; +Inf where no rate
-	// reached it. Its interval of 95% is that of the jackknife over the runs, with
-	// Student's quantile for log Steps.
+	// Steps is where the loss, averaged over fresh runs at this rate, crosses the target;
+	// +Inf where it did not. Its interval of 95% is that of the jackknife over the runs,
+	// with Student's quantile for log Steps.
 	Steps Estimate `json:"steps"`
 	// Looks are some steps on the way, and Losses the average loss there.
 	Looks    []int           `json:"looks"`
 	Losses   []float64       `json:"losses"`
 	Foreseen []ForeseenSteps `json:"foreseen,omitempty"`
-	Trials   int             `json:"trials"`
+	Trials   int             `json:"trials"` // the fresh runs
 	Seed     uint64          `json:"seed"`
 }
 
 // TriedRate is what the search saw at one learning rate.
 type TriedRate struct {
 	LearningRate float64 `json:"learning_rate"`
-	// Steps is as in TrainedSteps; +Inf is not within Limit steps, or divergence.
+	// Steps is where the average loss of the search's runs crosses the target; +Inf is not
+	// known within Limit steps, or divergence.
 	Steps float64 `json:"steps"`
 	Limit int     `json:"limit"`
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+
 	"nqm/nqmkit"
 	"nqm/theory"
 )
@@ -61,8 +63,10 @@ func Predict(m Model, target float64, batchSizes []float64, runs nqmkit.Runs, me
 // Run makes the experiment. Of each method and batch size the learning rate is searched on
 // the grid 2^(k/4), as far as 2^10 to both sides of what the first model predicts: from
 // there downhill in strides of 2 and 1, until both neighbours take more steps. What
-// does not arrive within 5/4 of the fewest steps so far is given up. The loss of all
-// examples is looked at in every step up to 10, and then in steps a tenth apart.
+// takes more than 5/4 of the fewest steps so far is given up. The loss of all
+// examples is looked at in every step up to 10, and then in steps a tenth apart. The steps
+// themselves come from twice as many fresh runs at the best rate: where the loss crosses
+// the target, by all looks around it.
 //
 // Points are computed on all cores, and are the same on any number of them. Long work shows its
 // progress; an interrupt keeps the points that were finished. It panics on no lab, method or batch
@@ -281,32 +285,30 @@ type seen struct {
 	mean   []float64
 }
 
-// run trains with one learning rate until the average loss is at the target, or up to the limit;
-// the first look is at from or later.
-func (p point) run(rate float64, from, limit int) seen {
-	s := seen{losses: make([][]float64, p.Runs.Trials)}
-	runs := make([]*training, p.Runs.Trials)
+// run trains some runs, the first of which is given, with one learning rate until it is known
+// where the average loss crosses the target, or up to the limit. Looks before from are few.
+func (p point) run(rate float64, first, count, from, limit int) seen {
+	s := seen{losses: make([][]float64, count)}
+	runs := make([]*training, count)
 	for k := range runs {
-		runs[k] = newTraining(p.Labs[k%len(p.Labs)], at(p.method, rate, p.batch), limit, p.Runs.Seed, k)
+		lab := p.Labs[(first+k)%len(p.Labs)]
+		runs[k] = newTraining(lab, at(p.method, rate, p.batch), limit, p.Runs.Seed, first+k)
 	}
-	for _, t := range looksUpTo(limit) {
-		if t < from {
-			continue
-		}
+	looks := looksUpTo(limit)
+	if n, _ := slices.BinarySearch(looks, from); n > looksOnTheWay {
+		looks = append(someOf(looks[:n], looksOnTheWay), looks[n:]...)
+	}
+	for _, t := range looks {
 		mean := 0.0
 		for k, r := range runs {
 			v := r.lossAfter(t)
 			s.losses[k] = append(s.losses[k], v)
-			if mean += v / float64(len(runs)); math.IsInf(v, 1) {
-				break
-			}
+			mean += v / float64(count)
 		}
-		if s.steps, s.mean = append(s.steps, t), append(s.mean, mean); math.IsInf(mean, 1) || mean <= p.Target {
+		s.steps, s.mean = append(s.steps, t), append(s.mean, mean)
+		if math.IsInf(mean, 1) || settled(s.steps, s.mean, p.Target)*window*1.1 <= float64(t) { // of part of the runs it may be later
 			break
 		}
-	}
-	if from > 0 && len(s.mean) == 1 && s.mean[0] <= p.Target {
-		return p.run(rate, 0, limit)
 	}
 	return s
 }
@@ -314,17 +316,14 @@ func (p point) run(rate float64, from, limit int) seen {
 // train searches the learning rate.
 func (p point) train(guess float64) theory.TrainedSteps {
 	fewest := math.Inf(1)
-	var best seen
 	search := searchRate(guess, func(rate float64) theory.TriedRate {
 		from, limit := 0, p.Limit
 		if !math.IsInf(fewest, 1) {
-			from, limit = int(fewest/2), min(p.Limit, int(math.Ceil(fewest*5/4)))
+			from, limit = int(fewest/2), min(p.Limit, 1+int(fewest*window*1.1*5/4))
 		}
-		s := p.run(rate, from, limit)
-		t := firstAt(s.steps, s.mean, p.Target)
-		if t < fewest {
-			fewest, best = t, s
-		}
+		s := p.run(rate, 0, p.Runs.Trials, from, limit)
+		t := settled(s.steps, s.mean, p.Target)
+		fewest = math.Min(fewest, t)
 		return theory.TriedRate{LearningRate: rate, Steps: t, Limit: limit}
 	})
 	r := theory.TrainedSteps{
@@ -335,23 +334,54 @@ func (p point) train(guess float64) theory.TrainedSteps {
 	if math.IsInf(fewest, 1) {
 		return r
 	}
-	r.Steps = jackknife(best, p.Target)
-	last := best.steps[len(best.steps)-1]
-	r.Looks = someOf(looksUpTo(last), 8)
-	r.Losses = p.along(search.best, r.Looks)
+	// The best of several noisy numbers is lower than what it is the number of: others count.
+	fresh := p.run(search.best, p.Runs.Trials, 2*p.Runs.Trials, int(fewest/(window*window)), min(p.Limit, 100+int(5*fewest)))
+	r.Steps, r.Trials = jackknife(fresh, p.Target), len(fresh.losses)
+	for k, t := range fresh.steps {
+		if t > 0 && float64(t) <= r.Steps.Value {
+			r.Looks, r.Losses = append(r.Looks, t), append(r.Losses, fresh.mean[k])
+		}
+	}
 	return r
 }
 
-// along returns the average loss of the runs at some steps.
-func (p point) along(rate float64, steps []int) []float64 {
-	mean := make([]float64, len(steps))
-	for k := range p.Runs.Trials {
-		t := newTraining(p.Labs[k%len(p.Labs)], at(p.method, rate, p.batch), steps[len(steps)-1], p.Runs.Seed, k)
-		for i, step := range steps {
-			mean[i] += t.lossAfter(step) / float64(p.Runs.Trials)
+const (
+	// window is how far to both sides losses are looked at for a crossing, as a factor.
+	window = 1.4
+	// looksOnTheWay are those of a curve before that.
+	looksOnTheWay = 6
+)
+
+// settled returns where losses cross a target: where the straight line of the logarithm of the loss
+// over t, fitted to the looks at T/1.4 to 1.4 T, is at the target at T itself. The first look
+// that is below it by chance does not count, as it would if noise were cut off by the first
+// hit. It is +Inf where the looks do not go on to 1.4 T.
+func settled(steps []int, losses []float64, target float64) float64 {
+	t := firstAt(steps, losses, target)
+	for range 50 {
+		if !(t*window <= float64(steps[len(steps)-1])) {
+			return math.Inf(1)
 		}
+		var x, y []float64
+		for k, step := range steps {
+			if at := float64(step); at >= t/window && at <= t*window && at > 0 && !math.IsInf(losses[k], 1) {
+				x, y = append(x, at), append(y, math.Log(math.Max(losses[k], 1e-300)))
+			}
+		}
+		if len(x) < 3 {
+			return t
+		}
+		offset, slope := stat.LinearRegression(x, y, nil, false)
+		next := t * window // the loss does not fall here
+		if slope < 0 {
+			next = math.Min(math.Max((math.Log(target)-offset)/slope, t/window), t*window)
+		}
+		if math.Abs(next-t) < 1e-6*t {
+			return next
+		}
+		t = next
 	}
-	return mean
+	return t
 }
 
 // someOf are n of steps, the last among them, at equal ratios as nearly as may be.
@@ -369,9 +399,9 @@ func someOf(steps []int, n int) []int {
 // jackknife returns the steps of the average with their interval over the runs.
 func jackknife(s seen, target float64) theory.Estimate {
 	n := len(s.losses)
-	all := firstAt(s.steps, s.mean, target)
+	all := settled(s.steps, s.mean, target)
 	e := theory.Estimate{Name: "steps", Value: all, Low: 0, High: math.Inf(1)}
-	if n < 2 {
+	if n < 2 || math.IsInf(all, 1) {
 		return e
 	}
 	sum, squares := 0.0, 0.0
@@ -380,10 +410,7 @@ func jackknife(s seen, target float64) theory.Estimate {
 		for k, v := range s.mean {
 			rest[k] = (v*float64(n) - s.losses[out][k]) / float64(n-1)
 		}
-		t, last := firstAt(s.steps, rest, target), len(rest)-1
-		if math.IsInf(t, 1) && last > 0 && rest[last] < rest[last-1] {
-			t = crossing(s.steps, rest, last, target) // beyond the last look
-		}
+		t := settled(s.steps, rest, target)
 		if math.IsInf(t, 1) {
 			return e
 		}

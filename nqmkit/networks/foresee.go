@@ -158,7 +158,7 @@ func (p point) foreseeBy(m model) theory.ForeseenSteps {
 		best = math.Min(best, t)
 		return theory.TriedRate{LearningRate: rate, Steps: t, Limit: limit}
 	})
-	f := theory.ForeseenSteps{Model: m.name, LearningRate: s.best, Steps: best, AtTrained: math.NaN()}
+	f := theory.ForeseenSteps{Model: m.name, LearningRate: s.best, Steps: p.modelSettled(m, at(o, s.best, p.batch).(theory.Optimizer), best), AtTrained: math.NaN()}
 	if nameOf(o) != nameOf(p.method) {
 		f.Method = nameOf(o)
 	}
@@ -173,7 +173,8 @@ func (p point) losses(foreseen []theory.ForeseenSteps, models []model, s theory.
 		}
 		o := at(p.method, s.LearningRate, p.batch).(theory.Optimizer)
 		foreseen[k].Losses = modelLosses(models[k], o, s.Looks)
-		foreseen[k].AtTrained = p.modelSteps(models[k], o, min(p.Limit, int(20*s.Steps.Value)+20))
+		first := p.modelSteps(models[k], o, min(p.Limit, int(20*s.Steps.Value)+20))
+		foreseen[k].AtTrained = p.modelSettled(models[k], o, first)
 	}
 	return foreseen
 }
@@ -194,6 +195,20 @@ func (p point) modelSteps(m model, o theory.Optimizer, limit int) float64 {
 	}
 }
 
+// modelSettled is the crossing of the expected loss as it is read off training's.
+func (p point) modelSettled(m model, o theory.Optimizer, first float64) float64 {
+	if math.IsInf(first, 1) {
+		return first
+	}
+	for horizon := 2 * first; horizon < 100*first; horizon *= 2 {
+		looks := looksUpTo(int(horizon) + 2)
+		if t := settled(looks, modelLosses(m, o, looks), p.Target); !math.IsInf(t, 1) {
+			return t
+		}
+	}
+	return math.Inf(1)
+}
+
 func modelLosses(m model, o theory.Optimizer, steps []int) []float64 {
 	mean := make([]float64, len(steps))
 	for _, q := range m.problems {
@@ -211,27 +226,23 @@ const fittedName = "fit to SGD"
 //
 //	h_i = h i^-a        c_i = s h_i        h_i E θ_i(0)² ∝ i^-b        i = 1 ... d
 //
-// whose loss at the start is as given: the least squares of log(E L(T)/target) over all
-// learning rates and batch sizes that reached their target, after the T steps that they
-// took, over log h, a, log s and b. Nelder-Mead from four starts; five points do not fix
-// an exponent, and it is the predictions that count. It panics without a point that
-// reached its target.
+// whose loss at the start is as given: the least squares of log(E L(t)/L(t)) at the looks of
+// all points, each at its best learning rate, over log h, a, log s and b. Nelder-Mead from four starts; five points do not fix
+// an exponent, and it is the predictions that count. It panics where no point has losses.
 func FitSteps(points []theory.TrainedSteps, start float64, d int) theory.Problem {
 	type observed struct {
 		method theory.Optimizer
 		steps  int
-		target float64
+		loss   float64
 	}
 	var all []observed
 	for _, p := range points {
-		for _, t := range p.Tried {
-			if n := math.Round(t.Steps); n >= 1 && !math.IsInf(n, 1) {
-				all = append(all, observed{nqmkit.SGD(t.LearningRate).Batch(p.BatchSize), int(n), p.Target})
-			}
+		for k, t := range p.Looks {
+			all = append(all, observed{nqmkit.SGD(p.LearningRate).Batch(p.BatchSize), t, p.Losses[k]})
 		}
 	}
 	if len(all) == 0 {
-		panic(fmt.Errorf("networks: a law fitted to %d points of which none reached its target", len(points)))
+		panic(fmt.Errorf("networks: a law fitted to %d points without a loss", len(points)))
 	}
 	misfit := func(z []float64) float64 {
 		if math.Abs(z[1]) > 5 || math.Abs(z[3]) > 5 {
@@ -243,7 +254,7 @@ func FitSteps(points []theory.TrainedSteps, start float64, d int) theory.Problem
 			if err != nil {
 				return 1e6
 			}
-			off := math.Log(math.Min(loss/o.target, 1e3))
+			off := math.Log(math.Min(loss/o.loss, 1e3))
 			sum += off * off
 		}
 		return sum

@@ -3,6 +3,12 @@
 // (networks.Foresights, networks.FitSteps) were fixed before the runs;
 // `go run ./notebooks experiments` makes them again, with the same bytes on any number of cores.
 //
+// The estimator of trained steps was changed once, after a first try of softmax-near with
+// seed 2019 and before anything else was run: the first look at which an average of five
+// runs was at the target came early by chance, by a tenth to a third, while the losses on
+// the way were the model's. Steps now come from fresh runs and all looks around the
+// crossing. The models were not touched, and the seed is another.
+//
 // Sizes were chosen by how long a run takes, on other seeds, without a look at any
 // prediction.
 package experiments
@@ -29,13 +35,13 @@ type Question struct {
 }
 
 // seed is that of all runs; starts are those of the MLP's.
-const seed = 2019
+const seed = 2020
 
 var starts = []uint64{1, 2, 3, 4, 5}
 
 // version changes with what the experiments compute, so that none goes on with points of
 // another one.
-const version = "networks/experiments 1"
+const version = "networks/experiments 2"
 
 // All returns the questions in their order.
 func All() []Question {
