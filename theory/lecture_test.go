@@ -7,7 +7,7 @@ import (
 
 // The lecture's statements that are wrong, each with its value and the right
 // one. A test fails if the right value does not come out, or if the lecture's
-// would do as well.
+// would do as well. The true ones are in lecture_true_test.go.
 
 // wrong fails if the lecture's value is within tol of what the model gives.
 func wrong(t *testing.T, what string, lecture, right, tol float64) {
