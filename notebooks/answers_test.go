@@ -13,7 +13,6 @@ import (
 
 // unanswered are the lessons whose exercises have no answers yet.
 var unanswered = map[string]bool{
-	"03_sgd_dynamics":               true,
 	"04_exponential_moving_average": true,
 	"05_momentum":                   true,
 	"06_preconditioning":            true,
