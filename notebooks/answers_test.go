@@ -13,15 +13,14 @@ import (
 
 // unanswered are the lessons whose exercises have no answers yet.
 var unanswered = map[string]bool{
-	"04_exponential_moving_average": true,
-	"05_momentum":                   true,
-	"06_preconditioning":            true,
-	"07_batch_size":                 true,
-	"08_schedules":                  true,
-	"09_choosing":                   true,
-	"10_errata":                     true,
-	"11_playground":                 true,
-	"12_from_network_to_model":      true,
+	"05_momentum":              true,
+	"06_preconditioning":       true,
+	"07_batch_size":            true,
+	"08_schedules":             true,
+	"09_choosing":              true,
+	"10_errata":                true,
+	"11_playground":            true,
+	"12_from_network_to_model": true,
 }
 
 const (
