@@ -86,7 +86,7 @@ func startLab(t *testing.T, dir, open string) string {
 	address := make(chan string, 1)
 	ended := make(chan error, 1)
 	server := lab.Server{Env: environment(t), Dir: dir, Open: open}
-	go func() { ended <- server.Run(ctx, func(a string) { address <- a }) }()
+	go func() { ended <- server.Run(ctx, func(a string, _ []string) { address <- a }) }()
 	t.Cleanup(func() {
 		cancel()
 		<-ended

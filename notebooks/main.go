@@ -25,7 +25,7 @@ type command struct {
 }
 
 var commands = []command{
-	{"lab", "[-port N] [-no-browser] [NAME]", "open the lessons in JupyterLab", openLab},
+	{"lab", "[-work DIR] [-address A] [-port N] [-base-url PATH] [-no-browser] [NAME]", "open the lessons in JupyterLab", openLab},
 	{"run", "[-o DIR] [NAME...]", "execute the lessons, write their outputs back and an HTML page of each", runLessons},
 	{"figures", "[-list] [-o DIR] [NAME...]", "write every figure of the paper and the lecture as SVG, PDF and PNG, with its numbers as CSV", writeFigures},
 	{"sweep", "[-o DIR] [-shard I -of N | -merge | -slurm -of N [-submit] | -build] [-cells N,N] NOTEBOOK", "compute the sweeps of a notebook without Jupyter, whole or in parts", runSweep},

@@ -23,7 +23,7 @@ func TestReadyWhenItAnswers(t *testing.T) {
 	base := "http://" + listener.Addr().String() + "/"
 	listener.Close()
 	about := filepath.Join(t.TempDir(), "jpserver.json")
-	data, err := json.Marshal(serverInfo{URL: base, Token: "secret"})
+	data, err := json.Marshal(serverInfo{URL: base, Token: "secret", Host: "127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,11 +56,11 @@ func TestReadyWhenItAnswers(t *testing.T) {
 		ended <- ctx.Err()
 	}()
 	go func() {
-		address, err := Server{Open: "lesson.ipynb"}.waitUntilReady(ctx, about, ended, "")
+		info, err := Server{}.waitUntilReady(ctx, about, ended, "")
 		if err != nil {
-			address = err.Error()
+			found <- err.Error()
 		}
-		found <- address
+		found <- info.address("lesson.ipynb")
 	}()
 	select {
 	case address := <-found:
@@ -87,5 +87,33 @@ func TestNeverReady(t *testing.T) {
 	ended <- errors.New("signal: terminated")
 	if _, err := (Server{}).waitUntilReady(ctx, "nowhere", ended, "lab.log"); !errors.Is(err, context.Canceled) {
 		t.Errorf("a server that was stopped gives the error %v", err)
+	}
+}
+
+// Who can reach a server, and where it is found, follow from what it says.
+func TestWarnings(t *testing.T) {
+	for _, test := range []struct {
+		info  serverInfo
+		base  string
+		warns bool
+	}{
+		{serverInfo{URL: "http://localhost:1/", Host: "localhost"}, "http://localhost:1/", false},
+		{serverInfo{URL: "http://127.0.0.5:1/", Host: "127.0.0.5"}, "http://127.0.0.5:1/", false},
+		{serverInfo{URL: "http://[::1]:1/", Host: "::1"}, "http://[::1]:1/", false},
+		{serverInfo{URL: "http://machine:1/b/", Host: "0.0.0.0"}, "http://127.0.0.1:1/b/", true},
+		{serverInfo{URL: "https://machine:1/", Host: "::"}, "https://127.0.0.1:1/", true},
+		{serverInfo{URL: "http://machine:1/", Host: ""}, "http://127.0.0.1:1/", true},
+		{serverInfo{URL: "http://localhost:1/", Host: "localhost", elsewhere: true}, "http://127.0.0.1:1/", true},
+		{serverInfo{URL: "http://10.0.0.1:1/", Host: "10.0.0.1"}, "http://10.0.0.1:1/", true},
+		{serverInfo{URL: "http://10.0.0.1:1/", Host: "machine"}, "http://10.0.0.1:1/", true},
+		{serverInfo{URL: "http://10.0.0.1:1/", Host: "10.0.0.1", Token: "secret"}, "http://10.0.0.1:1/", false},
+		{serverInfo{URL: "http://10.0.0.1:1/", Host: "10.0.0.1", Password: true}, "http://10.0.0.1:1/", false},
+	} {
+		if got := test.info.base(); got != test.base {
+			t.Errorf("%+v is found at %s, want %s", test.info, got, test.base)
+		}
+		if got := test.info.warnings(""); len(got) > 0 != test.warns {
+			t.Errorf("%+v warns of %q", test.info, got)
+		}
 	}
 }
