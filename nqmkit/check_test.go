@@ -38,7 +38,7 @@ func TestCheckKeepsItsRate(t *testing.T) {
 		method nqmkit.Sampler
 	}{
 		{"one direction, independent steps", one, nqmkit.SGD(0.5)},
-		{"heavy ball", uneven(), nqmkit.Momentum(0.1, 0.9)},
+		{"momentum", uneven(), nqmkit.Momentum(0.1, 0.9)},
 		{"Nesterov, power law", law, nqmkit.Nesterov(0.1, 0.9)},
 		{"EMA", two, nqmkit.SGD(0.02).EMA(0.9)},
 		{"average", law, nqmkit.SGD(0.7).Average()},
@@ -54,7 +54,7 @@ func TestCheckKeepsItsRate(t *testing.T) {
 		{"Student 5", nqmkit.StudentT(uneven(), 5), nqmkit.Momentum(0.1, 0.9)},
 		{"Student 3, dense", nqmkit.StudentT(misaligned(), 3), nqmkit.SGD(0.4)},
 		{"streaming", streaming(law), nqmkit.SGD(0.2)},
-		{"streaming heavy ball, dense", labelled(), nqmkit.Momentum(0.02, 0.7)},
+		{"streaming momentum, dense", labelled(), nqmkit.Momentum(0.02, 0.7)},
 	} {
 		for _, runs := range []int{1, 2, 5, 20, 200} {
 			if runs == 200 && testing.Short() {

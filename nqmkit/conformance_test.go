@@ -54,7 +54,7 @@ func labelled() nqmkit.Dense {
 
 // triple is a researcher's own linear method: heavy ball by its matrices.
 func triple(alpha, beta float64) theory.Linear {
-	return theory.Linear{Name: "own heavy ball", System: func(h float64) theory.System {
+	return theory.Linear{Name: "own momentum", System: func(h float64) theory.System {
 		return theory.System{
 			State:   [][]float64{{1 - alpha*h, -alpha * beta}, {h, beta}},
 			Noise:   []float64{-alpha, 1},
@@ -99,9 +99,9 @@ func TestClosedFormsAgreeWithTheLiteralRules(t *testing.T) {
 		{"SGD with a batch", small, nqmkit.SGD(0.5).Batch(16)},
 		{"SGD, unequal directions", uneven(), nqmkit.SGD(0.7)},
 		{"SGD without noise", theory.Problem{Curvature: []float64{1, 3}, Mean: []float64{1, 1}}, nqmkit.SGD(0.1)},
-		{"heavy ball", uneven(), nqmkit.Momentum(0.1, 0.9)},
-		{"heavy ball at its double root", theory.Problem{Curvature: []float64{9, 1}, Noise: []float64{9, 1}, Variance: []float64{1, 1}}, nqmkit.Momentum(0.25, 0.25)},
-		{"heavy ball with a batch", small, nqmkit.Momentum(0.05, 0.95).Batch(8)},
+		{"momentum", uneven(), nqmkit.Momentum(0.1, 0.9)},
+		{"momentum at its double root", theory.Problem{Curvature: []float64{9, 1}, Noise: []float64{9, 1}, Variance: []float64{1, 1}}, nqmkit.Momentum(0.25, 0.25)},
+		{"momentum with a batch", small, nqmkit.Momentum(0.05, 0.95).Batch(8)},
 		{"Nesterov", uneven(), nqmkit.Nesterov(0.1, 0.9)},
 		{"Nesterov, stiff", two, nqmkit.Nesterov(0.02, 0.5)},
 		{"QHM", uneven(), nqmkit.QHM(0.5, 0.9, 0.7)},
@@ -130,17 +130,17 @@ func TestClosedFormsAgreeWithTheLiteralRules(t *testing.T) {
 		{"streaming DANA", streaming(small), nqmkit.DANA(0.1, 0.1, 1, 4)},
 		{"streaming SGD with weight decay", streaming(small), nqmkit.SGD(0.2).WithDecay(0.1)},
 		{"EMA of SGD", uneven(), nqmkit.SGD(0.7).EMA(0.9)},
-		{"EMA of heavy ball", uneven(), nqmkit.Momentum(0.1, 0.9).EMA(0.8)},
+		{"EMA of momentum", uneven(), nqmkit.Momentum(0.1, 0.9).EMA(0.8)},
 		{"EMA of Nesterov", small, nqmkit.Nesterov(0.1, 0.8).EMA(0.95)},
 		{"uniform average", uneven(), nqmkit.SGD(0.7).Average()},
-		{"tail average of heavy ball", uneven(), nqmkit.Momentum(0.1, 0.8).TailAverage(20)},
+		{"tail average of momentum", uneven(), nqmkit.Momentum(0.1, 0.8).TailAverage(20)},
 		{"half preconditioned", regular, nqmkit.SGD(0.2).Precondition(0.5)},
 		{"Newton", regular, nqmkit.SGD(0.2).Precondition(1)},
-		{"preconditioned heavy ball", regular, nqmkit.Momentum(0.1, 0.7).Precondition(0.75).Batch(4)},
+		{"preconditioned momentum", regular, nqmkit.Momentum(0.1, 0.7).Precondition(0.75).Batch(4)},
 		{"Lookahead of SGD", uneven(), nqmkit.SGD(0.7).Lookahead(5, 0.5)},
 		{"Lookahead of Nesterov with EMA", uneven(), nqmkit.Nesterov(0.1, 0.9).Lookahead(7, 0.8).EMA(0.5)},
 		{"cosine schedule", uneven(), nqmkit.SGD(0.7).Cosine()},
-		{"linear schedule of heavy ball", uneven(), nqmkit.Momentum(0.1, 0.9).Linear()},
+		{"linear schedule of momentum", uneven(), nqmkit.Momentum(0.1, 0.9).Linear()},
 		{"WSD of Nesterov", uneven(), nqmkit.Nesterov(0.1, 0.9).WSD(10, 20)},
 		{"Newton with 1/t", regular, nqmkit.SGD(1).Precondition(1).InverseTime(1)},
 		{"schedule of batch sizes", uneven(), nqmkit.Momentum(0.1, 0.5).Segments(
@@ -152,19 +152,19 @@ func TestClosedFormsAgreeWithTheLiteralRules(t *testing.T) {
 		{"torch with Nesterov", uneven(), theory.Torch{LearningRate: 0.1, Momentum: 0.8, Nesterov: true}},
 		{"streaming SGD", streaming(small), nqmkit.SGD(0.2)},
 		{"streaming SGD with a batch", streaming(small), nqmkit.SGD(0.4).Batch(4)},
-		{"streaming heavy ball", streaming(small), nqmkit.Momentum(0.05, 0.8)},
+		{"streaming momentum", streaming(small), nqmkit.Momentum(0.05, 0.8)},
 		{"streaming, noise that no label makes", streaming(uneven()), nqmkit.SGD(0.1)},
 		{"streaming SGD on a rotated problem", nqmkit.Rotated(streaming(nqmkit.PowerLaw(5, 1)), 30), nqmkit.SGD(0.2).Batch(2)},
-		{"streaming heavy ball, dense", labelled(), nqmkit.Momentum(0.02, 0.7)},
+		{"streaming momentum, dense", labelled(), nqmkit.Momentum(0.02, 0.7)},
 		{"streaming Nesterov, dense, noise that no label makes", streamingMisaligned(), nqmkit.Nesterov(0.02, 0.7).EMA(0.5)},
 		{"streaming, preconditioned, dense", labelled(), nqmkit.SGD(0.05).Precondition(0.5)},
 		{"SGD on a rotated problem", nqmkit.Rotated(two, 30), nqmkit.SGD(0.02)},
-		{"heavy ball on a rotated problem", nqmkit.Rotated(uneven(), 70), nqmkit.Momentum(0.1, 0.9)},
+		{"momentum on a rotated problem", nqmkit.Rotated(uneven(), 70), nqmkit.Momentum(0.1, 0.9)},
 		{"preconditioned on a rotated problem", nqmkit.Rotated(regular, -40), nqmkit.SGD(0.2).Precondition(0.5)},
 		{"SGD with misaligned noise", misaligned(), nqmkit.SGD(0.4)},
 		{"Nesterov with misaligned noise", misaligned(), nqmkit.Nesterov(0.1, 0.9)},
 		{"SGD, Student t", nqmkit.StudentT(uneven(), 5), nqmkit.SGD(0.7)},
-		{"heavy ball, Rademacher", nqmkit.Rademacher(two), nqmkit.Momentum(0.005, 0.9)},
+		{"momentum, Rademacher", nqmkit.Rademacher(two), nqmkit.Momentum(0.005, 0.9)},
 		{"SGD, Student t, misaligned", nqmkit.StudentT(misaligned(), 7), nqmkit.SGD(0.4)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

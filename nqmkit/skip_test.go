@@ -12,21 +12,21 @@ import (
 // ring, some flip and one is tiny.
 func skippable() map[string]nqmkit.Sampler {
 	return map[string]nqmkit.Sampler{
-		"SGD":                     nqmkit.SGD(0.9).Batch(4),
-		"heavy ball":              nqmkit.Momentum(0.5, 0.9),
-		"heavy ball, double root": nqmkit.Momentum(0.25, 0.25),
-		"Nesterov":                nqmkit.Nesterov(0.4, 0.8),
-		"EMA of SGD":              nqmkit.SGD(0.9).EMA(0.95),
-		"EMA of heavy ball":       nqmkit.Momentum(0.5, 0.9).EMA(0.9),
-		"EMA of Nesterov":         nqmkit.Nesterov(0.4, 0.8).EMA(0.5),
-		"preconditioned":          nqmkit.Momentum(0.5, 0.5).Precondition(0.5),
-		"own":                     triple(0.5, 0.9),
-		"own, in batches":         triple(0.5, 0.9).Batch(5),
-		"in pieces":               nqmkit.Momentum(0.5, 0.9).Segments(theory.Segment{Steps: 10, From: 1, BatchSize: 2}, theory.Segment{Steps: 1e9, From: 0.5}, theory.Segment{From: 0.1}),
-		"averaged":                nqmkit.SGD(0.9).Average(),
-		"averaged from a step":    nqmkit.Nesterov(0.4, 0.8).TailAverage(11),
-		"Lookahead":               nqmkit.Momentum(0.5, 0.5).Lookahead(5, 0.5),
-		"EMA of Lookahead":        nqmkit.SGD(0.9).Lookahead(5, 0.5).EMA(0.9),
+		"SGD":                   nqmkit.SGD(0.9).Batch(4),
+		"momentum":              nqmkit.Momentum(0.5, 0.9),
+		"momentum, double root": nqmkit.Momentum(0.25, 0.25),
+		"Nesterov":              nqmkit.Nesterov(0.4, 0.8),
+		"EMA of SGD":            nqmkit.SGD(0.9).EMA(0.95),
+		"EMA of momentum":       nqmkit.Momentum(0.5, 0.9).EMA(0.9),
+		"EMA of Nesterov":       nqmkit.Nesterov(0.4, 0.8).EMA(0.5),
+		"preconditioned":        nqmkit.Momentum(0.5, 0.5).Precondition(0.5),
+		"own":                   triple(0.5, 0.9),
+		"own, in batches":       triple(0.5, 0.9).Batch(5),
+		"in pieces":             nqmkit.Momentum(0.5, 0.9).Segments(theory.Segment{Steps: 10, From: 1, BatchSize: 2}, theory.Segment{Steps: 1e9, From: 0.5}, theory.Segment{From: 0.1}),
+		"averaged":              nqmkit.SGD(0.9).Average(),
+		"averaged from a step":  nqmkit.Nesterov(0.4, 0.8).TailAverage(11),
+		"Lookahead":             nqmkit.Momentum(0.5, 0.5).Lookahead(5, 0.5),
+		"EMA of Lookahead":      nqmkit.SGD(0.9).Lookahead(5, 0.5).EMA(0.9),
 	}
 }
 

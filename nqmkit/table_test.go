@@ -35,7 +35,7 @@ func TestTableOfEveryResult(t *testing.T) {
 	p := nqmkit.List(1, 0.5, 0.1)
 	method, runs := nqmkit.Momentum(0.1, 0.5).Batch(4), nqmkit.Trials(20, 7)
 	steps := nqmkit.StepsToTarget(p, 0.5, method)
-	tuned := theory.Tuned{Problem: "p", Family: "heavy ball", Optimizer: method, Target: 0.5, Steps: steps, BestBefore: 0.51, Evaluations: 3}
+	tuned := theory.Tuned{Problem: "p", Family: "momentum", Optimizer: method, Target: 0.5, Steps: steps, BestBefore: 0.51, Evaluations: 3}
 	type own struct {
 		LearningRate float64
 		Found        bool `json:"found"`

@@ -30,7 +30,7 @@ func TestScalingTooltip(t *testing.T) {
 		b.Until("a drawn figure", browsertest.Drawn+" === 1")
 		point := scaling().Curves[0].Points[3]
 		pointAt(b, point.Optimizer.BatchSize, float64(point.Steps.Steps))
-		b.Until("a tooltip with the steps", tipOf(fmt.Sprintf("batch size B = 64.*SGD: %d.*heavy ball: %d.*steps to loss 0.02",
+		b.Until("a tooltip with the steps", tipOf(fmt.Sprintf("batch size B = 64.*SGD: %d.*momentum: %d.*steps to loss 0.02",
 			point.Steps.Steps, scaling().Curves[1].Points[3].Steps.Steps)))
 		b.Quiet(browsertest.Files)
 	})

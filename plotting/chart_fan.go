@@ -11,7 +11,7 @@ import (
 var _ = together(LossBands)
 
 // LossBands returns the figure of the law of the loss against steps: the expected
-// loss as a line, the median as a dotted one, and bands that hold the central half
+// loss as a line, the median as a thin one, and bands that hold the central half
 // and the central nine tenths of the runs, by exact quantiles.
 func LossBands(fans []theory.Fan) Figure {
 	fans = told(fans, func(f *theory.Fan) (string, *string) { return f.Problem, &f.Method })
@@ -32,7 +32,7 @@ func LossBands(fans []theory.Fan) Figure {
 		}
 		means = append(means, below(ceiling, panel.X.fromStart(Series{Name: f.Method, X: x, Y: f.Mean, Color: l.color, Dash: l.dash, Width: 2})))
 		if n%2 == 1 {
-			medians = append(medians, below(ceiling, panel.X.fromStart(Series{Name: f.Method, X: x, Y: f.Quantiles[n/2], Color: l.color, Dash: Dotted})))
+			medians = append(medians, below(ceiling, panel.X.fromStart(Series{Name: f.Method, X: x, Y: f.Quantiles[n/2], Color: l.color, Dash: l.dash, Width: 0.8})))
 		}
 		t.Rows, all = append(t.Rows, fanRows(f)...), all+len(f.Steps)
 	}
@@ -40,7 +40,7 @@ func LossBands(fans []theory.Fan) Figure {
 	panel.Series = append(append(panel.Series, medians...), means...)
 	f := Figure{
 		Title:   "Loss of single runs: " + common(mapped(fans, func(f theory.Fan) string { return f.Problem })),
-		Caption: "Line: the expected loss. Dotted: the median. The bands hold the central half of the runs and the central nine tenths, exactly.",
+		Caption: "Line: the expected loss. Thin: the median. The bands hold the central half of the runs and the central nine tenths, exactly.",
 		Panels:  []Panel{panel}, Table: partOf(t, all),
 	}
 	for _, fan := range fans {

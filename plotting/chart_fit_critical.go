@@ -23,7 +23,7 @@ func CriticalBatches(fits []theory.CriticalFit) Figure {
 	}
 	for i, fit := range fits {
 		name := nth("fit", i, len(fits))
-		color := blue
+		color := black
 		if len(fits) > 1 {
 			color = colors.Sequence(i, len(fits))
 		}
@@ -72,13 +72,12 @@ func criticalLines(fit theory.CriticalFit, name, color string) []Series {
 		if none(c.Value) || !(c.Value > 0) {
 			continue
 		}
-		all = append(all, onLaw(fit, c, criticalLooks[i%len(criticalLooks)], low, high)...)
+		all = append(all, onLaw(fit, c, neutralLook(i), low, high)...)
 	}
 	return append(all, points)
 }
 
 // criticalLooks are those of the definitions.
-var criticalLooks = []look{{vermillion, Solid, Diamond}, {green, Solid, Square}, {purple, Solid, Triangle}}
 
 // onLaw marks a batch size on the law, with its interval where both are in the picture.
 func onLaw(fit theory.CriticalFit, c theory.Estimate, look look, low, high float64) []Series {

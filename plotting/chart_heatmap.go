@@ -21,7 +21,7 @@ func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2
 	}
 	f := Figure{Title: title, Table: table.Text("quantity", "value")}
 	if best != nil {
-		p.Series = append(p.Series, Series{Name: "best pair", Kind: Points, Marker: Diamond, X: Values{best[0]}, Y: Values{best[1]}, Color: vermillion})
+		p.Series = append(p.Series, Series{Name: "best pair", Kind: Points, Marker: Diamond, X: Values{best[0]}, Y: Values{best[1]}, Color: black})
 		f.Table.Rows = [][]any{table.Texts("best "+x.Label, number(best[0])), table.Texts("best "+y.Label, number(best[1]))}
 	}
 	f.Panels = []Panel{p}

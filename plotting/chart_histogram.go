@@ -39,8 +39,9 @@ func Histogram(title string, axis Axis, distributions ...Distribution) (Figure, 
 	}
 	axis = axis.fitted(low, high, 0.02)
 	bins := min(max(int(4*math.Cbrt(float64(largest))), 5), 60)
+	palette := newPalette(mapped(distributions, func(d Distribution) string { return d.Family }))
 	for _, d := range distributions {
-		bars, inside := counted(d, axis, bins)
+		bars, inside := counted(d, palette.next(d.Family).color, axis, bins)
 		p := Panel{X: axis, Y: Axis{Label: "runs in a bin"}, Series: []Series{bars}}
 		if d.Expected != 0 && axis.inside(d.Expected) {
 			p.References = []Reference{{At: d.Expected, Label: "expected loss reaches it", Vertical: true}}
@@ -57,9 +58,8 @@ func Histogram(title string, axis Axis, distributions ...Distribution) (Figure, 
 }
 
 // counted returns the bars of a distribution, and the numbers that they count.
-func counted(d Distribution, a Axis, bins int) (Series, []float64) {
-	l := lookOf(d.Family)
-	bars := Series{Name: d.Name, Kind: Bar, Color: l.color, Y: make(Values, bins)}
+func counted(d Distribution, color string, a Axis, bins int) (Series, []float64) {
+	bars := Series{Name: d.Name, Kind: Bar, Color: color, Y: make(Values, bins)}
 	low, high := a.forward(a.Min), a.forward(a.Max)
 	for k := range bins {
 		bars.X = append(bars.X, a.inverse(low+(high-low)*float64(k)/float64(bins)))

@@ -8,7 +8,7 @@ import (
 	"nqm/plotting/internal/colors"
 )
 
-var palette8 = map[string]string{"black": black, "orange": orange, "sky blue": skyBlue, "green": green, "blue": blue, "vermillion": vermillion, "purple": purple}
+var palette8 = map[string]string{"black": black, "orange": orange, "sky blue": skyBlue, "green": green, "blue": blue, "vermillion": vermillion, "purple": purple, "maroon": maroon}
 
 // Lines stand out from the page: 3 to 1 (WCAG 2.1, 1.4.11) on white but for
 // orange and sky blue, which the package's comment names, and on dark for all;

@@ -21,9 +21,9 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 		return bell(laws[0])
 	}
 	x := Axis{Label: "coordinate i", Min: 1, Max: float64(len(laws))}
-	mean := Series{Name: "mean, with one standard deviation", Color: blue, Width: 2}
+	mean := Series{Name: "mean, with one standard deviation", Color: black, Width: 2}
 	start := Series{Name: "variance left of the start", Color: black, Dash: Dotted, Width: 2}
-	noise := Series{Name: "variance put in by the noise", Color: orange, Width: 2}
+	noise := Series{Name: "variance put in by the noise", Color: grey, Dash: Dashed, Width: 2}
 	switch {
 	case len(laws) <= mostMarkers: // each for itself
 		x.Min, x.Max = 0, x.Max+1
@@ -49,11 +49,11 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 		mean.X, mean.Y = append(mean.X, i), append(mean.Y, m.Mean)
 		deviation := math.Sqrt(m.Variance)
 		if mean.Kind == Points {
-			spread = append(spread, Series{Name: mean.Name, X: Values{i, i}, Y: Values{m.Mean - deviation, m.Mean + deviation}, Color: colors.Shade(blue, -0.6), Width: 8})
+			spread = append(spread, Series{Name: mean.Name, X: Values{i, i}, Y: Values{m.Mean - deviation, m.Mean + deviation}, Color: colors.Shade(grey, -0.4), Width: 8})
 			continue
 		}
 		if spread == nil {
-			spread = []Series{{Name: mean.Name, Kind: Band, Color: blue}}
+			spread = []Series{{Name: mean.Name, Kind: Band, Color: grey}}
 		}
 		band := &spread[0]
 		band.X, band.Y, band.High = append(band.X, i), append(band.Y, m.Mean-deviation), append(band.High, m.Mean+deviation)
@@ -93,8 +93,8 @@ func bell(m theory.Moment) Figure {
 	case deviation == 0:
 		f.Notes = []string{fmt.Sprintf("The coordinate is certain: %s.", number(m.Mean))}
 	default:
-		line := Series{Name: "density", Color: blue, Width: 2}
-		foot := Series{Name: "density", Kind: Band, Color: blue, Y: make(Values, bellNodes)}
+		line := Series{Name: "density", Color: black, Width: 2}
+		foot := Series{Name: "density", Kind: Band, Color: grey, Y: make(Values, bellNodes)}
 		for k := range bellNodes {
 			z := 8 * (float64(k)/(bellNodes-1) - 0.5)
 			line.X = append(line.X, m.Mean+z*deviation)

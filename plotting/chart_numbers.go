@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 
-	"nqm/plotting/internal/colors"
 	"nqm/theory/table"
 )
 
@@ -22,9 +21,10 @@ func Numbers(lists [][]float64) Figure {
 	var every Values
 	longest := 0
 	for i, list := range lists {
-		s := Series{Name: nth("list", i, len(lists)), Color: colors.Sequence(i, max(len(lists), 2)), Dash: dashes[i%len(dashes)], Width: 2}
+		l := orderedLook(i, len(lists))
+		s := Series{Name: nth("list", i, len(lists)), Color: l.color, Dash: l.dash, Width: 2}
 		if len(list) <= mostMarkers {
-			s.Marker = markers[i%len(markers)]
+			s.Marker = l.marker
 		}
 		for k, v := range list {
 			s.X, s.Y = append(s.X, float64(k+1)), append(s.Y, v)

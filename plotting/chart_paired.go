@@ -31,11 +31,10 @@ func PairedDifference(comparisons ...theory.PairedCurve) Figure {
 	savings := Panel{Title: more, X: x, Y: Axis{Label: "times as many", Scale: Log10}, References: []Reference{{At: 1}}}
 	var f Figure
 	names := pairedNames(comparisons)
-	palette := newPalette(names)
 	for i, c := range comparisons {
-		steps, name, l, band := asFloats(c.Steps), names[i], palette.next(names[i]), grey
+		steps, name, l, band := asFloats(c.Steps), names[i], orderedLook(i, len(comparisons)), grey
 		savingName := name
-		if band, l.dash = l.color, dashes[i%len(dashes)]; len(comparisons) == 1 {
+		if band = l.color; len(comparisons) == 1 {
 			name, savingName, l, band = "mean difference, with its interval", more, look{color: black}, grey
 		}
 		difference.Series = append(difference.Series,

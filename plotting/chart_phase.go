@@ -7,10 +7,10 @@ import (
 	"nqm/theory/table"
 )
 
-var _ = pictures(each("Heavy ball", func(m theory.PhaseMap) string { return m.Problem },
+var _ = pictures(each("Momentum", func(m theory.PhaseMap) string { return m.Problem },
 	func(theory.PhaseMap) string { return "" }, PhaseMap))
 
-// PhaseMap returns the figure of heavy ball's convergence over learning rate and
+// PhaseMap returns the figure of momentum's convergence over learning rate and
 // momentum: colours are the steps in which the mean falls to 1/e along the
 // slowest direction, grey is unstable. The lines are the critical damping
 // β = (1 - √(αh))² of the stiffest and the flattest direction, below which a
@@ -43,7 +43,7 @@ func PhaseMap(m theory.PhaseMap) Figure {
 		critical("critical, flattest direction", m.Flattest),
 		{Name: "edge of stability", X: Values{last / 2, last}, Y: Values{0, 1}},
 	}
-	f := HeatMap("Heavy ball: "+m.Problem,
+	f := HeatMap("Momentum: "+m.Problem,
 		Axis{Label: "learning rate α", Max: last}, Axis{Label: "momentum β", Max: 1},
 		grid, boundaries, &[2]float64{m.Best.Optimizer.LearningRate, m.Best.Optimizer.Momentum})
 	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise; grey is unstable. The diamond is the best pair."

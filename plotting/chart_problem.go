@@ -34,14 +34,13 @@ func spectra(problems []titled) Figure {
 		Y: Axis{Label: "h and c", Scale: Log10},
 	}
 	names := distinct(mapped(problems, func(p titled) string { return p.text }))
-	palette := newPalette(names)
 	for i, p := range problems {
 		ranks, h, c := ranked(p.Problem)
-		curvature := Series{Name: "curvature h", X: ranks, Y: h, Color: blue, Width: 2.5}
-		noise := Series{Name: "noise variance c of one example", X: ranks, Y: c, Color: orange, Dash: Dashed, Width: 1.5}
+		curvature := Series{Name: "curvature h", X: ranks, Y: h, Color: black, Width: 2.5}
+		noise := Series{Name: "noise variance c of one example", X: ranks, Y: c, Color: grey, Dash: Dashed, Width: 1.5}
 		if len(problems) > 1 {
-			curvature.Name, noise.Name, curvature.Color = names[i], names[i], palette.next(names[i]).color
-			noise.Color = colors.Shade(curvature.Color, 0.3)
+			curvature.Name, noise.Name, curvature.Color = names[i], names[i], colors.Sequence(i, len(problems))
+			noise.Color = curvature.Color
 		}
 		if p.Band.Low != nil {
 			panel.Series = append(panel.Series, spectrumBand(p.Problem, curvature))
@@ -214,7 +213,7 @@ func Scree(p theory.Problem) Figure {
 		Panels: []Panel{{
 			X:      Axis{Label: "direction i"},
 			Y:      Axis{Label: "curvature h", Scale: Log10},
-			Series: []Series{{Name: "curvature h", Kind: Points, X: ranks, Y: h, Color: blue}},
+			Series: []Series{{Name: "curvature h", Kind: Points, X: ranks, Y: h, Color: black}},
 		}},
 		Table: problemTable(nil, p),
 	}
@@ -237,7 +236,7 @@ func Density(p theory.Problem) Figure {
 		}
 	}
 	x := Axis{Label: "curvature h", Scale: Log10}.fitted(low, high, 0.02)
-	bars, _ := counted(Distribution{Name: "directions", Family: "SGD"}, x, densityBins)
+	bars, _ := counted(Distribution{Name: "directions"}, grey, x, densityBins)
 	for i := range p.Len() {
 		if d := p.Direction(i); d.Curvature > 0 {
 			k := int(densityBins * x.Normalize(x.Min, x.Max, d.Curvature))

@@ -35,13 +35,13 @@ func NoiseScales(paths ...theory.NoiseScales) Figure {
 		all += len(s.Steps)
 		name := nth("path", i, len(paths))
 		for _, line := range []Series{
-			{Name: "B_noise = tr HC / E g′Hg", Y: s.Noise, Color: purple},
-			{Name: "B_simple = tr C / E g′g", Y: s.Simple, Color: green, Dash: Dashed},
+			{Name: "B_noise = tr HC / E g′Hg", Y: s.Noise, Color: black},
+			{Name: "B_simple = tr C / E g′g", Y: s.Simple, Color: slate, Dash: Dashed},
 		} {
 			line.X, line.Width = asFloats(s.Steps), 2
 			if len(paths) > 1 {
 				short, _, _ := strings.Cut(line.Name, " ")
-				line.Name, line.Color = short+", "+name, colors.Ramp(line.Color, float64(i)/float64(len(paths)-1))
+				line.Name, line.Color = short+", "+name, colors.Sequence(i, len(paths))
 			}
 			f.Panels[0].Series = append(f.Panels[0].Series, x.fromStart(line))
 		}

@@ -41,7 +41,7 @@ func scalingLines(s theory.Scaling) []scalingLine {
 }
 
 // scalingName names a curve with the settings that were given, not chosen, as
-// in "heavy ball, β=0.9, p=0.5".
+// in "momentum, β=0.9, p=0.5".
 func scalingName(c theory.ScalingCurve) string {
 	if len(c.Points) == 0 {
 		return c.Family

@@ -126,7 +126,7 @@ func TestBatchScalingShowsWhatWasFound(t *testing.T) {
 	if p.X.Scale != Log2 || p.Y.Scale != Log10 {
 		t.Errorf("scales %q and %q", p.X.Scale, p.Y.Scale)
 	}
-	for i, name := range []string{"SGD", "heavy ball", "SGD, p=0.5"} {
+	for i, name := range []string{"SGD", "momentum", "SGD, p=0.5"} {
 		line := one(t, p, name, Line)
 		if l := lookOf(s.Curves[i].Family); line.Color != l.color || line.Dash != l.dash || line.End != name {
 			t.Errorf("%s is drawn as %+v", name, line)
@@ -282,7 +282,7 @@ func TestAScalingThatReachesNothing(t *testing.T) {
 
 func TestTradeOffAndSettings(t *testing.T) {
 	s := scaling()
-	line := one(t, TradeOff(s).Panels[0], "heavy ball", Line)
+	line := one(t, TradeOff(s).Panels[0], "momentum", Line)
 	for k, x := range line.X {
 		point := s.Curves[1].Points[len(line.X)-1-k]
 		if want := point.Optimizer.BatchSize * x; line.Y[k] != want {
@@ -296,7 +296,7 @@ func TestTradeOffAndSettings(t *testing.T) {
 	if n := len(seriesOf(f.Panels[1], "SGD", Line)); n != 0 {
 		t.Error("SGD has a momentum")
 	}
-	rate, rest, effective := one(t, f.Panels[0], "heavy ball", Line), one(t, f.Panels[1], "heavy ball", Line), one(t, f.Panels[2], "heavy ball", Line)
+	rate, rest, effective := one(t, f.Panels[0], "momentum", Line), one(t, f.Panels[1], "momentum", Line), one(t, f.Panels[2], "momentum", Line)
 	for k := range rate.Y {
 		if math.Abs(rate.Y[k]/rest.Y[k]/effective.Y[k]-1) > 1e-12 {
 			t.Errorf("α/(1-β) is %v at α = %v, 1-β = %v", effective.Y[k], rate.Y[k], rest.Y[k])
@@ -315,7 +315,7 @@ func TestScalingNames(t *testing.T) {
 		curve(theory.SGD(0.3).EMA(0.99), "learning rate", "EMA decay"), curve(theory.SGD(0.3).Precondition(0.3), "preconditioning power"),
 		curve(theory.SGD(0.1), "learning rate"), {Family: "Nesterov"},
 	}}
-	want := []string{"SGD", "SGD, α=0.3", "SGD, cosine", "heavy ball, β=0.9", "heavy ball, p=0.5", "SGD with EMA", "preconditioned SGD, α=0.3", "SGD (2)", "Nesterov"}
+	want := []string{"SGD", "SGD, α=0.3", "SGD, cosine", "momentum, β=0.9", "momentum, p=0.5", "SGD with EMA", "preconditioned SGD, α=0.3", "SGD (2)", "Nesterov"}
 	for i, l := range scalingLines(s) {
 		if l.name != want[i] {
 			t.Errorf("curve %d is %q, want %q", i, l.name, want[i])

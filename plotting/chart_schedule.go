@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
-	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -27,6 +27,7 @@ func Schedules(results []theory.BestRates) Figure {
 	part := false
 	panel.X, part = runAxis(results)
 	names := scheduleNames(results)
+	palette := newPalette(mapped(results, func(s theory.BestRates) string { return s.Family }))
 	for i, s := range results {
 		line := stairsOf(s.Lengths, s.LearningRates)
 		if part {
@@ -35,10 +36,8 @@ func Schedules(results []theory.BestRates) Figure {
 			}
 		}
 		line.Name, line.Width = names[i], 1.8
-		line.Color, line.Dash = colors.Sequence(i, len(results)), dashes[i%len(dashes)]
-		if len(results) == 1 {
-			line.Color = lookOf(s.Family).color
-		}
+		l := palette.next(s.Family)
+		line.Color, line.Dash = l.color, l.dash
 		panel.Series = append(panel.Series, line)
 	}
 	panel.References = limits(results)
@@ -107,13 +106,12 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 	panel := Panel{X: Axis{Label: "samples used"}, Y: Axis{Label: "batch size B", Scale: Log2}}
 	tail := tails(mapped(results, func(s theory.BestBatches) string { return s.Problem }))
 	t := table.Text("learning rate", "samples", "steps", "B at first", "B at last", "loss", "bound")
-	for i, s := range results {
+	palette := newPalette(mapped(results, func(s theory.BestBatches) string { return s.Family }))
+	for _, s := range results {
 		line := stairsOf(samplesIn(s.Lengths, s.BatchSizes), s.BatchSizes)
-		line.Name = fmt.Sprintf("α=%.3g, %d steps", s.LearningRate, s.Steps) + tail(s.Problem)
-		line.Width, line.Color, line.Dash = 1.8, colors.Sequence(i, len(results)), dashes[i%len(dashes)]
-		if len(results) == 1 {
-			line.Color = lookOf(s.Family).color
-		}
+		line.Name = fmt.Sprintf("%s α=%.3g, %d steps", s.Family, s.LearningRate, s.Steps) + tail(s.Problem)
+		l := palette.next(s.Family)
+		line.Width, line.Color, line.Dash = 1.8, l.color, l.dash
 		panel.Series = append(panel.Series, line)
 		t.Rows = append(t.Rows, table.Texts(number(s.LearningRate), number(s.Samples), fmt.Sprint(s.Steps),
 			number(s.BatchSizes[0]), number(s.BatchSizes[len(s.BatchSizes)-1]), number(s.Loss), number(s.Bound)))
@@ -149,10 +147,11 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 	axis := Axis{Label: "samples used", Max: c.Samples}
 	line := func(name string, batchSizes, y []float64, lengths []int) Series {
 		s := stairsOf(samplesIn(lengths, batchSizes), y)
-		s.Name, s.Width, s.Color = name, 2, blue
+		l := neutralLook(0)
 		if name == batches {
-			s.Color, s.Dash = vermillion, Dashed
+			l = neutralLook(1)
 		}
+		s.Name, s.Width, s.Color, s.Dash = name, 2, l.color, l.dash
 		return s
 	}
 	constant := func(v float64, n int) []float64 { return slices.Repeat([]float64{v}, n) }
@@ -243,10 +242,15 @@ func scheduleNames(results []theory.BestRates) []string {
 	power := differ(func(s theory.BestRates) float64 { return s.Optimizer.Power })
 	steps := differ(func(s theory.BestRates) float64 { return float64(s.Steps) })
 	pieces := differ(func(s theory.BestRates) float64 { return float64(len(s.Lengths)) })
+	family := func(s theory.BestRates) string { return strings.TrimPrefix(s.Family, "preconditioned ") } // the power says so
+	families := unique(mapped(results, family))
 	names := make([]string, len(results))
 	tail := tails(mapped(results, func(s theory.BestRates) string { return s.Problem }))
 	for i, s := range results {
 		names[i] = fmt.Sprintf("B=%g", batchIn(s.Optimizer))
+		if len(families) > 1 || len(results) == 1 {
+			names[i] = family(s) + ", " + names[i]
+		}
 		if power {
 			names[i] += fmt.Sprintf(", p=%g", s.Optimizer.Power)
 		}

@@ -17,8 +17,9 @@ func LossSplit(curves []theory.Curve) Figure {
 		Table:   curvesTable(curves),
 	}
 	ceiling := ceilingOf(curves)
+	palette := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
 	for _, c := range curves {
-		x, l := asFloats(c.Steps), lookOf(c.Family)
+		x, l := asFloats(c.Steps), palette.next(c.Family)
 		p := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
 		for _, s := range []Series{
 			{Name: "bias", X: x, Y: c.Bias, Color: black, Dash: Dotted},

@@ -49,7 +49,7 @@ func TestSweepOfSeveral(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, family := range []string{"SGD", "heavy ball"} {
+	for k, family := range []string{"SGD", "momentum"} {
 		if s := f.Panels[0].Series[k]; s.Name != family || s.Color != lookOf(family).color || len(s.Y) != 2 {
 			t.Errorf("line %d: %+v", k, s)
 		}

@@ -238,7 +238,7 @@ func TestSeveralKindsInOneFile(t *testing.T) {
 	}
 	svg := string(must(encodeFile(".svg", value)))
 	var before int
-	for _, title := range []string{"Expected loss: ", "Where heavy ball is stable", "Problem: "} {
+	for _, title := range []string{"Expected loss: ", "Where momentum is stable", "Problem: "} {
 		at := strings.Index(svg, title)
 		if at < before {
 			t.Errorf("%q is not below the one before", title)

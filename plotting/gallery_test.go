@@ -100,7 +100,7 @@ func timesToTarget() Figure {
 		return append(t, math.Inf(1), math.Inf(1))
 	}
 	return must(Histogram("Steps to target 0.01", Axis{Label: "steps to target T", Scale: Log2},
-		Distribution{"SGD α=0.02", "SGD", times(700), 640}, Distribution{"heavy ball α=0.02, β=0.9", "heavy ball", times(120), 110}))
+		Distribution{"SGD α=0.02", "SGD", times(700), 640}, Distribution{"momentum α=0.02, β=0.9", "momentum", times(120), 110}))
 }
 
 // rateMap is the rate of heavy ball on two curvatures, from the roots of its
@@ -140,7 +140,7 @@ func rateMap() Figure {
 	root := func(h float64) float64 { return math.Sqrt(h) }
 	alpha := math.Pow(2/(root(h1)+root(h2)), 2)
 	beta := math.Pow((root(h1)-root(h2))/(root(h1)+root(h2)), 2)
-	f := HeatMap("Where heavy ball is stable, and how fast", Axis{Label: "learning rate α", Min: 0.01, Max: 4.2}, Axis{Label: "momentum β", Min: 0.001, Max: 1},
+	f := HeatMap("Where momentum is stable, and how fast", Axis{Label: "learning rate α", Min: 0.01, Max: 4.2}, Axis{Label: "momentum β", Min: 0.001, Max: 1},
 		grid, []Series{boundary(h1, "critical, h = 1"), boundary(h2, "critical, h = 0.05"), stable}, &[2]float64{alpha, beta})
 	return f
 }
@@ -166,7 +166,7 @@ func marked() Figure {
 		Panels: []Panel{{
 			X:      Axis{Label: "batch size B", Scale: Log2},
 			Y:      Axis{Label: "steps to target T", Scale: Log10},
-			Series: []Series{ideal, line("SGD", 7000, 2e6), line("heavy ball", 800, 1.9e6), line("SGD with EMA", 5000, 4e5), line("preconditioned SGD", 700, 5e5)},
+			Series: []Series{ideal, line("SGD", 7000, 2e6), line("momentum", 800, 1.9e6), line("SGD with EMA", 5000, 4e5), line("preconditioned SGD", 700, 5e5)},
 			References: []Reference{
 				{At: 300, Label: "critical batch, SGD", Vertical: true},
 				{At: 400, Label: "Bayes bound"},
@@ -189,7 +189,7 @@ func tradeOff() Figure { return TradeOff(scaling()) }
 
 func schedules() Figure {
 	t := Values{0, 500, 1000, 1500, 2000, 3000, 4000, 5000}
-	cosine := Series{Name: "cosine", Color: vermillion, Dash: Dashed, Width: 2}
+	cosine := Series{Name: "cosine", Color: grey, Dash: Dashed, Width: 2}
 	for k := range 101 {
 		x := float64(k) / 100
 		cosine.X, cosine.Y = append(cosine.X, 5000*x), append(cosine.Y, 0.25*(1+math.Cos(math.Pi*x)))
@@ -200,9 +200,9 @@ func schedules() Figure {
 		Columns: 2,
 		Panels: []Panel{
 			{Title: "learning rate", X: Axis{Label: "steps t"}, Y: Axis{Label: "learning rate α"},
-				Series: []Series{{Name: "best in pieces", Kind: Step, X: t, Y: Values{0.9, 0.6, 0.4, 0.25, 0.15, 0.08, 0.02, 0.02}, Color: blue, Width: 2}, cosine}},
+				Series: []Series{{Name: "best in pieces", Kind: Step, X: t, Y: Values{0.9, 0.6, 0.4, 0.25, 0.15, 0.08, 0.02, 0.02}, Color: black, Width: 2}, cosine}},
 			{Title: "batch size", X: Axis{Label: "steps t"}, Y: Axis{Label: "batch size B", Scale: Log2},
-				Series: []Series{{Name: "best in pieces", Kind: Step, X: t, Y: Values{1, 2, 4, 16, 32, 128, 512, 512}, Color: blue, Width: 2}}},
+				Series: []Series{{Name: "best in pieces", Kind: Step, X: t, Y: Values{1, 2, 4, 16, 32, 128, 512, 512}, Color: black, Width: 2}}},
 		},
 	}
 }
@@ -233,7 +233,7 @@ func contours3() Figure {
 }
 
 func symmetric() Figure {
-	s := Series{Name: "heavy ball α=0.1, β=0.9", Color: vermillion, Width: 2}
+	s := Series{Name: "momentum α=0.1, β=0.9", Color: vermillion, Width: 2}
 	for k := range 150 {
 		t := float64(k)
 		s.X, s.Y = append(s.X, t), append(s.Y, 100*math.Pow(0.94, t)*math.Cos(t/4))

@@ -257,14 +257,14 @@ func TestReadingAChart(t *testing.T) {
 		b.Show(page)
 		b.Until("a drawn figure", browsertest.Drawn+" === 1")
 		b.Do(chromedp.MouseEvent("mouseMoved", 90, 200))
-		b.Until("a tooltip with the number", `[...document.querySelectorAll(".nqm-pane div")].some(d => /steps t = \d+heavy ball α=0.1, β=0.9: [−\d.]+coordinate θ/.test(d.textContent))`)
+		b.Until("a tooltip with the number", `[...document.querySelectorAll(".nqm-pane div")].some(d => /steps t = \d+momentum α=0.1, β=0.9: [−\d.]+coordinate θ/.test(d.textContent))`)
 		n := browsertest.Value[int](b, `document.querySelectorAll(".nqm-figure svg path[stroke='#d55e00']").length`)
 		chart := `nqmFigures.echarts.getInstanceByDom(document.querySelector(".nqm-pane"))`
-		b.Run(chart + `.dispatchAction({type: "legendToggleSelect", name: "heavy ball α=0.1, β=0.9"})`)
+		b.Run(chart + `.dispatchAction({type: "legendToggleSelect", name: "momentum α=0.1, β=0.9"})`)
 		b.Until("a line less", fmt.Sprintf(`document.querySelectorAll(".nqm-figure svg path[stroke='#d55e00']").length < %d`, n))
 		b.Dark(true)
 		b.Until("dark text", firstText+`.getAttribute("fill") === "#e8eaed"`)
-		if !browsertest.Value[bool](b, chart+`.getOption().legend[0].selected["heavy ball α=0.1, β=0.9"] === false`) {
+		if !browsertest.Value[bool](b, chart+`.getOption().legend[0].selected["momentum α=0.1, β=0.9"] === false`) {
 			t.Error("the line came back with the theme")
 		}
 		if svg := browsertest.Value[string](b, `decodeURIComponent(`+chart+`.getDataURL({type: "svg"}))`); !strings.Contains(svg, "A ringing direction") || !strings.HasPrefix(svg, "data:image/svg+xml") {

@@ -202,7 +202,7 @@ func TestSaveIsWholeOrNotAtAll(t *testing.T) {
 // The methods of a figure must stay apart for readers with any colour vision:
 // no two lines share both colour and dash.
 func TestCurvesOfOneFamilyDiffer(t *testing.T) {
-	families := []string{"SGD", "SGD", "SGD", "SGD", "heavy ball", "SGD with EMA"}
+	families := []string{"SGD", "SGD", "SGD", "SGD", "momentum", "SGD with EMA"}
 	p := newPalette(families)
 	seen := map[look]bool{}
 	for _, f := range families {

@@ -145,7 +145,7 @@ func (o Optimizer) samples(t int) float64 {
 func PaperBound(p Problem, steps []int, o Optimizer) ([]float64, error) {
 	k, ok := o.kernel()
 	if !ok || !k.atIterate || p.Streaming {
-		return nil, fmt.Errorf("theory: the paper has no bound for %s here: want SGD, heavy ball or SGD with EMA, additive noise and constant settings", o.Family())
+		return nil, fmt.Errorf("theory: the paper has no bound for %s here: want SGD, momentum or SGD with EMA, additive noise and constant settings", o.Family())
 	}
 	c, err := Expect(p, steps, o)
 	if err != nil {

@@ -118,7 +118,7 @@ func closed() []row {
 		rows = append(rows, row{"SGD", SGD(alpha), literalSGD(alpha)})
 		for _, beta := range []float64{0.09, 0.25, 0.9, 0.9999, 1 - 1e-9} {
 			rows = append(rows,
-				row{"heavy ball", Momentum(alpha, beta), literalMomentum(alpha, beta)},
+				row{"momentum", Momentum(alpha, beta), literalMomentum(alpha, beta)},
 				row{"Nesterov", Nesterov(alpha, beta), literalNesterov(alpha, beta)},
 				row{"EMA of SGD", SGD(alpha).EMA(beta), averaged(literalSGD(alpha), beta)},
 			)

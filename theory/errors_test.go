@@ -100,8 +100,8 @@ func TestNames(t *testing.T) {
 		}
 	}
 	for want, o := range map[string]Optimizer{
-		"SGD": SGD(1), "heavy ball": Momentum(1, 0.5), "Nesterov": Nesterov(1, 0.5), "SGD with EMA": SGD(1).EMA(0.5),
-		"preconditioned SGD": SGD(1).Precondition(1), "heavy ball with Lookahead with tail average": Momentum(1, 0.5).Lookahead(2, 0.5).TailAverage(1),
+		"SGD": SGD(1), "momentum": Momentum(1, 0.5), "Nesterov": Nesterov(1, 0.5), "SGD with EMA": SGD(1).EMA(0.5),
+		"preconditioned SGD": SGD(1).Precondition(1), "momentum with Lookahead with tail average": Momentum(1, 0.5).Lookahead(2, 0.5).TailAverage(1),
 	} {
 		if got := o.Family(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -100,7 +100,7 @@ func ExampleStabilityLimit() {
 	fmt.Printf("SGD with multiplicative noise: %.4f\n", limit)
 	// Output:
 	// SGD: 2.0000
-	// heavy ball: 3.8000
+	// momentum: 3.8000
 	// Nesterov: 1.3571
 	// SGD with Lookahead: 2.2457
 	// SGD with multiplicative noise: 0.2502

@@ -7,7 +7,7 @@ import (
 )
 
 // Family returns the method's name without its settings, as in
-// "preconditioned heavy ball with EMA".
+// "preconditioned momentum with EMA".
 func (o Optimizer) Family() string {
 	name := o.rule().name
 	for i := range settings {
@@ -37,7 +37,7 @@ func (o Optimizer) String() string {
 			parts = append(parts, text)
 		}
 	}
-	return o.rule().title + " " + strings.Join(parts, ", ")
+	return o.rule().name + " " + strings.Join(parts, ", ")
 }
 
 // Validate returns an error that names the first setting outside its range.

@@ -11,8 +11,7 @@ import (
 // knows of the rule; moments, rates, damping, stability, streaming noise and
 // skip-ahead are derived from it.
 type rule struct {
-	name   string // in families, as in "heavy ball"
-	title  string // before the settings, as in "momentum α=0.1, β=0.9"
+	name   string // as in "momentum": of families, and before the settings
 	states int    // 1 to 3
 	step   func(o Optimizer, at stage) update
 	// changes is the number of steps after which the step depends on the schedule

@@ -32,7 +32,7 @@ func (o Optimizer) WarmSlow(steps int) Optimizer {
 }
 
 // ademamix in θ, n1 = α m1 and n2 = α m2.
-var ademamix = rule{name: "AdEMAMix without Adam", title: "AdEMAMix", states: 3, free: true,
+var ademamix = rule{name: "AdEMAMix", states: 3, free: true,
 	changes: func(o *Optimizer) int { return max(o.SlowWarmUp, unbiased(o.Momentum)) },
 	step: func(o Optimizer, at stage) update {
 		fast, slow := dd.Exact(o.Momentum), dd.Exact(o.SlowMomentum)

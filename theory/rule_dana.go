@@ -24,7 +24,7 @@ func DANA(learningRate, ratio, fall, time float64) Optimizer {
 }
 
 // dana in θ and m = αv.
-var dana = rule{name: "DANA", title: "DANA", states: 2, free: true,
+var dana = rule{name: "DANA", states: 2, free: true,
 	changes: func(*Optimizer) int { return forever },
 	step: func(o Optimizer, at stage) update {
 		one := dd.Exact(1)

@@ -40,10 +40,10 @@ func (o Optimizer) Keras() Optimizer {
 }
 
 // heavyBall in θ and m = αv: m' = β m + x θ + αε, θ' = θ - f m'.
-var heavyBall = rule{name: "heavy ball", title: "momentum", states: 2, step: velocity}
+var heavyBall = rule{name: "momentum", states: 2, step: velocity}
 
 // dampened is heavy ball with 1-τ of all gradients but the first.
-var dampened = rule{name: "dampened heavy ball", title: "momentum", states: 2,
+var dampened = rule{name: "dampened momentum", states: 2,
 	changes: func(*Optimizer) int { return 1 },
 	step: func(o Optimizer, at stage) update {
 		u := velocity(o, at)

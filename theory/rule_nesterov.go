@@ -28,7 +28,7 @@ func (o Optimizer) Stored() Optimizer {
 
 // nesterov is heavy ball with the gradient at θ - fβ m, or, where the stored point is
 // variable 0, y' = y - f (1+β)(x y + αε) - fβ² m with the gradient at y.
-var nesterov = rule{name: "Nesterov", title: "Nesterov", states: 2, step: func(o Optimizer, at stage) update {
+var nesterov = rule{name: "Nesterov", states: 2, step: func(o Optimizer, at stage) update {
 	u := velocity(o, at)
 	if o.StoredPoint {
 		beta := dd.Exact(o.Momentum)

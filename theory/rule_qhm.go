@@ -19,7 +19,7 @@ func QHM(learningRate, momentum, weight float64) Optimizer {
 
 // quasiHyperbolic in θ and m = αv/(1-β), so that m' = β m + x θ + αε and
 // θ' = θ - f ((1-ν)(x θ + αε) + ν(1-β) m').
-var quasiHyperbolic = rule{name: "QHM", title: "QHM", states: 2, step: func(o Optimizer, at stage) update {
+var quasiHyperbolic = rule{name: "QHM", states: 2, step: func(o Optimizer, at stage) update {
 	weight := dd.Exact(o.VelocityWeight)
 	direct := at.f.Mul(dd.Exact(1).Sub(weight))
 	at.f = at.f.Mul(weight).Mul(dd.Exact(1).Sub(dd.Exact(o.Momentum)))

@@ -37,7 +37,7 @@ func (o Optimizer) AtZ() Optimizer {
 }
 
 // scheduleFree in θ = x and z, or z and x, or y, x and z.
-var scheduleFree = rule{name: "schedule-free SGD", title: "schedule-free", states: 2, free: true, starts: []int{1},
+var scheduleFree = rule{name: "schedule-free SGD", states: 2, free: true, starts: []int{1},
 	changes: func(*Optimizer) int { return forever },
 	step: func(o Optimizer, at stage) update {
 		x, z := 0, 1
@@ -48,7 +48,7 @@ var scheduleFree = rule{name: "schedule-free SGD", title: "schedule-free", state
 	},
 }
 
-var scheduleFreeY = rule{name: scheduleFree.name, title: scheduleFree.title, states: 3, free: true, starts: []int{1, 2},
+var scheduleFreeY = rule{name: scheduleFree.name, states: 3, free: true, starts: []int{1, 2},
 	changes: scheduleFree.changes,
 	step: func(o Optimizer, at stage) update {
 		const x, z = 1, 2

@@ -9,7 +9,7 @@ import (
 func SGD(learningRate float64) Optimizer { return Optimizer{LearningRate: learningRate} }
 
 // sgdRule is SGD in θ: θ' = θ - f (x θ + αε).
-var sgdRule = rule{name: "SGD", title: "SGD", states: 1, step: func(_ Optimizer, at stage) update {
+var sgdRule = rule{name: "SGD", states: 1, step: func(_ Optimizer, at stage) update {
 	u := update{n: 1}
 	u.kick[0], u.gradient[0] = at.f.Neg(), dd.Exact(1)
 	return u

@@ -347,7 +347,7 @@ func TestScheduleMistakes(t *testing.T) {
 		"2001 pieces":            ask(p, SGD(1), 1, 2001),
 		"batch size 0.5":         ask(p, SGD(1).Batch(0.5), 1, 1),
 		"those of plain SGD":     ask(p, Momentum(1, 0.9), 1, 1),
-		"heavy ball":             ask(p, Momentum(1, 0.9), 1, 1),
+		"momentum":               ask(p, Momentum(1, 0.9), 1, 1),
 		"additive noise":         ask(streaming, SGD(1), 1, 1),
 		"no curvature":           ask(flat, SGD(1), 1, 1),
 		"Curvature[0] = 0":       ask(flat, SGD(1).Precondition(0.5), 1, 1),

@@ -142,8 +142,8 @@ var publishedGrid = []struct {
 }{
 	{"SGD", 0, [...]int{1507367, 379858, 95759, 25880, 10609, 8117, 7447, 7309, 7276, 7268}},
 	{"SGD", 0.5, [...]int{345591, 86273, 21587, 5421, 1366, 342, 106, 88, 85, 84}},
-	{"heavy ball", 0, [...]int{1333444, 326809, 83186, 20969, 5203, 1280, 349, 208, 183, 178}},
-	{"heavy ball", 0.5, [...]int{287137, 74456, 18406, 4572, 1140, 293, 74, 21, 17, 17}},
+	{"momentum", 0, [...]int{1333444, 326809, 83186, 20969, 5203, 1280, 349, 208, 183, 178}},
+	{"momentum", 0.5, [...]int{287137, 74456, 18406, 4572, 1140, 293, 74, 21, 17, 17}},
 }
 
 // TestTuneAgainstPublishedGrid: at no point do tuned settings need more steps
@@ -158,7 +158,7 @@ func TestTuneAgainstPublishedGrid(t *testing.T) {
 	for _, row := range publishedGrid {
 		for k, steps := range row.steps {
 			o := SGD(Free)
-			if row.method == "heavy ball" {
+			if row.method == "momentum" {
 				o = Momentum(Free, Free)
 			}
 			batch := math.Pow(4, float64(k+1))

@@ -3,7 +3,7 @@
 //
 //	t := table.Stack([]table.Record{
 //		table.Row("method", "SGD", "steps", 120),
-//		table.Row("method", "heavy ball", "steps", 31),
+//		table.Row("method", "momentum", "steps", 31),
 //	})
 //
 // Of has the records of a value: of one that has a method Records, of lists

@@ -87,8 +87,8 @@ func TestTableInJSON(t *testing.T) {
 // end of a line.
 func TestText(t *testing.T) {
 	in := table.Text("method", "", "steps")
-	in.Rows = append(in.Rows, table.Texts("heavy ball", "α", ""), table.Texts("", "", "3"))
-	const want = "method" + "      " + "   steps\n" + "heavy ball  α\n" + "               3\n"
+	in.Rows = append(in.Rows, table.Texts("momentum", "α", ""), table.Texts("", "", "3"))
+	const want = "method" + "    " + "   steps\n" + "momentum  α\n" + "             3\n"
 	if got := in.Full(); got != want || in.String() != want[:len(want)-1] {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

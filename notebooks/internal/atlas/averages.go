@@ -36,7 +36,7 @@ func emaFloor() drawn {
 		ratio := mapped(memory, func(n float64) float64 {
 			return must(theory.SteadyVariance(nqmkit.SGD(x).EMA(1-1/n), 1, 1)) / plain
 		})
-		f.Panels[0].Series = append(f.Panels[0].Series, line(k, fmt.Sprintf("αh = %g", x), memory, ratio))
+		f.Panels[0].Series = append(f.Panels[0].Series, ordered(k, 4, fmt.Sprintf("αh = %g", x), memory, ratio))
 		rows = append(rows, table(column{"alpha_h", "", mapped(memory, func(float64) float64 { return x })},
 			column{"decay", "", mapped(memory, func(n float64) float64 { return 1 - 1/n })}, column{"variance_ratio", "", ratio}))
 	}

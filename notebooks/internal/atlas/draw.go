@@ -6,22 +6,7 @@ import (
 	"nqm/theory"
 )
 
-// Colours of what is no method, from the palette of Okabe and Ito.
-const (
-	blue       = "#0072b2"
-	vermillion = "#d55e00"
-	green      = "#009e73"
-	purple     = "#cc79a7"
-	grey       = "#8a8f98"
-)
-
-var (
-	colors = []string{blue, vermillion, green, purple}
-	dashes = []plotting.Dash{plotting.Solid, plotting.Dashed, plotting.Dotted}
-)
-
-// ordered are colours of an ordered parameter, from viridis.
-var ordered = []string{"#440154", "#3b528b", "#21918c", "#3aa76d", "#7ab51d"}
+var dashes = []plotting.Dash{plotting.Solid, plotting.Dashed, plotting.Dotted}
 
 // must is for the questions that only theory answers.
 func must[T any](v T, err error) T {
@@ -41,9 +26,24 @@ func curves(title, caption string, c []theory.Curve) drawn {
 	return drawn{f, nqmkit.TableOf(c)}
 }
 
-// line returns series k of a panel, labelled at its end.
-func line(k int, name string, x, y []float64) plotting.Series {
-	return plotting.Series{Name: name, End: name, X: x, Y: y, Width: 2, Color: colors[k%len(colors)], Dash: dashes[k%len(dashes)]}
+// line returns a line of a family of methods, labelled at its end.
+func line(family, name string, x, y []float64) plotting.Series {
+	return plotting.Series{Name: name, End: name, X: x, Y: y, Width: 2, Color: plotting.ColorOf(family)}
+}
+
+// ordered returns line k of n values of a parameter, labelled at its end.
+func ordered(k, n int, name string, x, y []float64) plotting.Series {
+	s := line("", name, x, y)
+	s.Color, s.Dash = plotting.OrderedColors(n)[k], dashes[k%len(dashes)]
+	return s
+}
+
+// neutral returns line k of what is neither a method nor in an order, labelled at
+// its end.
+func neutral(k int, name string, x, y []float64) plotting.Series {
+	s := line("", name, x, y)
+	s.Color, s.Dash = plotting.NeutralColors()[k], dashes[k%len(dashes)]
+	return s
 }
 
 // inLegend moves the name of a line from its end to the legend.
@@ -54,7 +54,7 @@ func inLegend(s plotting.Series) plotting.Series {
 
 // approximation returns what a rule of thumb says, in grey.
 func approximation(name string, x, y []float64) plotting.Series {
-	return plotting.Series{Name: name, X: x, Y: y, Width: 1.5, Color: grey, Dash: plotting.Dashed}
+	return plotting.Series{Name: name, X: x, Y: y, Width: 1.5, Color: plotting.NeutralColors()[2], Dash: plotting.Dashed}
 }
 
 // mapped returns f of each number.

@@ -71,8 +71,8 @@ func rateAgainstFloor() drawn {
 		Title:   "Speed against floor: SGD, " + p.String(),
 		Caption: "Above, the steps in which the slowest direction falls to 1/e; below, the steady-state risk. Both change by the same factor until α nears the stability limit, where the floor alone grows without bound.",
 		Panels: []plotting.Panel{
-			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{line(0, "", alphas, times)}, References: edge},
-			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{line(1, "", alphas, floors)}, References: edge},
+			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{line("SGD", "", alphas, times)}, References: edge},
+			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{line("SGD", "", alphas, floors)}, References: edge},
 		},
 	}, table(column{"learning_rate", "1/curvature", alphas}, column{"time", "steps", times}, column{"floor", "", floors})}
 }
@@ -95,7 +95,7 @@ func noiseScales() drawn {
 		Title:   "Noise scales along SGD α=0.1: " + p.String(),
 		Caption: "The batch size at which noise and signal are alike grows as the loss falls: early on small batches suffice. B_noise weighs directions by their curvature.",
 		Panels: []plotting.Panel{{X: x, Y: plotting.Axis{Label: "noise scale, examples", Scale: plotting.Log10}, Series: []plotting.Series{
-			line(0, "B_simple", steps[1:], s.Simple[1:]), line(1, "B_noise", steps[1:], s.Noise[1:]),
+			neutral(1, "B_simple", steps[1:], s.Simple[1:]), neutral(0, "B_noise", steps[1:], s.Noise[1:]),
 		}}},
 	}
 	return drawn{f, nqmkit.TableOf(s)}

@@ -71,7 +71,11 @@ func finalLossFigure() drawn {
 	p := plotting.Panel{X: plotting.Axis{Label: "learning rate", Scale: plotting.Log10}, Y: plotting.Axis{Label: "final loss"}}
 	q := p
 	p.Title, q.Title = "Constant rate: measured and fitted", "Cosine to a tenth: predicted"
-	columns, fitted := make([][]float64, 5), fit.Runs
+	columns, fitted, batchSizes := make([][]float64, 5), fit.Runs, map[float64]bool{}
+	for _, r := range fitted {
+		batchSizes[r.Optimizer.BatchSize] = true
+	}
+	sizes := len(batchSizes)
 	for from := 0; from < len(fitted); {
 		to := from
 		for to < len(fitted) && fitted[to].Optimizer.BatchSize == fitted[from].Optimizer.BatchSize {
@@ -88,12 +92,12 @@ func finalLossFigure() drawn {
 			}
 		}
 		name, k := fmt.Sprintf("B = %g", fitted[from].Optimizer.BatchSize), len(p.Series)/2
-		points := line(k, name, x, measured)
+		points := ordered(k, sizes, name, x, measured)
 		points.Kind = plotting.Points
-		lawLine := line(k, name, x, law)
+		lawLine := ordered(k, sizes, name, x, law)
 		lawLine.Marker, lawLine.End = plotting.Plain, ""
 		p.Series = append(p.Series, lawLine, inLegend(points))
-		q.Series = append(q.Series, inLegend(line(k, name, x, cosine)))
+		q.Series = append(q.Series, inLegend(ordered(k, sizes, name, x, cosine)))
 		from = to
 	}
 	f := plotting.Figure{

@@ -9,12 +9,12 @@ import (
 	"nqm/theory"
 )
 
-// momentum are the figures of heavy ball that need no tuning.
+// momentum are the figures of momentum that need no tuning.
 var momentum = []Figure{
 	{"momentum-rate-and-floor", "convergence rate and floor against momentum at αh = 5e-4 (paper)", rateAndFloor},
 	{"effective-learning-rate", "how far α/(1-β) is the learning rate that momentum resembles", effectiveRate},
 	{"noise-amplification", "noise that momentum keeps, at equal α and at equal α/(1-β)", noiseAmplification},
-	{"momentum-phases", "where heavy ball is stable and how fast, h = (50, 1)", momentumPhases},
+	{"momentum-phases", "where momentum is stable and how fast, h = (50, 1)", momentumPhases},
 	{"momentum-demo", "the lecture's comparison of SGD and momentum at batch sizes 1 and 50", momentumDemo},
 }
 
@@ -37,9 +37,9 @@ func rateAndFloor() drawn {
 		Caption: "Above, 1 - r with r the rate at which the mean falls; below, the floor as a multiple of SGD's. As long as the direction is overdamped, the rate follows the effective learning rate α/(1-β), in grey; beyond the critical momentum (1-√(αh))² it is √β, and slower with every increase, while the floor grows as 1/(1-β) throughout.",
 		Panels: []plotting.Panel{
 			{X: axis, Y: plotting.Axis{Label: "convergence 1 - r", Scale: plotting.Log10, Min: 1e-5, Max: 0.1}, References: mark,
-				Series: []plotting.Series{approximation("as α/(1-β)", gains[:201], ruleSpeed[:201]), inLegend(line(0, "heavy ball", gains, speed))}},
+				Series: []plotting.Series{approximation("as α/(1-β)", gains[:201], ruleSpeed[:201]), inLegend(line("momentum", "momentum", gains, speed))}},
 			{X: axis, Y: plotting.Axis{Label: "floor over SGD's", Scale: plotting.Log10}, References: mark,
-				Series: []plotting.Series{inLegend(line(0, "heavy ball", gains, floor))}},
+				Series: []plotting.Series{inLegend(line("momentum", "momentum", gains, floor))}},
 		},
 	}, table(column{"momentum", "", betas}, column{"radius", "", mapped(speed, func(v float64) float64 { return 1 - v })},
 		column{"convergence", "", speed}, column{"convergence_by_effective_learning_rate", "", ruleSpeed}, column{"floor_over_sgd", "", floor})}
@@ -59,7 +59,7 @@ func effectiveRate() drawn {
 			rule, exact, err := theory.EffectiveLearningRate(nqmkit.Momentum(x, beta), 1)
 			return must(exact/rule, err)
 		})
-		f.Panels[0].Series = append(f.Panels[0].Series, inLegend(line(k, fmt.Sprintf("β = %g", beta), x, ratio)))
+		f.Panels[0].Series = append(f.Panels[0].Series, inLegend(ordered(k, 3, fmt.Sprintf("β = %g", beta), x, ratio)))
 		rows = append(rows, table(column{"momentum", "", mapped(x, func(float64) float64 { return beta })},
 			column{"alpha_h", "", x}, column{"exact_over_rule", "", ratio}))
 	}
@@ -80,8 +80,7 @@ func noiseAmplification() drawn {
 	for _, f := range []plotting.Figure{a, b} {
 		for k, beta := range betas {
 			s := &f.Panels[0].Series[k]
-			s.Name = fmt.Sprintf("β = %g", beta)
-			*s = inLegend(*s)
+			*s = inLegend(ordered(k, len(betas), fmt.Sprintf("β = %g", beta), s.X, s.Y))
 		}
 		f.Panels[0].References[0].Label = "SGD"
 	}

@@ -34,8 +34,8 @@ func preconditioningTradeOff() drawn {
 		Title:   "Preconditioned SGD α=0.5: " + p.String(),
 		Caption: "Above, the steps in which the slowest direction falls to 1/e; below, the steady-state risk at B = 1. A stronger preconditioner buys speed with noise; the price is paid back by the batch size, to which the floor is inversely proportional.",
 		Panels: []plotting.Panel{
-			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{line(0, "", powers, times)}},
-			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{line(1, "", powers, floors)}},
+			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{line("preconditioned SGD", "", powers, times)}},
+			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{line("preconditioned SGD", "", powers, floors)}},
 		},
 	}, table(column{"power", "", powers}, column{"time", "steps", times}, column{"floor", "", floors})}
 }

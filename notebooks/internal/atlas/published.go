@@ -93,8 +93,8 @@ func publishedAgainstExact() drawn {
 	for _, power := range []float64{0, 0.5} {
 		panel := plotting.Panel{Title: fmt.Sprintf("power %g", power), X: plotting.Axis{Label: "batch size B", Scale: plotting.Log2},
 			Y: plotting.Axis{Label: "steps over published", Min: 0.82, Max: 1.02}, References: []plotting.Reference{{At: 1}}}
-		for k, method := range []string{"SGD", "heavy ball"} {
-			binned, exact := line(k, method+", 100 bins", nil, nil), line(k, method+", exact spectrum", nil, nil)
+		for _, method := range []string{"SGD", "momentum"} {
+			binned, exact := line(method, method+", 100 bins", nil, nil), line(method, method+", exact spectrum", nil, nil)
 			binned.Dash, exact.Dash = plotting.Dashed, plotting.Solid
 			for _, c := range all {
 				if c.Method == method && c.Power == power {

@@ -107,9 +107,7 @@ func targets(p theory.Problem) drawn {
 	var tables []any
 	for k, target := range losses {
 		s := nqmkit.BatchScaling(p, target, batches, nqmkit.SGD(nqmkit.Free))
-		l := line(k, fmt.Sprintf("loss %g", target), batches, numbers(s.Curves[0], steps))
-		l.Color = ordered[k]
-		f.Panels[0].Series = append(f.Panels[0].Series, l)
+		f.Panels[0].Series = append(f.Panels[0].Series, ordered(k, len(losses), fmt.Sprintf("loss %g", target), batches, numbers(s.Curves[0], steps)))
 		tables = append(tables, s)
 	}
 	return drawn{f, nqmkit.TableOf(tables...)}
@@ -197,7 +195,7 @@ func effectiveRates(p theory.Problem) drawn {
 		panel := plotting.Panel{Title: fmt.Sprintf("power %g", power), X: plotting.Axis{Label: "batch size B", Scale: plotting.Log2},
 			Y: plotting.Axis{Label: "α/(1-β)", Scale: plotting.Log10}}
 		for k, name := range []string{"SGD", "momentum"} {
-			panel.Series = append(panel.Series, inLegend(line(k, name, batches, numbers(s.Curves[k*len(powers)+i], effective))))
+			panel.Series = append(panel.Series, inLegend(line(name, name, batches, numbers(s.Curves[k*len(powers)+i], effective))))
 		}
 		f.Panels = append(f.Panels, panel)
 	}

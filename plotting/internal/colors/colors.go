@@ -61,11 +61,19 @@ func Readable(hex string) string {
 	return "#000000"
 }
 
+// Distance returns how far two colours are apart for the eye, in OKLab: 0.02 is
+// about the least that is noticed, and black on white is 1.
+func Distance(a, b string) float64 {
+	x, y := OKLab(Linear(a)), OKLab(Linear(b))
+	return math.Hypot(math.Hypot(x[0]-y[0], x[1]-y[1]), x[2]-y[2])
+}
+
 // Ramp returns a colour of the same hue at a place between light (0) and dark
-// (1). The light end still has the contrast of the palette's lightest colours.
+// (1). The light end still has the contrast of the palette's lightest colours,
+// and is not so light that it is another colour of the palette.
 func Ramp(hex string, at float64) string {
 	light := 0.0
-	for Contrast(Shade(hex, light-0.02), Paper) > 2.3 && light > -0.55 {
+	for Contrast(Shade(hex, light-0.02), Paper) > 2.3 && light > -0.2 {
 		light -= 0.02
 	}
 	dark := 0.6

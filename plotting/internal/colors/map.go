@@ -27,18 +27,25 @@ func Heat(at float64) color.NRGBA {
 	if math.IsNaN(at) || math.IsInf(at, 0) {
 		return RGB(NoPlace)
 	}
-	last := float64(len(HeatStops) - 1)
-	at = math.Round((HeatShades-1)*min(max(at, 0), 1)) / (HeatShades - 1) * last
+	return along(HeatStops, math.Round((HeatShades-1)*min(max(at, 0), 1))/(HeatShades-1))
+}
+
+// along returns the colour at a place between 0 and 1 of evenly spaced stops.
+func along(stops []string, at float64) color.NRGBA {
+	last := float64(len(stops) - 1)
+	at *= last
 	k := int(min(math.Floor(at), last-1))
-	low, high, w := RGB(HeatStops[k]), RGB(HeatStops[k+1]), at-float64(k)
+	low, high, w := RGB(stops[k]), RGB(stops[k+1]), at-float64(k)
 	mix := func(a, b uint8) uint8 { return uint8(math.Round((1-w)*float64(a) + w*float64(b))) }
 	return color.NRGBA{mix(low.R, high.R), mix(low.G, high.G), mix(low.B, high.B), 255}
 }
 
-// Sequence returns colour k of n for an ordered parameter, from dark to light;
-// the lightest part of the scale is left out, because it cannot be seen on
-// white.
+// sequenceStops are the stops of plasma up to three fifths, beyond which it comes
+// near the oranges of methods and pales on white.
+var sequenceStops = []string{"#0d0887", "#42039d", "#6a00a8", "#900da3", "#b12a90", "#cb4678", "#e16462"}
+
+// Sequence returns colour k of n for an ordered parameter, from dark to light.
 func Sequence(k, n int) string {
-	c := Heat(0.78 * float64(k) / float64(max(n-1, 1)))
+	c := along(sequenceStops, float64(k)/float64(max(n-1, 1)))
 	return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
 }
