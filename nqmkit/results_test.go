@@ -74,9 +74,23 @@ func results(p theory.Problem) map[string][]any {
 		"Segment":            forms(nqmkit.Segment{Steps: 3, From: 1}),
 		"Steps":              forms(nqmkit.StepsToTarget(p, 0.5, m)),
 		"Summary":            forms(nqmkit.Summary(p)),
+		"ForeseenSteps":      forms(trainedOn(p).Points[0].Foreseen[0]),
+		"TrainedScaling":     forms(trainedOn(p)),
+		"TrainedSteps":       forms(trainedOn(p).Points[0]),
+		"TriedRate":          forms(trainedOn(p).Points[0].Tried[0]),
 		"Tuned":              forms(nqmkit.Tune(p, 0.3, free)),
 		"Window":             forms(nqmkit.StabilityWindows(p, nqmkit.SGD(1))[0]),
 	}
+}
+
+// trainedOn is what a network would give that is the quadratic itself.
+func trainedOn(p theory.Problem) theory.TrainedScaling {
+	points := []theory.TrainedSteps{{
+		Problem: p.String(), Method: "SGD", Target: 0.1, BatchSize: 4, LearningRate: 0.5, Trials: 10, Seed: 3,
+		Tried: []theory.TriedRate{{LearningRate: 0.5, Steps: 20, Limit: 100}}, Steps: theory.Estimate{Name: "steps", Value: 20, Low: 18, High: 23},
+		Looks: []int{5, 10}, Losses: []float64{1, 0.4}, Foreseen: []theory.ForeseenSteps{{Model: "C at the end", LearningRate: 0.4, Steps: 21, AtTrained: 22, Losses: []float64{1.1, 0.4}}},
+	}}
+	return theory.TrainedScaling{Problem: p.String(), Target: 0.1, BatchSizes: []float64{4}, Methods: []string{"SGD"}, Points: points}
 }
 
 // forms are a result, lists of it, and a sweep of it.
@@ -128,7 +142,7 @@ func TestEveryResultHasATable(t *testing.T) {
 // theory that exported functions and methods return, and those that they hold.
 func resultTypes(t *testing.T) []string {
 	r := reader{types: map[string]ast.Expr{}, answers: map[string]bool{}}
-	for _, folder := range []string{"theory", "nqmkit"} {
+	for _, folder := range []string{"theory", "nqmkit", "nqmkit/networks"} {
 		paths, err := filepath.Glob("../" + folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)
@@ -219,7 +233,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "Window"}
+var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "ForeseenSteps", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "TriedRate", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {

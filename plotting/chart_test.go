@@ -67,6 +67,7 @@ func results() []forms {
 		formsOf(fittedRuns()[0], fittedRuns()[1]),
 		formsOf(nqmkit.HoldOut(fittedRuns()[0].Runs, hidesTwo)[0], nqmkit.HoldOut(fittedRuns()[1].Runs, hidesTwo)[1]),
 		formsOf(critical(1).MinSteps, critical(1).Critical[0]),
+		formsOf(trained("an MLP", 40), trained("a conv net", 90)),
 		formsOf([]float64{3, 1, 2}, []float64{10, 1e4, 1e7}),
 	}
 }
@@ -74,6 +75,28 @@ func results() []forms {
 // critical is a fit to measured steps against batch size.
 func critical(factor float64) theory.CriticalFit {
 	return nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000 * factor, 13282, 7000})
+}
+
+// trained is training beside two models, of which one does not reach the target at the
+// smallest batch size, as training does not at the largest.
+func trained(network string, steps float64) theory.TrainedScaling {
+	s := theory.TrainedScaling{Problem: network, Target: 0.1, BatchSizes: []float64{4, 16, 64}, Methods: []string{"SGD", "momentum β=0.9"}}
+	for _, m := range s.Methods {
+		for k, b := range s.BatchSizes {
+			p := theory.TrainedSteps{Problem: network, Method: m, Target: 0.1, BatchSize: b, LearningRate: 0.1, Trials: 10}
+			at := steps * (1 + 64/b)
+			p.Steps = theory.Estimate{Name: "steps", Value: at, Low: 0.9 * at, High: 1.2 * at}
+			p.Foreseen = []theory.ForeseenSteps{{Model: "C at the end", Steps: 0.8 * at}, {Model: "streaming", Steps: 1.1 * at}}
+			switch k {
+			case 0:
+				p.Foreseen[0].Steps, p.Edge = math.Inf(1), "smallest"
+			case 2:
+				p.Steps = theory.Estimate{Name: "steps", Value: math.Inf(1), Low: math.Inf(1), High: math.Inf(1)}
+			}
+			s.Points = append(s.Points, p)
+		}
+	}
+	return s
 }
 
 func hidesTwo(r theory.Run) bool { return r.Steps > 1200 }
@@ -112,6 +135,9 @@ var notDrawn = map[string]string{
 	"Band":          "a part of a Problem",
 	"ScalingCurve":  "a part of a Scaling, whose batch sizes stand there",
 	"CriticalBatch": "a part of a Scaling",
+	"ForeseenSteps": "a part of a TrainedSteps",
+	"TrainedSteps":  "a part of a TrainedScaling, whose batch sizes stand there",
+	"TriedRate":     "a part of a TrainedSteps",
 	"Residual":      "a point of a fit, drawn with it",
 	"Run":           "a measured run, drawn with its fit",
 	"Window":        "two learning rates, for a sentence or a table",

@@ -77,6 +77,7 @@ var gallery = sync.OnceValue(func() []sample {
 		{"batches", nqmkit.BestBatchSchedule(law, 1_000_000, nqmkit.SGD(0.5), 10)},
 		{"contours", contours3()},
 		{"symmetric", symmetric()},
+		{"trained", trained("an MLP", 40)},
 	}
 })
 

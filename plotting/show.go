@@ -19,6 +19,7 @@ import (
 //	answers     steps to a target (exact and run by run), tuned settings, rates,
 //	            damping, the phase map, noise scales and their estimates
 //	scaling     steps against batch size
+//	training    of networks, beside what models predicted
 //	schedules   of learning rates and batch sizes, and what each buys
 //	fits        of runs and of critical batch sizes, with their residuals; fitted numbers
 //	numbers     a []float64

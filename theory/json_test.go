@@ -89,6 +89,10 @@ var jsonTypes = map[string]func(*testing.T){
 	"Sight":              throughJSON[theory.Sight],
 	"Steps":              throughJSON[theory.Steps],
 	"Summary":            throughJSON[theory.Summary],
+	"ForeseenSteps":      throughJSON[theory.ForeseenSteps],
+	"TrainedScaling":     throughJSON[theory.TrainedScaling],
+	"TrainedSteps":       throughJSON[theory.TrainedSteps],
+	"TriedRate":          throughJSON[theory.TriedRate],
 	"Tuned":              throughJSON[theory.Tuned],
 	"Window":             throughJSON[theory.Window],
 }

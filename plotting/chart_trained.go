@@ -1,0 +1,160 @@
+package plotting
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"nqm/theory"
+	"nqm/theory/table"
+)
+
+var _ = pictures(each("Prediction against training", func(s theory.TrainedScaling) string { return s.Problem },
+	func(s theory.TrainedScaling) string { return fmt.Sprintf("loss %g", s.Target) }, AgainstTraining))
+
+// AgainstTraining returns the figure of the steps that training took to a target against batch
+// size, with their intervals, and what models predicted, a line each; a panel for each
+// method, on logarithmic axes of one scale. Where a target was not reached, or a model says
+// so, is a gap, and a note says where.
+func AgainstTraining(s theory.TrainedScaling) Figure {
+	models := s.Models()
+	f := Figure{
+		Title:   "Prediction against training: " + s.Problem,
+		Caption: fmt.Sprintf("Steps to loss %g above the minimum, the learning rate searched at every point. Points are training, with intervals of 95%% over the runs; lines are predictions of models, made from measurements and not from these points.", s.Target),
+		Notes:   slices.Clone(s.Notes),
+		Table:   trainedTable(s),
+		Columns: min(len(s.Methods), 3),
+	}
+	if s.Partial {
+		f.Notes = append(f.Notes, "Interrupted: points are missing.")
+	}
+	low, high := trainedReach(s)
+	for _, method := range s.Methods {
+		p := Panel{Title: method, X: Axis{Label: "batch size B", Scale: Log2}, Y: Axis{Label: "steps", Scale: Log10, Min: low, Max: high}}
+		if n := len(s.BatchSizes); n > 1 {
+			p.X.Min, p.X.Max = s.BatchSizes[0], s.BatchSizes[n-1]
+		}
+		points := s.Of(method)
+		for k, model := range models {
+			p.Series = append(p.Series, foreseenLine(points, model, otherLooks[k%len(otherLooks)])...)
+		}
+		p.Series = append(p.Series, trainedPoints(points, low, high)...)
+		f.Panels = append(f.Panels, orWords(p))
+		f.Notes = append(f.Notes, trainedNotes(points)...)
+	}
+	if len(f.Panels) == 0 {
+		f.Panels = []Panel{orWords(Panel{X: Axis{Label: "batch size B", Scale: Log2}, Y: Axis{Label: "steps", Scale: Log10}})}
+		f.Columns = 1
+	}
+	return f
+}
+
+// foreseenLine is a line of what a model predicts, in parts between its gaps.
+func foreseenLine(points []theory.TrainedSteps, model string, l look) []Series {
+	var x, y Values
+	for _, p := range points {
+		for _, f := range p.Foreseen {
+			if f.Model == model {
+				x, y = append(x, p.BatchSize), append(y, finite(f.Steps))
+			}
+		}
+	}
+	var parts []Series
+	for _, at := range stretches(y) {
+		parts = append(parts, Series{Name: model, X: x[at[0]:at[1]], Y: y[at[0]:at[1]], Color: l.color, Dash: l.dash, Width: 2})
+	}
+	return parts
+}
+
+// trainedPoints are the points of training with a bar for each interval.
+func trainedPoints(points []theory.TrainedSteps, low, high float64) []Series {
+	const name = "training"
+	marks := Series{Name: name, Kind: Points, Marker: Circle, Color: black}
+	var all []Series
+	for _, p := range points {
+		if math.IsInf(p.Steps.Value, 1) {
+			continue
+		}
+		marks.X, marks.Y = append(marks.X, p.BatchSize), append(marks.Y, p.Steps.Value)
+		if from, to := max(p.Steps.Low, low), min(p.Steps.High, high); from < to {
+			all = append(all, Series{Name: name, X: Values{p.BatchSize, p.BatchSize}, Y: Values{from, to}, Color: black, Width: 2})
+		}
+	}
+	if len(marks.X) > 0 {
+		all = append(all, marks)
+	}
+	return all
+}
+
+// trainedNotes say where nothing is drawn, and which search ended at an edge.
+func trainedNotes(points []theory.TrainedSteps) []string {
+	var notes []string
+	for _, p := range points {
+		at := fmt.Sprintf("%s, B = %g", p.Method, p.BatchSize)
+		if math.IsInf(p.Steps.Value, 1) {
+			notes = append(notes, at+": training did not reach the target.")
+		}
+		if p.Edge != "" {
+			notes = append(notes, fmt.Sprintf("%s: the best learning rate is the %s that was tried; a better one may lie beyond.", at, p.Edge))
+		}
+		for _, f := range p.Foreseen {
+			if math.IsInf(f.Steps, 1) {
+				notes = append(notes, fmt.Sprintf("%s: %s predicts that the target is not reached.", at, f.Model))
+			}
+		}
+	}
+	return notes
+}
+
+// trainedReach are the ends of the axis that all panels share.
+func trainedReach(s theory.TrainedScaling) (low, high float64) {
+	low = math.Inf(1)
+	see := func(v float64) {
+		if v > 0 && !math.IsInf(v, 1) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	for _, p := range s.Points {
+		see(p.Steps.Value)
+		for _, f := range p.Foreseen {
+			see(f.Steps)
+		}
+	}
+	if high == 0 {
+		return 0, 0
+	}
+	return low / 1.5, 1.5 * high
+}
+
+func finite(v float64) float64 {
+	if math.IsInf(v, 0) {
+		return math.NaN()
+	}
+	return v
+}
+
+func trainedTable(s theory.TrainedScaling) table.Table {
+	models := s.Models()
+	t := table.Text(append([]string{"method", "B", "rate", "steps", "95% from", "to"}, models...)...)
+	for _, p := range s.Points {
+		row := []string{p.Method, number(p.BatchSize), number(p.LearningRate), stepsWord(p.Steps.Value), stepsWord(p.Steps.Low), stepsWord(p.Steps.High)}
+		for _, m := range models {
+			word := ""
+			for _, f := range p.Foreseen {
+				if f.Model == m {
+					word = stepsWord(f.Steps)
+				}
+			}
+			row = append(row, word)
+		}
+		t.Rows = append(t.Rows, table.Texts(row...))
+	}
+	return t
+}
+
+func stepsWord(v float64) string {
+	if math.IsInf(v, 1) {
+		return "never"
+	}
+	return number(v)
+}
