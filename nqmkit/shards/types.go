@@ -22,12 +22,13 @@ func init() {
 		false, 0, int64(0), uint64(0), 0.0, "",
 		theory.Agreement{}, theory.BestBatches{}, theory.BestRates{}, theory.BestSettings{},
 		theory.CriticalBatch{}, theory.CriticalFit{}, theory.Curve{}, theory.Damping{},
-		theory.Estimate{}, theory.Fan{}, theory.Gap{}, theory.HeldOut{}, theory.Moment{},
+		theory.Estimate{}, theory.Fan{}, theory.ForeseenSteps{}, theory.Gap{}, theory.HeldOut{}, theory.Moment{},
 		theory.NoiseScales{}, theory.Optimizer{}, theory.PairedCurve{}, theory.Paths{},
 		theory.PhaseMap{}, theory.Rate{}, theory.Residual{}, theory.Run{}, theory.RunsFit{},
 		theory.SampledCurve{}, theory.SampledSteps{}, theory.ScaleEstimates{}, theory.Scaling{},
 		theory.ScalingCurve{}, theory.ScheduleComparison{}, theory.ScheduleSteps{},
-		theory.Segment{}, theory.Steps{}, theory.Summary{}, theory.Tuned{}, theory.Window{},
+		theory.Segment{}, theory.Steps{}, theory.Summary{}, theory.TrainedScaling{},
+		theory.TrainedSteps{}, theory.TriedRate{}, theory.Tuned{}, theory.Window{},
 	} {
 		t := reflect.TypeOf(v)
 		for range 3 { // itself, lists, and lists of lists
