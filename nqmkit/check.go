@@ -82,16 +82,16 @@ func judged(e evidence, exact theory.Curve, of theory.SampledCurve, losses [][]f
 
 // upTo returns the curve at its first n steps.
 func upTo(c theory.Curve, n int) theory.Curve {
-	for _, v := range []*[]float64{&c.Loss, &c.Bias, &c.Noise, &c.StdDev} {
-		*v = (*v)[:min(n, len(*v))] // no StdDev where it is not known
+	for _, v := range []*[]float64{&c.Samples, &c.Loss, &c.Bias, &c.Noise, &c.StdDev} {
+		*v = (*v)[:min(n, len(*v))] // no StdDev or Samples where they are not known
 	}
 	c.Steps = c.Steps[:n]
 	return c
 }
 
 func sampledUpTo(c theory.SampledCurve, n int) theory.SampledCurve {
-	for _, v := range []*[]float64{&c.Mean, &c.StdErr, &c.Low, &c.High} {
-		*v = (*v)[:n]
+	for _, v := range []*[]float64{&c.Samples, &c.Mean, &c.StdErr, &c.Low, &c.High} {
+		*v = (*v)[:min(n, len(*v))]
 	}
 	c.Steps = c.Steps[:n]
 	return c

@@ -45,6 +45,7 @@
 //	ScheduleToTarget     steps to a target under them; SchedulesToTarget at many batch sizes
 //	BestBatchSchedule    the best batch sizes for a budget of samples, with a bound
 //	CompareSchedules     what each of the two buys
+//	RatesApplied         what is applied in each update of a run
 //
 // # Errors
 //

@@ -49,7 +49,7 @@ func joined(f, more theory.Fan) theory.Fan {
 	if f.Steps == nil {
 		return more
 	}
-	f.Steps, f.Mean = append(f.Steps, more.Steps...), append(f.Mean, more.Mean...)
+	f.Steps, f.Samples, f.Mean = append(f.Steps, more.Steps...), append(f.Samples, more.Samples...), append(f.Mean, more.Mean...)
 	for i, q := range more.Quantiles {
 		f.Quantiles[i] = append(f.Quantiles[i], q...)
 	}

@@ -138,13 +138,28 @@ func (o observations) overflowed() []int {
 // bandLevel is the share of runs that a sampled band holds.
 const bandLevel = 0.9
 
+// samples are the examples that a run has seen after each of the steps.
+func (o observations) samples(steps []int) []float64 {
+	if o.recipe.batch == nil { // runs made elsewhere
+		return nil
+	}
+	all, sum, t := make([]float64, len(steps)), 0.0, 0
+	for k, end := range steps {
+		for ; t < end; t++ {
+			sum += o.recipe.batch(t)
+		}
+		all[k] = sum
+	}
+	return all
+}
+
 // summarise turns the values of the runs into mean, standard error and band.
 // It goes through the runs in their order, whichever core made them.
 func (o observations) summarise() theory.SampledCurve {
 	n := len(o.steps)
 	c := theory.SampledCurve{
-		Steps: slices.Clone(o.steps),
-		Mean:  make([]float64, n), StdErr: make([]float64, n), Low: make([]float64, n), High: make([]float64, n),
+		Steps: slices.Clone(o.steps), Samples: o.samples(o.steps),
+		Mean: make([]float64, n), StdErr: make([]float64, n), Low: make([]float64, n), High: make([]float64, n),
 		Level: bandLevel, Trials: len(o.values[0]), Diverged: o.overflowed(), Partial: o.partial,
 	}
 	parallel(n, func(k int) {

@@ -57,6 +57,7 @@ func results(p theory.Problem) map[string][]any {
 		"PairedCurve":        forms(nqmkit.Compare(p, 5, runs, m, nqmkit.SGD(0.1))),
 		"Paths":              forms(nqmkit.Paths(p, 3, runs, m)[0]),
 		"PhaseMap":           forms(nqmkit.PhaseMap(p)),
+		"AppliedRates":       forms(nqmkit.RatesApplied(5, nqmkit.SGD(0.1).Linear())[0]),
 		"Power":              forms(theory.Power{Scale: 1}),
 		"Problem":            forms(p),
 		"Rate":               forms(nqmkit.Rate(p, m)),

@@ -36,6 +36,18 @@ func SchedulesToTarget(p theory.Problem, target float64, batchSizes []float64, o
 	})
 }
 
+// RatesApplied returns the learning rate, momentum, batch size and averaging decay that
+// each method really applies in each update of a run of the given length: which index
+// of a schedule goes with which update. It panics on an invalid method and unless steps
+// is 1 to 10^6.
+func RatesApplied(steps int, methods ...theory.Optimizer) []theory.AppliedRates {
+	var all []theory.AppliedRates
+	for _, m := range methods {
+		all = append(all, must(theory.RatesApplied(m, steps)))
+	}
+	return all
+}
+
 // BestBatchSchedule returns the batch sizes of the lowest expected loss after
 // the given number of samples, one for each piece of a run with a constant
 // learning rate, with its number of steps, and a bound that shows how far they

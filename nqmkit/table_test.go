@@ -46,8 +46,8 @@ func TestTableOfEveryResult(t *testing.T) {
 		rows    int
 		columns string
 	}{
-		{nqmkit.Expect(p, 5, method, nqmkit.SGD(0.1)), 12, "problem, gradient_noise, initial_point, method, steps, loss, bias, noise, std_dev, floor"},
-		{nqmkit.BayesGap(p, 5, method), 6, "problem, gradient_noise, initial_point, method, steps, loss, bias, noise, std_dev, floor, bayes_bound, ratio"},
+		{nqmkit.Expect(p, 5, method, nqmkit.SGD(0.1)), 12, "problem, gradient_noise, initial_point, method, steps, samples [examples], loss, bias, noise, std_dev, floor"},
+		{nqmkit.BayesGap(p, 5, method), 6, "problem, gradient_noise, initial_point, method, steps, samples [examples], loss, bias, noise, std_dev, floor, bayes_bound, ratio"},
 		{steps, 1, "problem, gradient_noise, initial_point, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, settles, settle_steps"},
 		{nqmkit.StepsToTarget(p, 1e-9, method), 1, "problem, gradient_noise, initial_point, method, target, outcome, steps, loss_at_steps, loss_before, floor, checked, loss_bound, limit, settles, settle_steps"},
 		{tuned, 1, "problem, gradient_noise, initial_point, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], effective_learning_rate [1/curvature], target, outcome, steps, loss_at_steps, loss_before, floor, checked, limit, best_before, evaluations, optimality, proved_bound, intervals"},
@@ -57,13 +57,13 @@ func TestTableOfEveryResult(t *testing.T) {
 		{nqmkit.ScheduleToTarget(p, 0.05, nqmkit.SGD(1).Batch(4), 3), 3, "problem, gradient_noise, initial_point, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual"},
 		{nqmkit.ScheduleToTarget(p, 2, nqmkit.SGD(1), 3), 1, "problem, gradient_noise, initial_point, target, pieces, outcome, steps, loss_before, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, loss_at_steps"},
 		{nqmkit.CompareSchedules(p, 100, nqmkit.SGD(1).Batch(4), 2), 6, "schedule, problem, gradient_noise, initial_point, method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, steps, samples [examples], loss_at_steps, piece, from_step, piece_steps, stability_limit [1/curvature], gradient, residual, bayes_bound, loss_bound, price"},
-		{nqmkit.Sample(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, loss, std_err, low, high"},
+		{nqmkit.Sample(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, samples [examples], loss, std_err, low, high"},
 		{nqmkit.Compare(p, 5, runs, method, nqmkit.SGD(0.1)), 6, "problem, gradient_noise, initial_point, method, trials, seed, other_method, level, steps, difference, std_err, low, high, saving"},
 		{nqmkit.SampleStepsToTarget(p, 0.5, 3, runs, method), 20, "problem, gradient_noise, initial_point, method, trials, seed, target, limit, outcome, steps"},
 		{nqmkit.Check(p, 5, runs, method), 6, "problem, gradient_noise, initial_point, method, trials, seed, agrees, threshold, basis, sees_high, sees_low, sees_high_anywhere, sees_low_anywhere, steps, loss, sampled_loss, std_err, z"},
 		{nqmkit.NoiseScales(p, 5, method), 6, "problem, gradient_noise, initial_point, method, steps, b_simple [examples], b_noise [examples]"},
 		{nqmkit.PhaseMap(p), 3600, "problem, gradient_noise, initial_point, learning_rate [1/curvature], momentum, radius"},
-		{nqmkit.Observe(p, []int{1, 5}, runs, nqmkit.Coordinate(0), method), 2, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, θ_0, std_err, low, high"},
+		{nqmkit.Observe(p, []int{1, 5}, runs, nqmkit.Coordinate(0), method), 2, "problem, gradient_noise, initial_point, method, trials, seed, level, steps, samples [examples], θ_0, std_err, low, high"},
 		{nqmkit.Paths(p, 5, nqmkit.Trials(2, math.MaxUint64), method), 2 * 3 * 6, "problem, gradient_noise, initial_point, method, seed, run, coordinate, curvature, steps, theta, mean"},
 		{nqmkit.Paths(nqmkit.Rotated(p, 30), 5, nqmkit.Trials(1, 1), method), 3 * 6, "problem, gradient_noise, initial_point, method, seed, run, coordinate, steps, theta"},
 		{p, 3, "curvature, noise, mean, variance, multiplicity"},
@@ -74,7 +74,7 @@ func TestTableOfEveryResult(t *testing.T) {
 		{[]float64{1, math.Inf(1)}, 2, "value"},
 		{own{0.1, true, theory.Never}, 1, "learning_rate [1/curvature], found, outcome"},
 		{nqmkit.Sweep("learning rate", []float64{0.1, 0.2}, func(a float64) any { return nqmkit.ExpectAt(p, []int{5}, nqmkit.SGD(a)) }), 2,
-			"learning_rate [1/curvature], problem, gradient_noise, initial_point, method, steps, loss, bias, noise, std_dev, floor"},
+			"learning_rate [1/curvature], problem, gradient_noise, initial_point, method, steps, samples [examples], loss, bias, noise, std_dev, floor"},
 	} {
 		table := nqmkit.TableOf(test.result)
 		var heads []string

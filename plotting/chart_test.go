@@ -42,6 +42,7 @@ func results() []forms {
 		formsOf(two, law),
 		formsOf(nqmkit.Expect(two, 50, sgd)[0], nqmkit.Expect(law, 500, ball)[0]),
 		formsOf(nqmkit.Sample(two, 50, few, sgd)[0], nqmkit.Sample(law, 80, few, ball)[0]),
+		formsOf(nqmkit.RatesApplied(20, sgd.Linear())[0], nqmkit.RatesApplied(50, ball.Cosine())[0]),
 		formsOf(nqmkit.Check(two, 50, few, sgd)[0], nqmkit.Check(law, 80, few, ball)[0]),
 		formsOf(nqmkit.Paths(two, 50, few, sgd)[0], nqmkit.Paths(nqmkit.TwoDirections(5, 1), 80, few, ball)[0]),
 		formsOf(nqmkit.Compare(two, 50, few, sgd, ball), nqmkit.Compare(law, 80, few, sgd, ball)),

@@ -57,6 +57,9 @@ func (f *RunsFit) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) 
 func (h HeldOut) MarshalJSON() ([]byte, error)     { return EncodeJSON(h) }
 func (h *HeldOut) UnmarshalJSON(data []byte) error { return DecodeJSON(data, h) }
 
+func (r AppliedRates) MarshalJSON() ([]byte, error)     { return EncodeJSON(r) }
+func (r *AppliedRates) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
+
 func (f Fan) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *Fan) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 

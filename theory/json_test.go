@@ -56,6 +56,7 @@ func fill(v reflect.Value, next *int) {
 // jsonTypes are the exported struct types that have JSON names.
 var jsonTypes = map[string]func(*testing.T){
 	"Agreement":          throughJSON[theory.Agreement],
+	"AppliedRates":       throughJSON[theory.AppliedRates],
 	"Axis":               throughJSON[theory.Axis],
 	"BestBatches":        throughJSON[theory.BestBatches],
 	"BestRates":          throughJSON[theory.BestRates],

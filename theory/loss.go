@@ -14,7 +14,7 @@ func Expect(p Problem, steps []int, m Method) (Curve, error) {
 	if err != nil {
 		return Curve{}, err
 	}
-	c := Curve{Problem: p.String(), Method: m.String(), Family: m.Family(), Steps: append([]int(nil), steps...)}
+	c := Curve{Problem: p.String(), Method: m.String(), Family: m.Family(), Steps: append([]int(nil), steps...), Samples: SamplesSpent(m, steps)}
 	if p.Streaming {
 		return c, c.stream(p, m)
 	}

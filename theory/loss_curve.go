@@ -12,10 +12,12 @@ type Curve struct {
 	Method  string `json:"method"` // with its settings
 	Family  string `json:"family"` // without its settings
 
-	Steps []int     `json:"steps"` // updates done, increasing
-	Loss  []float64 `json:"loss"`  // E L(t) = Bias + Noise; +Inf where it overflows
-	Bias  []float64 `json:"bias"`  // the part that the start has left
-	Noise []float64 `json:"noise"` // the part that the gradient noise has put in
+	Steps []int `json:"steps"` // updates done, increasing
+	// Samples are the examples seen by then; nil of a method that does not say.
+	Samples []float64 `json:"samples,omitempty"`
+	Loss    []float64 `json:"loss"`  // E L(t) = Bias + Noise; +Inf where it overflows
+	Bias    []float64 `json:"bias"`  // the part that the start has left
+	Noise   []float64 `json:"noise"` // the part that the gradient noise has put in
 	// StdDev is the standard deviation of L(t) over runs, exact for Gaussian
 	// noise and a Gaussian or certain start. Nil under multiplicative noise,
 	// where the state is not Gaussian, and where directions are Correlated. +Inf where
@@ -47,7 +49,7 @@ func (c Curve) Diverges() bool { return math.IsInf(c.Floor, 1) }
 // Records returns a row for each step.
 func (c Curve) Records() []table.Record {
 	rows := along(problemFields(c.Problem).With("method", c.Method), c.Steps,
-		column{"loss", c.Loss}, column{"bias", c.Bias}, column{"noise", c.Noise}, column{"std_dev", c.StdDev},
+		column{"samples", c.Samples}, column{"loss", c.Loss}, column{"bias", c.Bias}, column{"noise", c.Noise}, column{"std_dev", c.StdDev},
 		column{"low", c.Low}, column{"high", c.High})
 	if c.NoFloor == "" {
 		for k := range rows {

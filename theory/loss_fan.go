@@ -15,8 +15,9 @@ type Fan struct {
 	Method  string `json:"method"` // with its settings
 	Family  string `json:"family"` // without its settings
 
-	Steps         []int     `json:"steps"`         // updates done, increasing
-	Probabilities []float64 `json:"probabilities"` // increasing
+	Steps         []int     `json:"steps"`             // updates done, increasing
+	Samples       []float64 `json:"samples,omitempty"` // as in Curve
+	Probabilities []float64 `json:"probabilities"`     // increasing
 	// Quantiles has, for each probability and at each step, the loss that a run is
 	// at or below with it; +Inf where the loss overflows.
 	Quantiles [][]float64 `json:"quantiles"`
@@ -41,7 +42,7 @@ func LossFan(p Problem, steps []int, m Method) (Fan, error) {
 	if err != nil {
 		return Fan{}, err
 	}
-	f := Fan{Problem: c.Problem, Method: c.Method, Family: c.Family, Steps: c.Steps, Probabilities: slices.Clone(fanProbabilities),
+	f := Fan{Problem: c.Problem, Method: c.Method, Family: c.Family, Steps: c.Steps, Samples: c.Samples, Probabilities: slices.Clone(fanProbabilities),
 		Quantiles: make([][]float64, len(fanProbabilities)), Mean: c.Loss, Floor: c.Floor}
 	laws, err := LossLawsOf(p, steps, m)
 	if err != nil {
@@ -61,7 +62,7 @@ func LossFan(p Problem, steps []int, m Method) (Fan, error) {
 
 // Records returns a row for each step.
 func (f Fan) Records() []table.Record {
-	columns := []column{{"loss", f.Mean}}
+	columns := []column{{"samples", f.Samples}, {"loss", f.Mean}}
 	for i, p := range f.Probabilities {
 		columns = append(columns, column{fmt.Sprintf("quantile_%g", 100*p), f.Quantiles[i]})
 	}

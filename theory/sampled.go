@@ -14,14 +14,16 @@ type SampledCurve struct {
 	Method  string `json:"method"` // with its settings
 	Family  string `json:"family"` // without its settings
 
-	Steps  []int     `json:"steps"`   // updates done, increasing
-	Mean   []float64 `json:"mean"`    // average of L(t) over the runs
-	StdErr []float64 `json:"std_err"` // standard error of Mean
-	Low    []float64 `json:"low"`     // the band Low..High holds the central
-	High   []float64 `json:"high"`    // Level of the runs at each step
-	Level  float64   `json:"level"`   // in (0, 1)
-	Trials int       `json:"trials"`  // number of runs
-	Seed   uint64    `json:"seed"`    // the runs are a function of it
+	Steps []int `json:"steps"` // updates done, increasing
+	// Samples are the examples that a run has seen by then; nil of runs made elsewhere.
+	Samples []float64 `json:"samples,omitempty"`
+	Mean    []float64 `json:"mean"`    // average of L(t) over the runs
+	StdErr  []float64 `json:"std_err"` // standard error of Mean
+	Low     []float64 `json:"low"`     // the band Low..High holds the central
+	High    []float64 `json:"high"`    // Level of the runs at each step
+	Level   float64   `json:"level"`   // in (0, 1)
+	Trials  int       `json:"trials"`  // number of runs
+	Seed    uint64    `json:"seed"`    // the runs are a function of it
 
 	// Quantity names what was observed instead of the loss; empty is the loss.
 	Quantity string `json:"quantity,omitempty"`
@@ -142,7 +144,7 @@ func (c SampledCurve) Records() []table.Record {
 		mean = table.NameOf(c.Quantity)
 	}
 	return along(sampledHead(c.Problem, c.Method, c.Trials, c.Seed, c.Partial).With("level", c.Level), c.Steps,
-		column{mean, c.Mean}, column{"std_err", c.StdErr}, column{"low", c.Low}, column{"high", c.High})
+		column{"samples", c.Samples}, column{mean, c.Mean}, column{"std_err", c.StdErr}, column{"low", c.Low}, column{"high", c.High})
 }
 
 // Records returns a row for each step.
