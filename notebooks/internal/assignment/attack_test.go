@@ -1,43 +1,15 @@
 package assignment
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
-
-	"nqm/notebooks/internal/lesson"
 )
-
-// notebookOf reads an assignment's text as Jupytext does.
-func notebookOf(t *testing.T, name string) lesson.Notebook {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "assignments", name+".md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cells := []any{}
-	for _, m := range fence.FindAllStringSubmatch(string(data), -1) {
-		metadata := map[string]any{}
-		if m[1] != "" {
-			var about map[string]any
-			if err := json.Unmarshal([]byte(m[1]), &about); err != nil {
-				t.Fatal(err)
-			}
-			metadata["nbgrader"] = about
-		}
-		cells = append(cells, map[string]any{"cell_type": "code", "metadata": metadata, "source": m[2]})
-	}
-	return lesson.Notebook{"cells": cells}
-}
-
-var fence = regexp.MustCompile("(?ms)^```go(?: nbgrader=(\\{[^\n]*\\}))?\n(.*?)\n```$")
 
 // judgeOf makes what judges an assignment, in a folder that lasts for the test.
 func judgeOf(t *testing.T, name string) *judging {

@@ -63,7 +63,7 @@ func readPaper(name string, nb lesson.Notebook) (*paper, error) {
 		}
 		declares, runs := split(cell.Source())
 		switch {
-		case cell.Kind() != "code":
+		case cell.Kind() != "code" || wrongFor(cell) != "":
 		case isTest(cell):
 			p.tests = append(p.tests, test{id: id, body: runs})
 		case isSolution(cell):
@@ -204,7 +204,7 @@ func (p *paper) declarations(nb lesson.Notebook) *declarations {
 	}
 	number := 0
 	for _, cell := range nb.Cells() {
-		if cell.Kind() != "code" {
+		if cell.Kind() != "code" || wrongFor(cell) != "" {
 			continue
 		}
 		number++

@@ -57,7 +57,9 @@ def generate(folder, *sources):
     for source in map(Path, sources):
         notebook = Path(folder, "source", source.stem, source.stem + ".ipynb")
         notebook.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(read_text(source), notebook)
+        nb = read_text(source)
+        nb.cells = [cell for cell in nb.cells if "wrong" not in cell.metadata]
+        nbformat.write(nb, notebook)
         demand(course.generate_assignment(source.stem, force=True, create=True), source.stem)
     return {"assignments": [Path(s).stem for s in sources]}
 
