@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"nqm/notebooks/internal/assignment"
 	"nqm/notebooks/internal/lesson"
@@ -13,19 +14,35 @@ import (
 	"nqm/theory/table"
 )
 
-// runAssignments makes the students' version of assignments, or grades what
-// was handed in.
+// courseFlags are what the command can do with a course.
+type courseFlags struct {
+	out, collect, read, fill, check string
+	grade, toRead, bare, template   bool
+}
+
+// runAssignments lists the assignments, makes a course of some, or does one of the
+// works of a term with it.
 func runAssignments(ctx context.Context, args []string) error {
+	var f courseFlags
 	flags := newFlags("assignments")
-	out := flags.String("o", "out/course", "folder of the course")
-	grade := flags.Bool("grade", false, "grade what lies in the course's folder 'submitted'")
-	bare := flags.Bool("without-isolation", false, "grade without keeping the students' programs apart from this machine: in a container of its own, say")
+	flags.StringVar(&f.out, "o", "out/course", "folder of the course")
+	flags.StringVar(&f.collect, "collect", "", "take the hand-ins out of this zip of Canvas or Moodle")
+	flags.BoolVar(&f.grade, "grade", false, "grade what lies in the course's folder 'submitted'")
+	flags.BoolVar(&f.bare, "without-isolation", false, "grade without keeping the students' programs apart from this machine")
+	flags.BoolVar(&f.toRead, "to-read", false, "write the answers that a person has to mark into to-read.csv")
+	flags.StringVar(&f.read, "read", "", "take in the points and comments of this table, which -to-read has written")
+	flags.StringVar(&f.fill, "fill", "", "write the totals into a copy of this table, exported from Canvas or Moodle")
+	flags.StringVar(&f.check, "check", "", "check the text of an assignment of your own")
+	flags.BoolVar(&f.template, "template", false, "print the text of an assignment to begin with")
 	names, err := parse(flags, args)
 	if err != nil {
 		return err
 	}
-	if *grade && len(names) > 0 {
-		return usageErrorf("assignments -grade grades all that was handed in, and takes no names")
+	if err := f.fits(names); err != nil {
+		return err
+	}
+	if f.template {
+		return assignment.WriteTemplate(os.Stdout)
 	}
 	dir, err := os.Getwd()
 	if err != nil {
@@ -39,6 +56,9 @@ func runAssignments(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if len(args) == 0 {
+		return listAssignments(all)
+	}
 	chosen, err := lesson.Select(all, names)
 	if err != nil {
 		return err
@@ -50,11 +70,100 @@ func runAssignments(ctx context.Context, args []string) error {
 	if err := env.AddAssignments(ctx, os.Stdout); err != nil {
 		return err
 	}
-	course := assignment.Course{Env: env, Dir: *out}
-	if *grade {
-		return gradeCourse(ctx, course, *bare)
+	course := assignment.Course{Env: env, Dir: f.out}
+	switch {
+	case f.check != "":
+		return checkAssignment(ctx, env, f)
+	case f.collect != "":
+		return collectHandIns(course, f.collect)
+	case f.read != "":
+		return takeMarks(ctx, course, f)
+	case f.grade || f.toRead || f.fill != "":
+		return gradeCourse(ctx, course, f, names)
 	}
 	return makeCourse(ctx, course, chosen)
+}
+
+// works counts what the command is asked to do with a course.
+func (f courseFlags) works() (n int) {
+	for _, asked := range []bool{f.grade, f.toRead, f.template, f.collect != "", f.read != "", f.fill != "", f.check != ""} {
+		if asked {
+			n++
+		}
+	}
+	return n
+}
+
+func (f courseFlags) fits(names []string) error {
+	switch {
+	case f.works() > 1:
+		return usageErrorf("assignments does one thing at a time: -collect, -grade, -to-read, -read, -fill, -check or -template")
+	case f.grade && len(names) > 0:
+		return usageErrorf("assignments -grade grades all that was handed in, and takes no names")
+	case f.works() == 1 && f.fill == "" && len(names) > 0:
+		return usageErrorf("this takes no names, and %q stands behind it", names[0])
+	case len(names) > 1 && f.fill != "":
+		return usageErrorf("assignments -fill takes the name of one assignment")
+	}
+	return nil
+}
+
+// listAssignments says what there is, and how a term goes.
+func listAssignments(all []lesson.Lesson) error {
+	for _, a := range all {
+		about, err := assignment.About(a.Text())
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-36s %2g marks   %s\n    %s\n", a.Name, about.Marks, about.Title, about.Needs)
+	}
+	fmt.Print(`
+go run ./notebooks assignments -o DIR [NAME...]       make a course of all of them, or of some
+go run ./notebooks assignments -o DIR -collect ZIP    take in hand-ins, from Canvas or Moodle
+go run ./notebooks assignments -o DIR -grade          grade them, write marks and feedback
+go run ./notebooks assignments -o DIR -to-read        write a table of the answers that you read
+go run ./notebooks assignments -o DIR -read TABLE     take it back, with points and comments
+go run ./notebooks assignments -o DIR -fill EXPORT    fill a table that Canvas or Moodle exported
+go run ./notebooks assignments -template              print the text of an assignment of your own
+go run ./notebooks assignments -check FILE.md         check it
+`)
+	return nil
+}
+
+func checkAssignment(ctx context.Context, env *setup.Environment, f courseFlags) error {
+	faults, err := assignment.Check(ctx, env, f.check, assignment.Options{WithoutIsolation: f.bare})
+	if err != nil {
+		return withAdvice(err)
+	}
+	for _, fault := range faults {
+		fmt.Println(fault)
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("%s has %d faults", f.check, len(faults))
+	}
+	fmt.Printf("%s is sound: its answers get all marks, open exercises none, and every wrong answer in it passes what is visible and fails what is hidden. Put it into notebooks/assignments, and make a course of it.\n", f.check)
+	return nil
+}
+
+func collectHandIns(course assignment.Course, file string) error {
+	n, left, err := course.Collect(file)
+	if err != nil {
+		return err
+	}
+	for _, l := range left {
+		fmt.Println("left out:", visible(l))
+	}
+	fmt.Printf("%d notebooks are in %s, and their students in %s\n", n, filepath.Join(course.Dir, "submitted"), filepath.Join(course.Dir, "students.csv"))
+	return nil
+}
+
+func takeMarks(ctx context.Context, course assignment.Course, f courseFlags) error {
+	n, err := course.TakeMarks(ctx, f.read)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d answers have their points. Now -grade writes marks and feedback with them; nothing is run again.\n", n)
+	return nil
 }
 
 func makeCourse(ctx context.Context, course assignment.Course, chosen []lesson.Lesson) error {
@@ -68,21 +177,52 @@ func makeCourse(ctx context.Context, course assignment.Course, chosen []lesson.L
 	return nil
 }
 
-func gradeCourse(ctx context.Context, course assignment.Course, bare bool) error {
-	if bare {
-		fmt.Println("WITHOUT ISOLATION: what students hand in runs with your rights.")
-	}
-	report, err := course.Grade(ctx, assignment.Options{WithoutIsolation: bare, Progress: showProgress})
+// withAdvice says what to do where students' programs cannot be kept apart.
+func withAdvice(err error) error {
 	if errors.Is(err, assignment.ErrNoIsolation) {
 		return fmt.Errorf("%w. Or grade in a container (README.md of the course has a recipe), or with -without-isolation what students hand in whom you trust", err)
 	}
+	return err
+}
+
+// gradeCourse brings the marks up to date and writes what is asked for of them.
+func gradeCourse(ctx context.Context, course assignment.Course, f courseFlags, names []string) error {
+	if f.bare {
+		fmt.Println("WITHOUT ISOLATION: what students hand in runs with your rights.")
+	}
+	report, err := course.Grade(ctx, assignment.Options{WithoutIsolation: f.bare, Progress: showProgress})
+	if err != nil {
+		return withAdvice(err)
+	}
+	switch {
+	case f.toRead:
+		path, n, err := course.WriteToRead(report.Marks, false)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("\n%d answers are to be read: fill in the columns points and comment of\n%s\nand take it back with -read\n", n, path)
+		return nil
+	case f.fill != "":
+		path, err := course.Fill(f.fill, strings.Join(names, ""), report.Marks)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("\n%s has the totals of all that is read\n", path)
+		return nil
+	}
+	marks, err := course.WriteMarks(report.Marks)
 	if err != nil {
 		return err
 	}
-	path, err := course.WriteMarks(report.Marks)
+	books, err := course.WriteGradebook(report.Marks)
 	if err != nil {
 		return err
 	}
+	showReport(course, report, append([]string{marks}, books...))
+	return nil
+}
+
+func showReport(course assignment.Course, report assignment.Report, tables []string) {
 	fmt.Println()
 	for _, line := range sums(report.Marks) {
 		fmt.Println(line)
@@ -93,8 +233,10 @@ func gradeCourse(ctx context.Context, course assignment.Course, bare bool) error
 	for _, r := range report.Refused {
 		fmt.Printf("%-20s %-30s NOT GRADED: %s\n", visible(r.Student), visible(r.Assignment), visible(r.Reason))
 	}
-	fmt.Printf("\n%d hand-ins were run, all others have not changed\nmarks     %s\nfeedback  %s\n", report.Judged, path, filepath.Join(course.Dir, "feedback"))
-	return nil
+	fmt.Printf("\n%d hand-ins were run, all others have not changed\nfeedback  %s\n", report.Judged, filepath.Join(course.Dir, "feedback"))
+	for _, t := range tables {
+		fmt.Println("table    ", t)
+	}
 }
 
 func showProgress(student, name, result string, done, of int) {

@@ -31,7 +31,7 @@ var commands = []command{
 	{"sweep", "[-o DIR] [-shard I -of N | -merge | -slurm -of N [-submit] | -build] [-cells N,N] NOTEBOOK", "compute the sweeps of a notebook without Jupyter, whole or in parts", runSweep},
 	{"experiments", "[-list] [-o DIR] [NAME...]", "train the networks of the lesson on real networks anew, beside what models predict", runExperiments},
 	{"site", "[-o DIR]", "write the lessons and a gallery of figures as a static site", writeSite},
-	{"assignments", "[-o DIR] [-grade] [NAME...]", "make assignments for students, or grade what they handed in", runAssignments},
+	{"assignments", "[-o DIR] [-collect ZIP | -grade | ...] [NAME...]", "list the assignments, make a course of some, collect and grade what students hand in", runAssignments},
 	{"kernel", "[-name NAME] [-remove]", "register the kernel with your own Jupyter and VS Code, or take it out", manageKernel},
 }
 

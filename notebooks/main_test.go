@@ -24,6 +24,8 @@ func TestDispatch(t *testing.T) {
 		{[]string{"figures", "no-such-figure"}, exitFailed, `no figure "no-such-figure"`},
 		{[]string{"site", "one"}, exitUsage, "site takes no name"},
 		{[]string{"assignments", "-grade", "1"}, exitUsage, "takes no names"},
+		{[]string{"assignments", "-grade", "-to-read"}, exitUsage, "one thing at a time"},
+		{[]string{"assignments", "-collect", "a.zip", "1"}, exitUsage, "takes no names"},
 		{[]string{"assignments", "no_such"}, exitFailed, "choose among 01_sgd_by_hand"},
 		{[]string{"kernel", "one"}, exitUsage, "kernel takes no name"},
 	} {

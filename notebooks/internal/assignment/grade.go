@@ -96,7 +96,7 @@ func (c Course) Grade(ctx context.Context, o Options) (Report, error) {
 // papers reads the course's assignments.
 func (c Course) papers() ([]*paper, error) {
 	if _, err := os.Stat(filepath.Join(c.Dir, "nbgrader_config.py")); err != nil {
-		return nil, fmt.Errorf("%s is not a course: make one there first, with 'go run ./notebooks assignments -o %[1]s NAME...'", c.Dir)
+		return nil, fmt.Errorf("%s is not a course: make one there first, with 'go run ./notebooks assignments -o %[1]s'", c.Dir)
 	}
 	sources, err := os.ReadDir(filepath.Join(c.Dir, "source"))
 	if err != nil {
