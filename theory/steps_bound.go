@@ -79,7 +79,7 @@ type point struct {
 	factor []float64 // without the sign (-1)^t of modes that flip
 	noise  []float64
 	c1, c2 []float64 // of mixed factors: the two terms
-	next   []float64 // factors at t+1, where they were needed
+	next   []float64 // factors at t+1, NaN where they were not needed yet
 }
 
 // hasLossBounds reports whether the bounds hold for a method.
@@ -282,9 +282,15 @@ func (t tangent) upTo(n int) float64 {
 // slope returns the factors of direction i at a.t and one step later.
 func (k *lossBounds) slope(i int, a *point) tangent {
 	if a.next == nil {
-		a.next = k.at(a.t + 1).factor
+		a.next = make([]float64, len(k.modes))
+		for j := range a.next {
+			a.next[j] = math.NaN()
+		}
 	}
-	return tangent{math.Abs(a.factor[i]), math.Abs(a.next[i])}
+	if math.IsNaN(a.next[i]) {
+		a.next[i] = math.Abs(k.modes[i].second.At(a.t + 1).Factor)
+	}
+	return tangent{math.Abs(a.factor[i]), a.next[i]}
 }
 
 // reached reports whether the loss is at or below the target at p. A sum by

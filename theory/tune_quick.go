@@ -20,6 +20,8 @@ type quick struct {
 type quickNode struct {
 	rate, noise   float64
 	start, weight float64 // E θ(0)², ½ m h
+	// spacing to the next node of a quadrature, in log x; 0 of a direction itself.
+	spacing float64
 }
 
 func newQuick(dirs []Direction, power float64) *quick {
@@ -36,6 +38,16 @@ func newQuick(dirs []Direction, power float64) *quick {
 		k.nodes = append(k.nodes, n)
 	}
 	return k
+}
+
+// space sets the spacing of the nodes of panels, from one on.
+func (k *quick) space(from int) {
+	for ; from+order <= len(k.nodes); from += order {
+		panel := k.nodes[from : from+order]
+		for i := range panel {
+			panel[i].spacing = math.Abs(math.Log(panel[order-1].rate/panel[0].rate)) / (order - 1)
+		}
+	}
 }
 
 // plain reports whether quick is made for o.
@@ -77,6 +89,7 @@ func (k *quick) loss(kernel *quickKernel, alpha, batch, t float64) float64 {
 		return orInf(total)
 	}
 	noise *= kernel.gain * kernel.gain
+	turns := 0.5 * math.Abs(kernel.w.slope-kernel.u.slope) * t
 	envelope := math.NaN()
 	if kernel.p.slope == 0 { // the modulus of complex roots is the same for all
 		envelope = math.Exp(t * (0.5 * math.Log(kernel.p.base)))
@@ -84,7 +97,7 @@ func (k *quick) loss(kernel *quickKernel, alpha, batch, t float64) float64 {
 	for i := range k.nodes {
 		n := &k.nodes[i]
 		x := alpha * n.rate
-		r := quickSecond{p: kernel.p.at(x), q: kernel.q.at(x), u: kernel.u.at(x), w: kernel.w.at(x), envelope: envelope, smooth: k.smooth}
+		r := quickSecond{p: kernel.p.at(x), q: kernel.q.at(x), u: kernel.u.at(x), w: kernel.w.at(x), envelope: envelope, smooth: k.smooth, turns: turns * x * n.spacing}
 		square, sum := r.at(t)
 		total += n.weight * (square*n.start + noise*n.noise*sum)
 	}
@@ -118,6 +131,7 @@ type quickSecond struct {
 	p, q, u, w float64
 	envelope   float64 // p^(t/2), NaN where it is not known
 	smooth     bool
+	turns      float64 // from node to node, times imag
 }
 
 // at returns Factor² and Σ ψ².
@@ -139,17 +153,28 @@ func (r quickSecond) at(t float64) (square, sum float64) {
 }
 
 // calm is the phase, in radians, from which on smooth sums leave ringing out.
-const calm = 6
+// followed is the turn from node to node, in radians, up to which a quadrature
+// follows it; from twice that on it would see phases as if they were random, and ringing
+// is left out.
+const calm, followed = 6, 0.6
 
 // ringing returns square and product for complex roots.
 func (r quickSecond) ringing(imag, t float64) (square, product float64) {
 	phase := t * math.Atan2(imag, (r.w-r.u)/2)
-	sin, cos := math.Sincos(phase)
-	cc, sc, ss := cos*cos, sin*cos, sin*sin
+	keep := 1.0
 	if r.smooth {
 		turned := phase * phase / (calm * calm)
-		keep := math.Exp(-turned * turned)
-		cc, sc, ss = keep*cc+0.5*(1-keep), keep*sc, keep*ss+0.5*(1-keep)
+		keep = math.Exp(-turned * turned)
+	} else if limit := followed * imag; r.turns > limit && phase > calm {
+		keep = 0.5 + 0.5*math.Cos(math.Pi*math.Min(1, r.turns/limit-1))
+	}
+	cc, sc, ss := 0.5, 0., 0.5
+	if keep == 1 {
+		sin, cos := math.Sincos(phase)
+		cc, sc, ss = cos*cos, sin*cos, sin*sin
+	} else if keep > 0 {
+		sin, cos := math.Sincos(phase)
+		cc, sc, ss = keep*cos*cos+0.5*(1-keep), keep*sin*cos, keep*sin*sin+0.5*(1-keep)
 	}
 	envelope := r.envelope
 	if math.IsNaN(envelope) {

@@ -226,3 +226,22 @@ func TestCompressedLists(t *testing.T) {
 		}
 	}
 }
+
+// A coarse quadrature that leaves out what it does not follow is nearer to the loss
+// than one that sees phases as if they were random.
+func TestUnfollowedRingingIsLeftOut(t *testing.T) {
+	p := must(PowerLaw(1_000_000, 1))
+	o := Momentum(1.76, 0.9998).Batch(1 << 20)
+	var with, without float64
+	for range 12 {
+		o.LearningRate *= 0.97
+		want := must(ExpectedLoss(p, 20_000, o))
+		k := must(newTuner(p, Momentum(Free, Free).Batch(1<<20)))
+		with += math.Abs(k.lossOn(1, o, 20_000)/want - 1)
+		without += math.Abs(quickly(newQuick(k.dirs[1], 0), o, 20_000)/want - 1)
+	}
+	if !(with < without/4) {
+		t.Errorf("off by %.2g, without it by %.2g", with/12, without/12)
+	}
+	t.Logf("%.2g, %.2g", with/12, without/12)
+}

@@ -180,6 +180,9 @@ func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {
 	}
 	if q := k.quicks[rung]; q == nil || q.power != power {
 		k.quicks[rung] = newQuick(dirs, power)
+		if n := k.problem.Law.Count; n != 0 && float64(len(dirs)) != n {
+			k.quicks[rung].space(int(ladder[rung].exact) + 2)
+		}
 	}
 	return k.quicks[rung]
 }
@@ -255,7 +258,26 @@ func (k *tuner) again(t int, points []candidate) []candidate {
 // one and from the points given.
 func (k *tuner) minima(t int, valleys, starts []candidate) []candidate {
 	found := k.minimiseResolved(append(append([]candidate(nil), starts...), valleys...), t, 0.1)
-	return lowestOf(append(k.comb(found[0], t), found...))
+	return lowestOf(append(k.teeth(found[0], t), found...))
+}
+
+// combRung is the finest rung on which teeth are looked for; those that are nearly the
+// lowest are then followed on the rung of the search.
+const combRung = 1
+
+// teeth returns the minima along the comb of a candidate.
+func (k *tuner) teeth(c candidate, t int) []candidate {
+	rung := k.rung
+	if rung <= combRung {
+		return k.comb(c, t)
+	}
+	k.rung = combRung
+	some := k.comb(k.again(t, []candidate{c})[0], t)
+	k.rung = rung
+	if len(some) == 0 {
+		return nil
+	}
+	return k.minimiseAll(k.again(t, lowestOf(some)), t, 0.1)
 }
 
 const (
