@@ -85,6 +85,21 @@ func (h heard) progress(t *testing.T) (lines []string, rest string) {
 	return lines, rest
 }
 
+// An interrupt stops a cell also while it is compiled, and the next one runs.
+func TestInterruptWhileCompiling(t *testing.T) {
+	all := runTyped(t, []typed{
+		{"%%\ntime.Sleep(12 * time.Second)\nfmt.Println(\"ran to its end\")", -1},
+		{"%%\nfmt.Println(\"the next one\")", 0},
+	})
+	said := fmt.Sprint(all[0].Messages)
+	if all[0].Status != "error" || strings.Contains(said, "ran to its end") || !strings.Contains(said, "interrupt") {
+		t.Errorf("the interrupted cell ends with status %s and says %s", all[0].Status, said)
+	}
+	if said := fmt.Sprint(all[1].Messages); all[1].Status != "ok" || !strings.Contains(said, "the next one") {
+		t.Errorf("the next cell ends with status %s and says %s", all[1].Status, said)
+	}
+}
+
 // In the real kernel long work shows one line that is updated in place, at most
 // ten times a second, and nothing on stderr; an interrupt ends it with what is
 // finished, marked as partial, and the rest of the cell runs.

@@ -238,8 +238,8 @@ func TestKernelAssistsAnywhere(t *testing.T) {
 		t.Fatalf("%v: %s", err, &stderr)
 	}
 	var offered struct {
-		Matches       []string
-		Documentation string
+		Members, Matches       []string
+		Documentation, Nothing string
 	}
 	if err := json.Unmarshal(out, &offered); err != nil {
 		t.Fatal(err)
@@ -247,7 +247,13 @@ func TestKernelAssistsAnywhere(t *testing.T) {
 	if !slices.Contains(offered.Matches, "PowerLaw") {
 		t.Errorf("no completion to PowerLaw among %q", offered.Matches)
 	}
-	if !strings.Contains(offered.Documentation, "PowerLaw") {
-		t.Errorf("no documentation of PowerLaw: %s", offered.Documentation)
+	if !slices.Contains(offered.Members, "Momentum") {
+		t.Errorf("nothing behind a dot in a fresh kernel: %q", offered.Members)
+	}
+	if !strings.Contains(offered.Documentation, "PowerLaw") || strings.Contains(offered.Documentation, "](http") {
+		t.Errorf("no documentation of PowerLaw, or a link to where nqm is not: %s", offered.Documentation)
+	}
+	if offered.Nothing != "{}" {
+		t.Errorf("an empty line shows %s", offered.Nothing)
 	}
 }

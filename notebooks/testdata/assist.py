@@ -6,6 +6,7 @@ import time
 from jupyter_client import KernelManager
 from nqm_kernels import KernelSpecs
 
+MEMBER = "%%\nc := nqmkit.SGD(0.1)\nc."
 TYPED = "%%\nnqmkit.Pow"
 WRITTEN = "%%\nfmt.Println(nqmkit.PowerLaw(10, 1))"
 
@@ -27,6 +28,10 @@ client.start_channels()
 try:
     client.wait_for_ready(timeout=60)
     client.execute_interactive('import "nqm/nqmkit"', timeout=120, output_hook=lambda m: None)
+    members = ask(
+        lambda: client.complete(MEMBER, len(MEMBER), reply=True, timeout=60),
+        lambda content: "Momentum" in content.get("matches", []),
+    )
     complete = ask(
         lambda: client.complete(TYPED, len(TYPED), reply=True, timeout=60),
         lambda content: "PowerLaw" in str(content.get("matches")),
@@ -35,7 +40,13 @@ try:
         lambda: client.inspect(WRITTEN, WRITTEN.index("Law"), reply=True, timeout=60),
         lambda content: content.get("found"),
     )
-    print(json.dumps({"matches": complete["matches"], "documentation": str(inspect["data"])}))
+    nothing = client.inspect("%%\n\n", 3, reply=True, timeout=60)["content"]
+    print(json.dumps({
+        "members": members["matches"],
+        "matches": complete["matches"],
+        "documentation": str(inspect["data"]),
+        "nothing": str(nothing["data"]),
+    }))
 finally:
     client.stop_channels()
     manager.shutdown_kernel()

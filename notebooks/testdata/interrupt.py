@@ -3,14 +3,18 @@ tells what the front end was sent."""
 
 import json
 import sys
+import time
 
 from jupyter_client import KernelManager
 from nqm_kernels import KernelSpecs
 
 
 def run(client, manager, code, interrupt):
-    """Execute a cell, interrupt it at its interrupt-th line of progress (0: never)."""
+    """Execute a cell, interrupt it at its interrupt-th line of progress (0: never; -1: at once)."""
     client.execute(code)
+    if interrupt < 0:
+        time.sleep(0.1)
+        manager.interrupt_kernel()
     messages, lines, status = [], 0, None
     while status != "idle":
         message = client.get_iopub_msg(timeout=60)

@@ -49,35 +49,46 @@ func (e *Environment) findGolang(ctx context.Context, b *builder) error {
 	if err != nil {
 		return err
 	}
-	e.Tools = filepath.Join(b.cache, "tools-"+key(append(kernel, e.golang.GOVERSION)...))
+	e.Tools = filepath.Join(b.cache, "tools-"+key(append(kernel, e.golang.GOVERSION, gonbFile, fmt.Sprint(gonbPatches))...))
 	e.gopls = filepath.Join(b.cache, "gopls-"+key(append(gopls, e.golang.GOVERSION)...))
 	return nil
 }
 
 // prepareTools builds the kernel and goimports.
 func (e *Environment) prepareTools(ctx context.Context, b *builder) error {
-	return b.ensure(ctx, e.programs("Go kernel", e.Tools, "gonb", toolPackages...))
+	return b.ensure(ctx, part{
+		title: "Go kernel",
+		dir:   e.Tools,
+		needs: "gonb",
+		build: func(ctx context.Context, b *builder) error {
+			source := filepath.Join(e.Tools, "source")
+			modfile, err := e.patchGonb(ctx, b, source)
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(source)
+			return e.goInstall(ctx, b, e.Tools, append([]string{"-modfile=" + modfile}, toolPackages...)...)
+		},
+	})
 }
 
 // AddCompletion builds gopls, which kernels wait for. The first cell does not need
 // it, and it takes as long to build as all else.
 func (e *Environment) AddCompletion(ctx context.Context, w io.Writer) error {
-	return explain(e.builder(w).ensure(ctx, e.programs("gopls, for completion and documentation", e.gopls, "gopls", goplsPackage)))
+	return explain(e.builder(w).ensure(ctx, part{
+		title: "gopls, for completion and documentation",
+		dir:   e.gopls,
+		needs: "gopls",
+		build: func(ctx context.Context, b *builder) error { return e.goInstall(ctx, b, e.gopls, goplsPackage) },
+	}))
 }
 
-// programs is the part with the given programs of go.mod.
-func (e *Environment) programs(title, dir, name string, packages ...string) part {
-	return part{
-		title: title,
-		dir:   dir,
-		needs: name,
-		build: func(ctx context.Context, b *builder) error {
-			cmd := b.command(ctx, "go", append([]string{"install", "-v"}, packages...)...)
-			cmd.Dir = e.Root
-			cmd.Env = append(os.Environ(), "GOBIN="+dir, "GOWORK=off")
-			return b.runCounting(cmd, "", 0)
-		},
-	}
+// goInstall builds programs of go.mod into dir.
+func (e *Environment) goInstall(ctx context.Context, b *builder, dir string, args ...string) error {
+	cmd := b.command(ctx, "go", append([]string{"install", "-v"}, args...)...)
+	cmd.Dir = e.Root
+	cmd.Env = append(os.Environ(), "GOBIN="+dir, "GOWORK=off")
+	return b.runCounting(cmd, "", 0)
 }
 
 // findGo asks the go command on the PATH what it is, as seen from the clone:
