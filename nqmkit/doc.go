@@ -23,6 +23,7 @@
 //
 //	ReadSpectrum         a problem from a file, as tools write what they measured
 //	Lanczos              of a Hessian that is known by its products with vectors
+//	Leading              its leading eigenvectors, with the gradient and noise along them
 //	FromMatrices         of a Hessian and a noise covariance, which ReadMatrix reads
 //	Dimension, Part, NegativeCurvature, FlatCurvature, NegativeNoise
 //	                     what the file does not say, and what becomes of its faults
@@ -36,6 +37,7 @@
 //	FitFadingRuns        the same with a learning rate that fades
 //	FitProblem           the fitted problem of a model of any size
 //	Predict, PredictRuns the loss of runs that were not made
+//	NoiseScaleOfNorms    of gradient norms at two batch sizes
 //	CriticalBatch        of steps against batch size, by every definition
 //
 // # Schedules

@@ -29,3 +29,14 @@ func atMostOne(what string, given []float64) float64 {
 	}
 	panic(fmt.Errorf("nqmkit: %d %s: want at most one", len(given), what))
 }
+
+// NoiseScaleOfNorms returns B_simple, tr C and |g|² from logs of the squared norm of
+// gradients over batches of two sizes, with intervals of 95%: see theory.FitNorms.
+//
+//	nqmkit.NoiseScaleOfNorms(32, 256, t.Numbers("norm2_32"), t.Numbers("norm2_256"))
+//
+// It panics unless 1 <= small < big, on fewer than two entries of either log, and on
+// numbers that are not finite and >= 0.
+func NoiseScaleOfNorms(small, big float64, ofSmall, ofBig []float64) []theory.Estimate {
+	return must(theory.FitNorms(small, big, ofSmall, ofBig))
+}

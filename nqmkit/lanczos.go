@@ -65,6 +65,32 @@ var errStopped = errors.New("nqmkit: interrupted before the first Lanczos run wa
 
 // lanczosRun returns the Ritz values and weights of one run of at most so many steps.
 func lanczosRun(d, steps int, product func(hv, v []float64), s random.Stream, w *work) (values, weights []float64, err error) {
+	run, err := lanczosBasis(d, steps, product, s, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ritzOf(run.matrix())
+}
+
+// krylov is a Lanczos run: its vectors, and the tridiagonal matrix of H on them.
+type krylov struct {
+	basis         [][]float64
+	alphas, betas []float64
+}
+
+func (k krylov) matrix() *mat.SymDense {
+	t := mat.NewSymDense(len(k.alphas), nil)
+	for i, a := range k.alphas {
+		t.SetSym(i, i, a)
+		if i+1 < len(k.alphas) {
+			t.SetSym(i, i+1, k.betas[i])
+		}
+	}
+	return t
+}
+
+// lanczosBasis makes one run of at most so many steps.
+func lanczosBasis(d, steps int, product func(hv, v []float64), s random.Stream, w *work) (krylov, error) {
 	start := make([]float64, d)
 	s.Normals(start)
 	floats.Scale(1/floats.Norm(start, 2), start)
@@ -73,13 +99,13 @@ func lanczosRun(d, steps int, product func(hv, v []float64), s random.Stream, w 
 	largest := 0.0 // of the coefficients: the scale of rounding
 	for k := range steps {
 		if w.interrupted.Load() {
-			return nil, nil, errStopped
+			return krylov{}, errStopped
 		}
 		next := make([]float64, d)
 		product(next, basis[k])
 		a := floats.Dot(next, basis[k])
 		if math.IsNaN(a) || math.IsInf(a, 0) {
-			return nil, nil, fmt.Errorf("nqmkit: the product with a vector of length 1 is no finite vector in step %d of a Lanczos run", k)
+			return krylov{}, fmt.Errorf("nqmkit: the product with a vector of length 1 is no finite vector in step %d of a Lanczos run", k)
 		}
 		for range 2 { // twice is enough (Kahan; Parlett 1980)
 			for _, q := range basis {
@@ -95,12 +121,5 @@ func lanczosRun(d, steps int, product func(hv, v []float64), s random.Stream, w 
 		floats.Scale(1/b, next)
 		basis = append(basis, next)
 	}
-	t := mat.NewSymDense(len(alphas), nil)
-	for k, a := range alphas {
-		t.SetSym(k, k, a)
-		if k+1 < len(alphas) {
-			t.SetSym(k, k+1, betas[k])
-		}
-	}
-	return ritzOf(t)
+	return krylov{basis, alphas, betas}, nil
 }

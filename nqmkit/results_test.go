@@ -52,6 +52,7 @@ func results(p theory.Problem) map[string][]any {
 		"Fan":                forms(nqmkit.LossFan(p, 5, m)[0]),
 		"Gap":                forms(nqmkit.BayesGap(p, 5, m)),
 		"HeldOut":            forms(nqmkit.HoldOut(madeRuns(0), func(r theory.Run) bool { return r.Steps > 1200 })[0]),
+		"LeadingDirection":   forms(nqmkit.Leading(2, 1, 2, func(hv, v []float64) { hv[0], hv[1] = 2*v[0], v[1] }, 3, func(g []float64, k int) { g[0] = float64(k) }, 1)[0]),
 		"Moment":             forms(must(theory.Moments(p, 5, m))[0]),
 		"NoiseScales":        forms(nqmkit.NoiseScales(p, 5, m)),
 		"PairedCurve":        forms(nqmkit.Compare(p, 5, runs, m, nqmkit.SGD(0.1))),
@@ -234,7 +235,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "ForeseenSteps", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "TriedRate", "Window"}
+var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "ForeseenSteps", "LeadingDirection", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "TriedRate", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {

@@ -143,3 +143,6 @@ func (t *TriedRate) UnmarshalJSON(data []byte) error { return DecodeJSON(data, t
 
 func (f ForeseenSteps) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *ForeseenSteps) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
+
+func (l LeadingDirection) MarshalJSON() ([]byte, error)     { return EncodeJSON(l) }
+func (l *LeadingDirection) UnmarshalJSON(data []byte) error { return DecodeJSON(data, l) }

@@ -70,6 +70,7 @@ var jsonTypes = map[string]func(*testing.T){
 	"Gap":                throughJSON[theory.Gap],
 	"HeldOut":            throughJSON[theory.HeldOut],
 	"Moment":             throughJSON[theory.Moment],
+	"LeadingDirection":   throughJSON[theory.LeadingDirection],
 	"NoiseScales":        throughJSON[theory.NoiseScales],
 	"Optimizer":          throughJSON[theory.Optimizer],
 	"PairedCurve":        throughJSON[theory.PairedCurve],

@@ -226,6 +226,14 @@ func Lanczos(m Model, theta []float64, which Matrix, steps int, plan nqmkit.Runs
 	return p
 }
 
+// Leading measures the leading eigenvectors of a matrix of m at theta by Lanczos steps from
+// one random vector, with the gradient and noise of all examples along them and the
+// intervals of all three, for networks of any size: see nqmkit.Leading.
+func Leading(m Model, theta []float64, which Matrix, count, steps int, seed uint64) []theory.LeadingDirection {
+	gradient := func(g []float64, example int) { exampleGradients(m, [][]float64{g}, theta, []int{example}) }
+	return nqmkit.Leading(len(theta), count, steps, productOf(m, theta, which), m.Examples(), gradient, seed)
+}
+
 // exampleGradients are those of a batch, however m has them.
 func exampleGradients(m Model, g [][]float64, theta []float64, batch []int) {
 	if s, ok := bare(m).(Scattered); ok {

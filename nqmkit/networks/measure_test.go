@@ -125,6 +125,16 @@ func TestLanczosIsTheSpectrum(t *testing.T) {
 	near(t, "tr C", []float64{c}, []float64{wantC}, 1e-9)
 }
 
+// Leading has the first rows of Measure, whose noise divides by n and not by n-1.
+func TestLeadingIsTheMeasurement(t *testing.T) {
+	n := networks.MLP(labelled(5), 4).Penalty(0.01)
+	theta, _ := point(n)
+	m := networks.Measure(n, theta, networks.Hessian)
+	for k, l := range networks.Leading(n, theta, networks.Hessian, 3, 30, 1) {
+		near(t, "edge", []float64{l.Curvature.Value, l.Noise.Value, math.Abs(l.Gradient.Value)}, []float64{m.Curvature[k], m.Noise[k] * examples / (examples - 1), math.Abs(m.Gradient[k])}, 1e-7)
+	}
+}
+
 // BenchmarkMeasure is the dense spectrum of softmax regression on the digits, 650
 // parameters, with its noise.
 func BenchmarkMeasure(b *testing.B) {
