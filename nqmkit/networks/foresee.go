@@ -230,18 +230,11 @@ const fittedName = "fit to SGD"
 // all points, each at its best learning rate, over log h, a, log s and b. Nelder-Mead from four starts; five points do not fix
 // an exponent, and it is the predictions that count. It panics where no point has losses.
 func FitSteps(points []theory.TrainedSteps, start float64, d int) theory.Problem {
-	type observed struct {
-		method theory.Optimizer
-		steps  int
-		loss   float64
-	}
-	var all []observed
+	looks := 0
 	for _, p := range points {
-		for k, t := range p.Looks {
-			all = append(all, observed{nqmkit.SGD(p.LearningRate).Batch(p.BatchSize), t, p.Losses[k]})
-		}
+		looks += len(p.Looks)
 	}
-	if len(all) == 0 {
+	if looks == 0 {
 		panic(fmt.Errorf("networks: a law fitted to %d points without a loss", len(points)))
 	}
 	misfit := func(z []float64) float64 {
@@ -249,13 +242,18 @@ func FitSteps(points []theory.TrainedSteps, start float64, d int) theory.Problem
 			return 1e6
 		}
 		q, sum := powerModel(z, start, d), 0.0
-		for _, o := range all {
-			loss, err := theory.ExpectedLoss(q, o.steps, o.method)
+		for _, p := range points {
+			if len(p.Looks) == 0 {
+				continue
+			}
+			c, err := theory.Expect(q, p.Looks, nqmkit.SGD(p.LearningRate).Batch(p.BatchSize))
 			if err != nil {
 				return 1e6
 			}
-			off := math.Log(math.Min(loss/o.loss, 1e3))
-			sum += off * off
+			for k, v := range c.Loss {
+				off := math.Log(math.Min(v/p.Losses[k], 1e3))
+				sum += off * off
+			}
 		}
 		return sum
 	}
@@ -269,7 +267,7 @@ func FitSteps(points []theory.TrainedSteps, start float64, d int) theory.Problem
 		}
 	}
 	q := powerModel(at, start, d)
-	q.Note = fmt.Sprintf("h = %.3g, a = %.3g, s = %.3g, b = %.3g; off by %.3g in log loss over %d runs", math.Exp(at[0]), at[1], math.Exp(at[2]), at[3], math.Sqrt(best/float64(len(all))), len(all))
+	q.Note = fmt.Sprintf("h = %.3g, a = %.3g, s = %.3g, b = %.3g; off by %.3g in log loss over %d looks", math.Exp(at[0]), at[1], math.Exp(at[2]), at[3], math.Sqrt(best/float64(looks)), looks)
 	return q
 }
 

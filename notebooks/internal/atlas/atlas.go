@@ -28,7 +28,7 @@ type drawn struct {
 
 // All returns the figures in the order of the paper and the lecture.
 func All() []Figure {
-	return slices.Concat(dynamics, momentum, averages, preconditioning, tuned, schedules, comparisons, fits)
+	return slices.Concat(dynamics, momentum, averages, preconditioning, tuned, schedules, comparisons, fits, networkFigures)
 }
 
 // Select returns the figures that names ask for, or all of them when there are

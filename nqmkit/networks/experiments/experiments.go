@@ -150,6 +150,18 @@ func read(name string, into any) {
 	}
 }
 
+// Critical fits the critical batch size of a method to the steps that its training took, as
+// nqmkit.CriticalBatch does. It panics where fewer than three points reached the target.
+func Critical(name, method string) theory.CriticalFit {
+	var batches, steps []float64
+	for _, p := range Result(name).Of(method) {
+		if !math.IsInf(p.Steps.Value, 1) {
+			batches, steps = append(batches, p.BatchSize), append(steps, p.Steps.Value)
+		}
+	}
+	return nqmkit.CriticalBatch(batches, steps)
+}
+
 // Ratios are predicted over trained steps of all points by one model, in increasing
 // order, without those where either is not a number of steps.
 func Ratios(s theory.TrainedScaling, model string) []float64 {
