@@ -107,6 +107,14 @@ func TestLecture07MomentumDemonstration(t *testing.T) {
 			t.Errorf("B=%v, t=50: momentum %v does not win early over %v", b, momentum.Loss[0], sgd.Loss[0])
 		}
 	}
+	for b, last := range map[float64]int{2: 81, 40: 383} { // of the examination, stepped
+		leads := func(n int) bool {
+			return steppedLoss(stiffAndFlat(), 0.01, 0.8, b, n) < steppedLoss(stiffAndFlat(), 0.01, 0, b, n)
+		}
+		if !leads(last) || leads(last+1) {
+			t.Errorf("B=%v: momentum does not lead until t=%d", b, last)
+		}
+	}
 	near(t, "momentum, B=50", must(ExpectedLoss(p, 500, Momentum(0.005, 0.9).Batch(50))), 0.01363, 1e-3)
 }
 
