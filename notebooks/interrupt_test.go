@@ -130,3 +130,26 @@ func TestProgressAndInterrupt(t *testing.T) {
 		}
 	}
 }
+
+// A kernel that is killed leaves a folder, which the next one removes.
+func TestKilledKernelsLeaveNoFolder(t *testing.T) {
+	env := environment(t)
+	script, err := filepath.Abs("testdata/killed.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	cmd := env.Command(t.Context(), "python", script)
+	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(env.Worker()))
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var folders struct{ Before, After []string }
+	if err := json.Unmarshal(out, &folders); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if len(folders.Before) != 1 || len(folders.After) != 1 || folders.Before[0] == folders.After[0] {
+		t.Errorf("folders %q before the kernel was killed, %q with the next one", folders.Before, folders.After)
+	}
+}

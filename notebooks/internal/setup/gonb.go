@@ -111,6 +111,19 @@ var gonbPatches = []patch{
 		c.mu.Lock()`, `		<-time.After(100 * time.Millisecond)
 		c.mu.Lock()`},
 	{"internal/goexec/goplsclient/conn.go", `CommunicationTimeout = 8000 * time.Millisecond`, `CommunicationTimeout = 30 * time.Second`},
+	// A kernel whose clone has a comma in its path dies at once.
+	{"main.go", `strings.Split(*flagGoWork, ",")`, `strings.Split(*flagGoWork, "\x00")`},
+	// A kernel that is killed leaves its folder for ever.
+	{"internal/goexec/goexec.go", `	if err = s.GoModInit(); err != nil {
+		return nil, err
+	}
+
+	if _, err = exec.LookPath("gopls")`, `	if err = s.GoModInit(); err != nil {
+		return nil, err
+	}
+	s.claimFolder()
+
+	if _, err = exec.LookPath("gopls")`},
 	// Hover links to a site where nqm is not, and shows an error where nothing stands.
 	{"internal/goexec/goplsclient/conn.go", `		ProcessID: 0,
 `, `		ProcessID: 0,
