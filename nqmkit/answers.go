@@ -60,7 +60,7 @@ func NoiseScales(p theory.Problem, steps int, m theory.Method) theory.NoiseScale
 // never is or diverges; see theory.StepsToTarget. It panics unless the target
 // is a finite number > 0, and on a schedule without a length.
 func StepsToTarget(p theory.Problem, target float64, m theory.Method) theory.Steps {
-	return must(theory.StepsToTarget(p, target, m, 0))
+	return whole("steps to target", func() theory.Steps { return must(theory.StepsToTarget(p, target, m, 0)) })
 }
 
 // phaseCells is how many cells a phase map has on a side.

@@ -23,17 +23,19 @@ func ExpectAt(p theory.Problem, steps []int, methods ...theory.Method) []theory.
 	if inBlocks(p) {
 		return expectInBlocks(p, steps, methods)
 	}
-	curves := make([]theory.Curve, len(methods))
-	errs := make([]error, len(methods))
-	parallel(len(methods), func(i int) {
-		curves[i], errs[i] = theory.Expect(p, steps, methods[i])
-	})
-	for _, err := range errs {
-		if err != nil {
-			panic(err)
+	return whole("expected loss", func() []theory.Curve {
+		curves := make([]theory.Curve, len(methods))
+		errs := make([]error, len(methods))
+		parallel(len(methods), func(i int) {
+			curves[i], errs[i] = theory.Expect(p, steps, methods[i])
+		})
+		for _, err := range errs {
+			if err != nil {
+				panic(err)
+			}
 		}
-	}
-	return curves
+		return curves
+	})
 }
 
 // SecondMoments returns E θ_i(t)² of every direction after t steps, exactly.

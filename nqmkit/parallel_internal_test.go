@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -90,5 +91,41 @@ func TestInOrderInterrupted(t *testing.T) {
 	}
 	if again := inOrder("again", 3, func(i int) int { return i }); len(again) != 3 {
 		t.Errorf("work after the interrupt has %d results", len(again))
+	}
+}
+
+// Work without parts ends with a sentence when it is interrupted, gives its answer or
+// its mistake otherwise, and inside other work leaves both to that.
+func TestWholeInterrupted(t *testing.T) {
+	said := func(compute func() int) (got int, mistake any) {
+		defer func() { mistake = recover() }()
+		return whole("thinking", compute), nil
+	}
+	stuck := make(chan struct{})
+	defer close(stuck)
+	_, mistake := said(func() int {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(syscall.SIGINT)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		<-stuck
+		return 0
+	})
+	if err, ok := mistake.(error); !ok || !strings.HasPrefix(err.Error(), "nqmkit: thinking: interrupted") {
+		t.Errorf("interrupted, it says %v", mistake)
+	}
+	if got, mistake := said(func() int { return 7 }); got != 7 || mistake != nil {
+		t.Errorf("answer %d, mistake %v", got, mistake)
+	}
+	if _, mistake := said(func() int { panic("mine") }); mistake != "mine" {
+		t.Errorf("its own mistake becomes %v", mistake)
+	}
+	outer := begin("outer", 1)
+	defer outer.end()
+	if got, mistake := said(func() int { return 8 }); got != 8 || mistake != nil {
+		t.Errorf("inside: answer %d, mistake %v", got, mistake)
 	}
 }

@@ -64,6 +64,31 @@ func begin(name string, total float64) *work {
 
 func (w *work) end() { w.release() }
 
+// whole computes what has no parts that could be counted or kept: after a second it
+// shows that it is at work, and an interrupt ends it with a sentence.
+func whole[T any](name string, compute func() T) T {
+	if outermost.Load() != nil { // which shows progress, and keeps what is finished
+		return compute()
+	}
+	w := begin(name, 1)
+	defer w.end()
+	var value T
+	ended := make(chan any, 1)
+	go func() {
+		defer func() { ended <- recover() }()
+		value = compute()
+	}()
+	select {
+	case mistake := <-ended:
+		if mistake != nil {
+			panic(mistake)
+		}
+		return value
+	case <-w.halt:
+		panic(fmt.Errorf("nqmkit: %s: interrupted before there was an answer: fewer steps, directions or methods take less time", name))
+	}
+}
+
 // watch shows progress until the work is over.
 func (w *work) watch(ctx context.Context, over <-chan struct{}, show func(line string, last bool)) {
 	start := time.Now()

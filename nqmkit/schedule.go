@@ -55,7 +55,7 @@ func RatesApplied(steps int, methods ...theory.Optimizer) []theory.AppliedRates 
 // that of o is not a number > 0. It panics as BestScheduleFor does, and unless
 // samples >= 1.
 func BestBatchSchedule(p theory.Problem, samples float64, o theory.Optimizer, pieces int) theory.BestBatches {
-	return must(theory.BestBatchSchedule(p, samples, o, pieces))
+	return whole("best batch schedule", func() theory.BestBatches { return must(theory.BestBatchSchedule(p, samples, o, pieces)) })
 }
 
 // CompareSchedules returns what schedules of the learning rate and of the batch

@@ -17,19 +17,19 @@ var Free = theory.Free
 // had, a proof that none take fewer: see theory.Search and theory.Prove. It panics if no setting is Free, and unless the target is a finite
 // number > 0.
 func Tune(p theory.Problem, target float64, m theory.Optimizer) theory.Tuned {
-	return must(theory.Tune(p, target, m, 0))
+	return whole("tuning", func() theory.Tuned { return must(theory.Tune(p, target, m, 0)) })
 }
 
 // TuneLoss returns the settings with the lowest expected loss after a number of
 // steps >= 1. It panics as Tune does.
 func TuneLoss(p theory.Problem, steps int, m theory.Optimizer) theory.Tuned {
-	return must(theory.TuneLoss(p, steps, m))
+	return whole("tuning the loss", func() theory.Tuned { return must(theory.TuneLoss(p, steps, m)) })
 }
 
 // Prove goes on with the proof of an answer of Tune, TuneLoss or BatchScaling on the same
 // problem, up to so many intervals: see theory.Prove. It panics on an invalid problem.
 func Prove(p theory.Problem, answer theory.Tuned, intervals int) theory.Tuned {
-	return must(theory.Prove(p, answer, intervals))
+	return whole("proving", func() theory.Tuned { return must(theory.Prove(p, answer, intervals)) })
 }
 
 // BatchScaling returns the steps to the target at each batch size for each
