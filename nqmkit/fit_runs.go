@@ -18,14 +18,14 @@ import (
 //
 // See TrainingRuns for the columns. It panics where theory.FitRuns has an error.
 func FitRuns[T Table | []theory.Run](runs T) theory.RunsFit {
-	return must(theory.FitRuns(listOfRuns(runs)))
+	return whole("fitting runs", func() theory.RunsFit { return must(theory.FitRuns(listOfRuns(runs))) })
 }
 
 // FitFadingRuns is FitRuns with an eighth parameter, of a learning rate that fades about as
 // t^-a: see theory.FitFadingRuns. Of runs whose training slowed down as it went on it
 // predicts others better. It panics where that has an error.
 func FitFadingRuns[T Table | []theory.Run](runs T) theory.RunsFit {
-	return must(theory.FitFadingRuns(listOfRuns(runs)))
+	return whole("fitting runs", func() theory.RunsFit { return must(theory.FitFadingRuns(listOfRuns(runs))) })
 }
 
 func listOfRuns[T Table | []theory.Run](runs T) []theory.Run {

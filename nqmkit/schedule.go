@@ -17,7 +17,7 @@ func BestSchedule(p theory.Problem, steps, pieces int) theory.Optimizer {
 //
 //	nqmkit.BestScheduleFor(p, 5000, nqmkit.SGD(1).Batch(64).Precondition(0.5), 10)
 func BestScheduleFor(p theory.Problem, steps int, o theory.Optimizer, pieces int) theory.BestRates {
-	return must(theory.BestSchedule(p, steps, o, pieces))
+	return whole("best schedule", func() theory.BestRates { return must(theory.BestSchedule(p, steps, o, pieces)) })
 }
 
 // ScheduleToTarget returns the fewest steps found in which a schedule of the given
