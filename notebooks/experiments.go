@@ -70,12 +70,19 @@ func runExperiment(ctx context.Context, q experiments.Question, dir string) erro
 	go func() { over <- q.Run() }()
 	var s theory.TrainedScaling
 	select {
-	case <-ctx.Done():
-		return ctx.Err()
 	case s = <-over:
+	case <-ctx.Done():
+		select { // an interrupted experiment returns what it has, if it has begun
+		case s = <-over:
+		case <-time.After(5 * time.Second):
+			return ctx.Err()
+		}
 	}
 	if s.Partial || ctx.Err() != nil {
-		return fmt.Errorf("%s was interrupted after %d points, which are kept", q.Name, len(s.Points))
+		if err := writeResult(dir, q.Name+"-partial", s); err != nil {
+			return err
+		}
+		return fmt.Errorf("%s was interrupted after %d points, which are kept, and stand in %s-partial.json", q.Name, len(s.Points), q.Name)
 	}
 	fmt.Printf("%s: %d points in %v\n", q.Name, len(s.Points), time.Since(start).Round(time.Second))
 	return writeResult(dir, q.Name, s)
