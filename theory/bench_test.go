@@ -76,3 +76,21 @@ func BenchmarkProve(b *testing.B) {
 		})
 	}
 }
+
+// Steps that are like no other, 10^5 of them: of a power law of any size, and 10^4 of
+// 10^4 directions.
+func BenchmarkChangingSteps(b *testing.B) {
+	law, list := must(PowerLaw(1e9, 1)), must(LogUniform(10_000, 1, 1e-4))
+	for _, m := range []Optimizer{ScheduleFree(0.5, 0.9), DANA(0.5, 0.01, 0.5, 4), AdEMAMix(0.1, 0.9, 0.999, 2).WarmSlow(100_000)} {
+		b.Run(m.Family()+", law", func(b *testing.B) {
+			for b.Loop() {
+				must(Expect(law, []int{100_000}, m))
+			}
+		})
+		b.Run(m.Family()+", list", func(b *testing.B) {
+			for b.Loop() {
+				must(Expect(list, []int{10_000}, m))
+			}
+		})
+	}
+}

@@ -234,6 +234,10 @@ func (s *state) mean(l *level) {
 
 // apply maps z to a z and v to a v a' + noise·extra.
 func (s *state) apply(l *level, extra []float64, noise float64) {
+	if len(s.z) == 2 && s.fine == nil {
+		s.applyTwo(l.a, extra, noise)
+		return
+	}
 	s.mean(l)
 	n, a := len(s.z), l.a
 	for i := range n {
@@ -252,6 +256,20 @@ func (s *state) apply(l *level, extra []float64, noise float64) {
 		}
 		s.grown = s.grown || !(math.Abs(s.z[i]) <= math.MaxFloat64) || !(s.v[i*n+i] <= math.MaxFloat64)
 	}
+}
+
+// applyTwo is apply of two variables, with the same operations.
+func (s *state) applyTwo(a, extra []float64, noise float64) {
+	a, extra, v, z := a[:4], extra[:4], s.v[:4], s.z[:2]
+	z[0], z[1] = a[0]*z[0]+a[1]*z[1], a[2]*z[0]+a[3]*z[1]
+	w00, w01 := a[0]*v[0]+a[1]*v[2], a[0]*v[1]+a[1]*v[3]
+	w10, w11 := a[2]*v[0]+a[3]*v[2], a[2]*v[1]+a[3]*v[3]
+	v[0] = w00*a[0] + w01*a[1] + noise*extra[0]
+	v[2] = w10*a[0] + w11*a[1] + noise*extra[2]
+	v[3] = w10*a[2] + w11*a[3] + noise*extra[3]
+	v[1] = v[2]
+	s.grown = s.grown || !(math.Abs(z[0]) <= math.MaxFloat64) || !(v[0] <= math.MaxFloat64) ||
+		!(math.Abs(z[1]) <= math.MaxFloat64) || !(v[3] <= math.MaxFloat64)
 }
 
 // gradientAt returns the point whose gradient step t takes.

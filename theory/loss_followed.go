@@ -7,7 +7,7 @@ import (
 
 // mostFollowed bounds the work of one question that is followed step by step, in
 // steps of one variable of one direction: some seconds.
-const mostFollowed = 400_000_000
+const mostFollowed = 1_000_000_000
 
 // affordable is the error of a question whose answer is followed step by step over
 // more steps than can be waited for: multiplicative noise, and learning rates that

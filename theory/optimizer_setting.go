@@ -278,6 +278,15 @@ func (s *Setting) validate(o *Optimizer) error {
 	return nil
 }
 
+// dropIdle resets the settings that have no meaning without another, which is neutral.
+func (o *Optimizer) dropIdle() {
+	for i := range settings {
+		if s := &settings[i]; s.needs != nil && !s.needs(o) && !s.isNeutral(o) {
+			s.field(o).SetZero()
+		}
+	}
+}
+
 // Range returns the valid values in words, as in "0 <= β < 1".
 func (s *Setting) Range() string {
 	var b strings.Builder

@@ -32,7 +32,7 @@ func (s *system) machine(x dd.Number, sigma2 float64) *machine {
 		m.sum = l.average
 		m.readout[l.average], m.readout[l.slow] = 0, 1
 	}
-	if s.Debias {
+	if s.Debias && s.Decay != 0 {
 		m.start[l.average], m.readoutAt = 0, s.unbiasedReadout(m.readout)
 	}
 	m.pieces = s.piecesOf(stepper{s, x, shear})

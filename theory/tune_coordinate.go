@@ -39,7 +39,7 @@ var (
 	}
 	timeCoordinate = coordinate{
 		value:  math.Exp,
-		bounds: func(float64) (low, high float64) { return math.Log(0.5), math.Log(64) },
+		bounds: func(float64) (low, high float64) { return math.Log(0x1p-6), math.Log(64) },
 	}
 	powerCoordinate = coordinate{
 		value:  func(z float64) float64 { return z },

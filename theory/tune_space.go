@@ -176,6 +176,7 @@ func (s space) at(z []float64) (o Optimizer, ok bool) {
 			*f.number(&o) = f.coordinate.value(z[i])
 		}
 	}
+	o.dropIdle()
 	if !s.tunesRate() {
 		return o, true
 	}
