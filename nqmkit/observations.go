@@ -143,14 +143,11 @@ func (o observations) samples(steps []int) []float64 {
 	if o.recipe.batch == nil { // runs made elsewhere
 		return nil
 	}
-	all, sum, t := make([]float64, len(steps)), 0.0, 0
-	for k, end := range steps {
-		for ; t < end; t++ {
-			sum += o.recipe.batch(t)
-		}
-		all[k] = sum
+	plan := o.recipe.plan
+	if plan.Schedule == nil {
+		plan = theory.Optimizer{BatchSize: o.recipe.batch(0)}
 	}
-	return all
+	return theory.SamplesSpent(plan, steps)
 }
 
 // summarise turns the values of the runs into mean, standard error and band.

@@ -12,6 +12,9 @@ import (
 // of H that preconditions every gradient, and the update rule.
 type recipe struct {
 	batch func(t int) float64
+	// plan has the batch size and a schedule, which may change it; without one the
+	// batch size stays.
+	plan  theory.Optimizer
 	power float64
 	// start returns the rule for runs side by side; theta is their start.
 	start func(theta []float64, shape rule.Shape) rule.Rule
@@ -64,7 +67,7 @@ func optimizerRecipe(o theory.Optimizer, steps int) (recipe, error) {
 		return recipe{}, err
 	}
 	return recipe{
-		power: o.Power,
+		power: o.Power, plan: o,
 		batch: func(t int) float64 { return rule.BatchAt(o.BatchSize, o.Schedule, t) },
 		start: func(theta []float64, _ rule.Shape) rule.Rule { return optimizerRule(o, theta) },
 	}, nil

@@ -190,7 +190,7 @@ func (m Adaptive) recipe(steps int) (recipe, error) {
 		return recipe{}, err
 	}
 	return recipe{
-		batch: func(t int) float64 { return rule.BatchAt(plan.BatchSize, plan.Schedule, t) },
+		batch: func(t int) float64 { return rule.BatchAt(plan.BatchSize, plan.Schedule, t) }, plan: plan,
 		start: func(theta []float64, _ rule.Shape) rule.Rule {
 			r := m.update(len(theta))
 			if plan.Schedule == nil {
