@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nqm/notebooks/internal/assignment"
+	"nqm/notebooks/internal/lab"
 	"nqm/notebooks/internal/lesson"
 	"nqm/notebooks/internal/setup"
 	"nqm/theory/table"
@@ -18,6 +19,7 @@ import (
 type courseFlags struct {
 	out, collect, read, fill, check string
 	grade, toRead, bare, template   bool
+	pages                           bool
 }
 
 // runAssignments lists the assignments, makes a course of some, or does one of the
@@ -32,6 +34,7 @@ func runAssignments(ctx context.Context, args []string) error {
 	flags.BoolVar(&f.toRead, "to-read", false, "write the answers that a person has to mark into to-read.csv")
 	flags.StringVar(&f.read, "read", "", "take in the points and comments of this table, which -to-read has written")
 	flags.StringVar(&f.fill, "fill", "", "write the totals into a copy of this table, exported from Canvas or Moodle")
+	flags.BoolVar(&f.pages, "pages", false, "open nbgrader's own pages, formgrader, on the course")
 	flags.StringVar(&f.check, "check", "", "check the text of an assignment of your own")
 	flags.BoolVar(&f.template, "template", false, "print the text of an assignment to begin with")
 	names, err := parse(flags, args)
@@ -76,6 +79,8 @@ func runAssignments(ctx context.Context, args []string) error {
 		return checkAssignment(ctx, env, f)
 	case f.collect != "":
 		return collectHandIns(course, f.collect)
+	case f.pages:
+		return openPages(ctx, course)
 	case f.read != "":
 		return takeMarks(ctx, course, f)
 	case f.grade || f.toRead || f.fill != "":
@@ -86,7 +91,7 @@ func runAssignments(ctx context.Context, args []string) error {
 
 // works counts what the command is asked to do with a course.
 func (f courseFlags) works() (n int) {
-	for _, asked := range []bool{f.grade, f.toRead, f.template, f.collect != "", f.read != "", f.fill != "", f.check != ""} {
+	for _, asked := range []bool{f.grade, f.toRead, f.template, f.pages, f.collect != "", f.read != "", f.fill != "", f.check != ""} {
 		if asked {
 			n++
 		}
@@ -97,7 +102,7 @@ func (f courseFlags) works() (n int) {
 func (f courseFlags) fits(names []string) error {
 	switch {
 	case f.works() > 1:
-		return usageErrorf("assignments does one thing at a time: -collect, -grade, -to-read, -read, -fill, -check or -template")
+		return usageErrorf("assignments does one thing at a time: -collect, -grade, -to-read, -read, -fill, -pages, -check or -template")
 	case f.grade && len(names) > 0:
 		return usageErrorf("assignments -grade grades all that was handed in, and takes no names")
 	case f.works() == 1 && f.fill == "" && len(names) > 0:
@@ -124,6 +129,7 @@ go run ./notebooks assignments -o DIR -grade          grade them, write marks an
 go run ./notebooks assignments -o DIR -to-read        write a table of the answers that you read
 go run ./notebooks assignments -o DIR -read TABLE     take it back, with points and comments
 go run ./notebooks assignments -o DIR -fill EXPORT    fill a table that Canvas or Moodle exported
+go run ./notebooks assignments -o DIR -pages          open nbgrader's own pages on the course
 go run ./notebooks assignments -template              print the text of an assignment of your own
 go run ./notebooks assignments -check FILE.md         check it
 `)
@@ -155,6 +161,21 @@ func collectHandIns(course assignment.Course, file string) error {
 	}
 	fmt.Printf("%d notebooks are in %s, and their students in %s\n", n, filepath.Join(course.Dir, "submitted"), filepath.Join(course.Dir, "students.csv"))
 	return nil
+}
+
+// openPages opens formgrader until it is interrupted.
+func openPages(ctx context.Context, course assignment.Course) error {
+	dir, err := filepath.Abs(course.Dir)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "nbgrader_config.py")); err != nil {
+		return fmt.Errorf("%s is not a course: make one there first, with 'go run ./notebooks assignments -o %[1]s'", course.Dir)
+	}
+	server := lab.Server{Env: course.Env, Dir: dir, Page: "formgrader", Browser: lab.HasDisplay()}
+	return server.Run(ctx, func(address string) {
+		fmt.Printf("nbgrader's pages of the course are at\n\n    %s\n\nCtrl-C stops them.\n", address)
+	})
 }
 
 func takeMarks(ctx context.Context, course assignment.Course, f courseFlags) error {

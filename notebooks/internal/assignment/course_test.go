@@ -135,6 +135,9 @@ func testSubmissions(t *testing.T, name string, submissions []submission) Course
 		if asks := remote.Find(page); asks != nil {
 			t.Errorf("%s: the page of feedback asks the network: %s", s.student, asks)
 		}
+		if text := string(page); !strings.Contains(text, `-test">1. `) || strings.Contains(text, "Score:") || strings.Contains(text, "exit status") || strings.Contains(text, "not read yet") == s.empty {
+			t.Errorf("%s: the page of feedback does not name the exercises, and what is not read yet", s.student)
+		}
 		if !bytes.Contains(page, []byte("<math")) || bytes.Contains(page, []byte("nqm-tex")) {
 			t.Errorf("%s: the page of feedback has formulas that are not set", s.student)
 		}

@@ -28,6 +28,7 @@ type Server struct {
 	Dir     string // the folder that it shows
 	Open    string // the notebook that it opens, in Dir; none if empty
 	Address string // where it listens; this machine alone, or what the user's settings say, if empty
+	Page    string // another page that it opens, of an extension; JupyterLab if empty
 	Port    int    // zero for any free one
 	Base    string // the path under which it is found, behind a proxy; none if empty
 	Browser bool   // whether a browser is opened
@@ -51,6 +52,10 @@ func (s Server) Run(ctx context.Context, ready func(address string, warnings []s
 	defer log.Close()
 	cmd := s.Env.Command(ctx, "jupyter-lab", s.arguments()...)
 	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(s.Env.Worker())) // where our class of kernels is
+	if s.Page != "" { // whose settings lie in the folder
+		cmd.Dir = s.Dir
+		cmd.Env = append(cmd.Env, "NQM_PAGE="+s.Page)
+	}
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		return err
@@ -62,7 +67,7 @@ func (s Server) Run(ctx context.Context, ready func(address string, warnings []s
 	if err != nil {
 		return err
 	}
-	ready(info.address(s.Open), info.warnings(log.Name()))
+	ready(info.address(s.Open, s.Page), info.warnings(log.Name()))
 	if err := <-ended; err != nil && ctx.Err() == nil {
 		return stopped(log.Name(), err)
 	}
@@ -101,6 +106,9 @@ func (s Server) arguments() []string {
 	}
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root")
+	}
+	if s.Page != "" {
+		args = append(args, "--LabApp.default_url=/"+s.Page)
 	}
 	if s.Open != "" {
 		args = append(args, "--LabApp.default_url=/lab/tree/"+s.Open)
@@ -239,10 +247,13 @@ func (i serverInfo) answersElsewhere() bool {
 }
 
 // address is where a browser finds JupyterLab, with the notebook that it
-// opens if there is one.
-func (i serverInfo) address(open string) string {
+// opens if there is one, or another page.
+func (i serverInfo) address(open, page string) string {
 	address := i.base() + "lab"
-	if open != "" {
+	switch {
+	case page != "":
+		address = i.base() + page
+	case open != "":
 		address += "/tree/" + open
 	}
 	if i.Token != "" {

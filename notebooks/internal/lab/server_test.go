@@ -60,7 +60,7 @@ func TestReadyWhenItAnswers(t *testing.T) {
 		if err != nil {
 			found <- err.Error()
 		}
-		found <- info.address("lesson.ipynb")
+		found <- info.address("lesson.ipynb", "")
 	}()
 	select {
 	case address := <-found:

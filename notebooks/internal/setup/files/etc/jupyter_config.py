@@ -3,6 +3,7 @@
 It comes before the user's own, which still counts in all that is not here.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -24,13 +25,13 @@ c.NotebookNotary.secret_file = str(here / "signing-key")
 # Readers see lessons, not the program that runs them.
 c.ContentsManager.hide_globs = ["__pycache__", "*.go", "*.toml", "internal", "testdata"]
 
-# nbgrader's pages belong to assignments; settings of Notebook 6, which the shim
+# nbgrader's pages belong to assignments, and come where they are asked for; settings of Notebook 6, which the shim
 # reads, are of no use here and make it create IPython's folder in the home
 # folder; looking for language servers runs npm.
 c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.assignment_list": False,
     "nbgrader.server_extensions.course_list": False,
-    "nbgrader.server_extensions.formgrader": False,
+    "nbgrader.server_extensions.formgrader": os.environ.get("NQM_PAGE") == "formgrader",
     "nbgrader.server_extensions.validate_assignment": False,
     "notebook_shim": False,
 }

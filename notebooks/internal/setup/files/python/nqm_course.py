@@ -9,6 +9,7 @@ COURSE is a folder with an nbgrader_config.py. The answer is one line of JSON
 on stdout; what nbgrader says goes to stderr.
 """
 
+import html
 import json
 import math
 import os
@@ -172,18 +173,41 @@ def feedback(folder, requests):
     for student, name in json.loads(Path(requests).read_text("utf-8")):
         try:
             demand(course.generate_feedback(name, student, force=True), f"feedback on {name} for {student}")
-            for page in Path(folder, "feedback", student, name).glob("*.html"):
-                offline(page)
+            page = Path(folder, "feedback", student, name, name + ".html")
+            cells = nbformat.read(Path(folder, "autograded", student, name, name + ".ipynb"), 4).cells
+            with Gradebook(course.coursedir.db_url) as book:
+                found = {g.name: (g.score, g.max_score, g.needs_manual_grade) for g in grades(book, student, name)}
+            page.write_text(readable(offline(page.read_text("utf-8")), name, cells, found), "utf-8")
         except Exception:
             traceback.print_exc()
             refused.append({"student": student, "assignment": name, "reason": "no page of feedback: nbgrader.log says why"})
     return {"refused": refused}
 
 
-def offline(page):
+def offline(text):
     """Take out of a page what asks the network: its formulas are set already."""
-    text = page.read_text("utf-8")
-    page.write_text(re.sub(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>', "", text), "utf-8")
+    return re.sub(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>', "", text)
+
+
+def readable(text, name, cells, found):
+    """Say on a page of feedback which exercise got what, and what is not read yet."""
+    heading = name
+    for cell in cells:
+        if cell.cell_type == "markdown" and not is_grade(cell):
+            heading = next((line[3:].strip() for line in cell.source.splitlines()[::-1] if line.startswith("## ")), heading)
+        if not is_grade(cell) or cell.metadata.nbgrader.grade_id not in found:
+            continue
+        ident, title = re.escape(cell.metadata.nbgrader.grade_id), html.escape(heading)
+        score, of, unread = found[cell.metadata.nbgrader.grade_id]
+        points = "not read yet" if unread else f"{score:g} of {of:g}"
+        text = re.sub(rf'(<a href="#{ident}">)[^<]*</a> \(Score: [^)]*\)', lambda m: f"{m[1]}{title}</a>: {points}", text)
+        text = re.sub(rf'(<a name="{ident}"></a>.*?)Score: [-\d.]+ / [-\d.]+', lambda m: m[1] + points, text, count=1, flags=re.S)
+        text = re.sub(rf"Grade cell: <code>{ident}</code>", lambda m: title, text)
+    got = sum(score for score, _, unread in found.values() if not unread)
+    read = sum(of for _, of, unread in found.values() if not unread)
+    rest = sum(of for _, of, unread in found.values() if unread)
+    total = f"{got:g} of {read:g}" + (f", and {rest:g} are not read yet" if rest else "")
+    return re.sub(r"\(Score: [-\d.]+ / [-\d.]+\)", f"({total})", text, count=1)
 
 
 def marks(book):
