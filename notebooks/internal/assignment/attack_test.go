@@ -249,3 +249,28 @@ func running(t *testing.T) map[string]string {
 	}
 	return all
 }
+
+// Where programs cannot be kept apart the command says so before anything is run.
+func TestNoIsolationIsSaid(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	if _, err := newSandbox(t.Context(), dir); !errors.Is(err, ErrNoIsolation) || !strings.Contains(err.Error(), "install bubblewrap") {
+		t.Errorf("without bubblewrap: %v", err)
+	}
+	broken := "#!/bin/sh\necho no namespaces here >&2\nexit 1\n"
+	for name, text := range map[string]string{"bwrap": broken, "true": "#!/bin/sh\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir+":/usr/bin:/bin")
+	if _, err := newSandbox(t.Context(), dir); !errors.Is(err, ErrNoIsolation) || !strings.Contains(err.Error(), "no namespaces here") {
+		t.Errorf("with a bubblewrap that does not run: %v", err)
+	}
+	course := courseOnPaper(t, "01_sgd_by_hand")
+	ran := false
+	_, err := course.Grade(t.Context(), Options{Progress: func(string, string, string, int, int) { ran = true }})
+	if !errors.Is(err, ErrNoIsolation) || ran {
+		t.Errorf("grading: %v, and something was run: %v", err, ran)
+	}
+}
