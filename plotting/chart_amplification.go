@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"nqm/theory"
 	"nqm/theory/table"
@@ -40,13 +41,8 @@ func NoiseAmplification(curvatures []float64, methods ...theory.Method) (Figure,
 	palette.next(names[0])
 	for i, m := range methods[1:] {
 		l := palette.next(names[i+1])
-		s := Series{Name: m.String(), X: curvatures, Color: l.color, Dash: l.dash, Width: 2}
-		for _, h := range curvatures {
-			s.Y = append(s.Y, stationary(m, h)/stationary(methods[0], h))
-		}
-		if s.Y = known(s.Y); len(s.Y) < len(s.X) {
-			s.X = s.X[:len(s.Y)]
-		}
+		s := amplified(m, methods[0], curvatures)
+		s.Name, s.Color, s.Dash, s.Width = m.String(), l.color, l.dash, 2
 		panel.Series = append(panel.Series, s)
 		if n := len(s.Y); n > 0 {
 			t.Rows = append(t.Rows, table.Texts(m.String(), number(s.Y[0]), number(s.Y[n-1])))
@@ -63,6 +59,45 @@ func NoiseAmplification(curvatures []float64, methods ...theory.Method) (Figure,
 
 // stationary returns the stationary variance of θ at noise variance 1.
 func stationary(m theory.Method, h float64) float64 { return m.Mode(h, 1).Limit().Noise }
+
+// amplified returns the ratio of the stationary variances of two methods over the
+// curvatures, and over as many between them as a smooth line takes.
+func amplified(m, against theory.Method, curvatures []float64) Series {
+	ratio := func(h float64) float64 { return stationary(m, h) / stationary(against, h) }
+	at := slices.Compact(slices.Sorted(slices.Values(curvatures)))
+	var s Series
+	for k, h := range at {
+		r := ratio(h)
+		if k > 0 {
+			s.bend(ratio, [2]float64{at[k-1], s.Y[len(s.Y)-1]}, [2]float64{h, r}, mostHalvings)
+		}
+		s.X, s.Y = append(s.X, h), append(s.Y, r)
+	}
+	s.Y = known(s.Y)
+	s.X = s.X[:len(s.Y)]
+	return s
+}
+
+// A line on logarithmic axes is smooth when its middle between two points is within
+// this of the straight one, or after so many halvings.
+const (
+	smooth       = 0.0005
+	mostHalvings = 24
+)
+
+// bend adds the points of a function between two of its points that a smooth line
+// on logarithmic axes takes.
+func (s *Series) bend(f func(float64) float64, from, to [2]float64, halvings int) {
+	x := math.Sqrt(from[0] * to[0])
+	y := f(x)
+	off := math.Abs(math.Log(y) - (math.Log(from[1])+math.Log(to[1]))/2)
+	if halvings == 0 || math.IsNaN(y) || off <= smooth && halvings < mostHalvings-1 || math.IsInf(y, 1) && math.IsInf(from[1], 1) {
+		return
+	}
+	s.bend(f, from, [2]float64{x, y}, halvings-1)
+	s.X, s.Y = append(s.X, x), append(s.Y, y)
+	s.bend(f, [2]float64{x, y}, to, halvings-1)
+}
 
 // known returns the ratios up to the first that is none: where the method to
 // compare with has no steady state either.

@@ -15,13 +15,13 @@ var _ = together(LossCurves)
 // LossCurves returns the figure of expected loss against steps, one line for
 // each curve, with the steady-state risk (the floor) as a grey line where few
 // enough curves leave room. The loss axis is logarithmic; the axis of steps is
-// so from a thousand steps on.
+// so from a thousand steps on, unless a method has a schedule.
 //
 // A curve that grows without bound ends in an arrow where it leaves the range
 // of the others.
 func LossCurves(curves []theory.Curve) Figure {
 	curves = told(curves, func(c *theory.Curve) (string, *string) { return c.Problem, &c.Method })
-	panel := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
+	panel := Panel{X: stepAxis(lastStep(curves), mapped(curves, func(c theory.Curve) string { return c.Method })...), Y: lossAxis()}
 	ceiling := ceilingOf(curves)
 	palette := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
 	var bands []Series
@@ -94,7 +94,11 @@ func floors(curves []theory.Curve) []Reference {
 			}
 		}
 		if !c.Diverges() && c.Floor > 0 && c.Floor > lowest/2 {
-			lines = append(lines, Reference{At: c.Floor, Label: "floor, " + c.Method})
+			label := "floor, " + c.Method
+			if len(curves) == 1 {
+				label = "floor"
+			}
+			lines = append(lines, Reference{At: c.Floor, Label: label, Of: curveName(c)})
 		}
 	}
 	shareLabels(lines, crowded*math.Log(high/low))

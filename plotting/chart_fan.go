@@ -21,7 +21,7 @@ func LossBands(fans []theory.Fan) Figure {
 	for _, f := range fans {
 		last = max(last, lastOf(f.Steps))
 	}
-	panel.X = stepAxis(last)
+	panel.X = stepAxis(last, mapped(fans, func(f theory.Fan) string { return f.Method })...)
 	put := func(s Series) { panel.Series = append(panel.Series, bandBelow(ceiling, panel.X.fromStart(s))) }
 	t, all := table.Text(fanColumns(fans)...), 0
 	var medians, means []Series

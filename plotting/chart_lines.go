@@ -2,6 +2,8 @@ package plotting
 
 import (
 	"math"
+	"regexp"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -27,13 +29,19 @@ func labelEnds(lines []Series) {
 	}
 }
 
-func stepAxis(last int) Axis {
+// stepAxis returns the axis of steps of some methods: logarithmic from a thousand
+// steps on, but linear where one has a schedule, whose shape that would bend.
+func stepAxis(last int, methods ...string) Axis {
 	a := Axis{Label: "steps t", Max: float64(last)}
-	if last >= 1000 {
+	if last >= 1000 && !slices.ContainsFunc(methods, scheduled.MatchString) {
 		a.Scale, a.Min = Log10, 1
 	}
 	return a
 }
+
+// scheduled finds a schedule in the name of a method, as in "SGD α=0.5, cosine 1 to
+// 0 in 500 steps".
+var scheduled = regexp.MustCompile(` in \d+ steps|, (linear|cosine) `)
 
 // fromStart returns the series from the start of an axis of steps on: the start
 // t = 0 has no place on a logarithmic one.

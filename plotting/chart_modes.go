@@ -32,7 +32,7 @@ func ModeDecay(p theory.Problem, steps []int, m theory.Method) (Figure, error) {
 	if len(steps) == 0 {
 		return Figure{}, fmt.Errorf("plotting: modes of %s at no steps: give at least one", m)
 	}
-	panel := Panel{X: stepAxis(steps[len(steps)-1]), Y: Axis{Label: "loss, ½ h E θ²", Scale: Log10}}
+	panel := Panel{X: stepAxis(steps[len(steps)-1], m.String()), Y: Axis{Label: "loss, ½ h E θ²", Scale: Log10}}
 	t := table.Text("curvature h", "at the start", fmt.Sprintf("t = %d", steps[len(steps)-1]), "floor")
 	p = grouped(p)
 	chosen := spreadOver(byCurvature(p), mostModes)

@@ -26,7 +26,11 @@ func PairedDifference(comparisons ...theory.PairedCurve) Figure {
 	if math.IsInf(linear, 1) {
 		linear = 0
 	}
-	x := stepAxis(last)
+	var methods []string
+	for _, c := range comparisons {
+		methods = append(methods, c.Methods[:]...)
+	}
+	x := stepAxis(last, methods...)
 	difference := Panel{X: x, Y: Axis{Label: "difference in loss", Scale: Symmetric, Linear: linear}, References: []Reference{{At: 0}}}
 	savings := Panel{Title: more, X: x, Y: Axis{Label: "times as many", Scale: Log10}, References: []Reference{{At: 1}}}
 	var f Figure
@@ -92,10 +96,10 @@ func pairedCaption(comparisons []theory.PairedCurve) string {
 func lowerRegions(c theory.PairedCurve) []Region {
 	var regions []Region
 	if high := highest(c.High); high > 0 {
-		regions = append(regions, Region{From: 0, To: math.Inf(1), Label: "lower loss: " + c.Methods[1], Color: skyBlue})
+		regions = append(regions, Region{From: 0, To: math.Inf(1), Label: "lower loss: " + c.Methods[1], Color: grey})
 	}
 	if low := -highest(mapped(c.Low, func(v float64) float64 { return -v })); low < 0 {
-		regions = append(regions, Region{From: math.Inf(-1), To: 0, Label: "lower loss: " + c.Methods[0], Color: orange})
+		regions = append(regions, Region{From: math.Inf(-1), To: 0, Label: "lower loss: " + c.Methods[0], Color: slate})
 	}
 	return regions
 }

@@ -38,7 +38,7 @@ func Paths(paths []theory.Paths) (Figure, error) {
 
 // pathsOver draws paths on one problem.
 func pathsOver(paths []theory.Paths) (Figure, error) {
-	panel := Panel{X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
+	panel := Panel{Equal: true, X: Axis{Label: "coordinate θ₁"}, Y: Axis{Label: "coordinate θ₂"}}
 	t := table.Text("method", "θ₁ at the end, mean", "θ₂ at the end, mean")
 	palette := newPalette(mapped(paths, func(p theory.Paths) string { return p.Family }))
 	var averaged, notes []string

@@ -31,7 +31,7 @@ func PhaseMap(m theory.PhaseMap) Figure {
 	critical := func(name string, h float64) Series {
 		s := Series{Name: name}
 		for k := range phaseNodes {
-			x := last * h * (float64(k) + 0.5) / phaseNodes
+			x := last * h * math.Pow((float64(k)+0.5)/phaseNodes, 2) // the root is steep at 0
 			if beta := math.Pow(1-math.Sqrt(x), 2); beta < 1 {
 				s.X, s.Y = append(s.X, x/h), append(s.Y, beta)
 			}

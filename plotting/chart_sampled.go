@@ -24,7 +24,7 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 	for _, c := range curves {
 		last = max(last, lastOf(c.Steps))
 	}
-	panel.X = stepAxis(last)
+	panel.X = stepAxis(last, mapped(curves, func(c theory.SampledCurve) string { return c.Method })...)
 	t := table.Text("method", "t", "mean", "standard error", "low", "high")
 	var notes []string
 	ceiling := sampledCeiling(curves)
@@ -134,7 +134,7 @@ func Agreement(results []theory.Agreement) Figure {
 	for _, a := range results {
 		last = max(last, lastOf(a.Exact.Steps))
 	}
-	loss.X, loss.Y = stepAxis(last), lossAxis()
+	loss.X, loss.Y = stepAxis(last, mapped(results, func(a theory.Agreement) string { return a.Exact.Method })...), lossAxis()
 	z.X = loss.X
 	var verdicts, notes []string
 	t := table.Text("method", "worst |z|", "allowed", "verdict", "sees too high", "sees too low", "anywhere too high", "anywhere too low")

@@ -121,6 +121,12 @@ func shareY(panels []Panel, decades float64) {
 	}
 	y := widest(views, func(v view) Axis { return v.Y })
 	if y.Scale.logarithmic() {
+		top := 0.0
+		for _, v := range views {
+			_, _, _, high := v.extent()
+			top = max(top, high)
+		}
+		y.Max = min(y.Max, top*math.Pow(10, 0.04*decades)) // the room above is no part of what is left out
 		y.Min = max(y.Min, y.Max*math.Pow(10, -decades))
 	}
 	for i := range panels {

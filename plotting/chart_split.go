@@ -20,7 +20,7 @@ func LossSplit(curves []theory.Curve) Figure {
 	palette := newPalette(mapped(curves, func(c theory.Curve) string { return c.Family }))
 	for _, c := range curves {
 		x, l := asFloats(c.Steps), palette.next(c.Family)
-		p := Panel{X: stepAxis(lastStep(curves)), Y: lossAxis()}
+		p := Panel{X: stepAxis(lastStep(curves), mapped(curves, func(c theory.Curve) string { return c.Method })...), Y: lossAxis()}
 		for _, s := range []Series{
 			{Name: "bias", X: x, Y: c.Bias, Color: black, Dash: Dotted},
 			{Name: "noise", X: x, Y: c.Noise, Color: grey, Dash: Dashed, Width: 2},
@@ -32,7 +32,7 @@ func LossSplit(curves []theory.Curve) Figure {
 			p.Title = curveName(c)
 		}
 		if !c.Diverges() && c.Floor > 0 {
-			p.References = []Reference{{At: c.Floor, Label: "floor"}}
+			p.References = []Reference{{At: c.Floor, Label: "floor", Of: curveName(c)}}
 		}
 		f.Panels = append(f.Panels, p)
 	}

@@ -39,6 +39,9 @@ type Panel struct {
 	Series     []Series    `json:"series"` // the later over the earlier
 	References []Reference `json:"references,omitempty"`
 	Regions    []Region    `json:"regions,omitempty"` // below the series
+	// Equal draws both axes to one scale, by showing more of one: a circle is round.
+	// Both axes are linear then.
+	Equal bool `json:"equal,omitempty"`
 }
 
 // tall returns how many times as high as usual the panels are.
@@ -97,7 +100,7 @@ func (p Panel) printable() Panel {
 		s.Name, s.End, s.ZAxis.Label = printable(s.Name), printable(s.End), printable(s.ZAxis.Label)
 		return s
 	})
-	p.References = mapped(p.References, func(r Reference) Reference { r.Label = printable(r.Label); return r })
+	p.References = mapped(p.References, func(r Reference) Reference { r.Label, r.Of = printable(r.Label), printable(r.Of); return r })
 	p.Regions = mapped(p.Regions, func(r Region) Region { r.Label = printable(r.Label); return r })
 	return p
 }

@@ -132,6 +132,15 @@ func (a Axis) fitted(low, high, pad float64) Axis {
 	return a
 }
 
+// stretched returns a linear axis that shows so many times as much, if that is
+// more, around the same middle.
+func (a Axis) stretched(times float64) Axis {
+	if more := (max(times, 1) - 1) * (a.Max - a.Min) / 2; more > 0 {
+		a.Min, a.Max = a.Min-more, a.Max+more
+	}
+	return a
+}
+
 // inside reports whether v lies on the axis, give or take a rounding.
 func (a Axis) inside(v float64) bool {
 	at := a.Normalize(a.Min, a.Max, v)

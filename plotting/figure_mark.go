@@ -3,11 +3,14 @@ package plotting
 import "encoding/json"
 
 // Reference is a grey line across a panel, at a value of its y axis, or of its
-// x axis if it is vertical.
+// x axis if it is vertical. Its label stands in the margin.
 type Reference struct {
 	At       float64 `json:"at"`
 	Label    string  `json:"label,omitempty"`
 	Vertical bool    `json:"vertical,omitempty"`
+	// Of is the name of the series that the line belongs to, as the floor of a
+	// method: where a reader switches the series off, it goes too.
+	Of string `json:"of,omitempty"`
 }
 
 // Region is a tinted stripe across a panel between two values of its y axis,

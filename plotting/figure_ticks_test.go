@@ -38,7 +38,7 @@ func readableFigure(t *testing.T, name string, f Figure) {
 				continue
 			}
 			readable(t, name, a, a.Ticks(a.Min, a.Max))
-			readable(t, name+", sparse", a, sparseTicks{a}.Ticks(a.Min, a.Max))
+			readable(t, name+", sparse", a, roomy{a, 100, false}.Ticks(a.Min, a.Max))
 			readablePage(t, name, a)
 		}
 		if s, ok := v.heatSeries(); ok {
@@ -90,7 +90,7 @@ func TestEveryRangeHasNumbers(t *testing.T) {
 			{Scale: Symmetric, Linear: at * rng.Float64(), Min: at, Max: at * (1 + span)},
 		} {
 			readable(t, "range", a, a.Ticks(a.Min, a.Max))
-			readable(t, "range, sparse", a, sparseTicks{a}.Ticks(a.Min, a.Max))
+			readable(t, "range, sparse", a, roomy{a, 100, false}.Ticks(a.Min, a.Max))
 			readablePage(t, "range", a)
 			if t.Failed() {
 				return

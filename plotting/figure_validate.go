@@ -47,6 +47,9 @@ func (p Panel) validate() error {
 			return err
 		}
 	}
+	if p.Equal && (p.X.Scale != Linear || p.Y.Scale != Linear) {
+		return errors.New("equal axes that are not linear: want both linear")
+	}
 	points, values := 0, 0
 	for i, s := range p.Series {
 		if err := s.validate(p.X, p.Y); err != nil {

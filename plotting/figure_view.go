@@ -36,6 +36,16 @@ func (p Panel) view() view {
 	return v
 }
 
+// to returns the view with equal axes, if it has them, on a data area of a width
+// and a height: as many units in a length on both.
+func (v view) to(width, height float64) view {
+	if v.Equal {
+		x, y := (v.X.Max-v.X.Min)/width, (v.Y.Max-v.Y.Min)/height
+		v.X, v.Y = v.X.stretched(y/x), v.Y.stretched(x/y)
+	}
+	return v
+}
+
 // note records how many points of a series have no place on the axes.
 func (v *view) note(p Panel, s, kept Series) {
 	if s.grid() {
@@ -187,6 +197,11 @@ func (s *Series) trim() {
 func (v view) fit() (x, y Axis) {
 	lowX, highX, lowY, highY := v.extent()
 	padX, padY := 0.0, 0.04
+	for _, r := range v.Regions {
+		if !r.Vertical && r.Label != "" && !v.Y.Blank {
+			padY = 0.14 // for its label
+		}
+	}
 	for _, s := range v.Series {
 		switch s.Kind {
 		case Points, Path:

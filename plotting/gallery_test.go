@@ -229,7 +229,7 @@ func contours3() Figure {
 	}
 	return Figure{
 		Title: "A path on a rotated bowl", Caption: "Grey: contours of the loss.", Time: "step t",
-		Panels: []Panel{{X: Axis{Label: "parameter w₁"}, Y: Axis{Label: "parameter w₂"}, Series: []Series{s, p}}},
+		Panels: []Panel{{Equal: true, X: Axis{Label: "parameter w₁"}, Y: Axis{Label: "parameter w₂"}, Series: []Series{s, p}}},
 	}
 }
 

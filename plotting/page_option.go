@@ -48,6 +48,7 @@ type (
 		X     axisExtra  `json:"x"`
 		Y     axisExtra  `json:"y"`
 		Heat  *heatExtra `json:"heat,omitempty"`
+		Equal bool       `json:"equal,omitempty"`
 	}
 	axisExtra struct {
 		Base   float64 `json:"base,omitempty"`   // of a logarithmic axis
@@ -112,6 +113,12 @@ func (f Figure) option(columns int) ([]byte, error) {
 			chart.MultiSeries = append(chart.MultiSeries, v.chartSeries(s, i))
 			extra.Series = append(extra.Series, v.seriesExtra(s))
 		}
+		for _, r := range v.References {
+			if !r.Vertical && v.Y.inside(r.At) {
+				chart.MultiSeries = append(chart.MultiSeries, v.referenceSeries(r, i))
+				extra.Series = append(extra.Series, seriesExtra{Kind: "marks", End: r.Label, Ink: slate})
+			}
+		}
 	}
 	plain := chart.JSON()
 	for _, unused := range []string{"tooltip", "toolbox", "color"} {
@@ -166,7 +173,7 @@ func (a Axis) place(v float64) float64 {
 }
 
 func (v view) extra() panelExtra {
-	e := panelExtra{Title: glued(v.Title), X: axisMeta(v.X), Y: axisMeta(v.Y)}
+	e := panelExtra{Equal: v.Equal, Title: glued(v.Title), X: axisMeta(v.X), Y: axisMeta(v.Y)}
 	if s, ok := v.heatSeries(); ok {
 		a := s.zAxis()
 		e.Heat = &heatExtra{
@@ -269,20 +276,26 @@ type areaEnd struct {
 	ItemStyle *opts.ItemStyle `json:"itemStyle,omitempty"`
 }
 
-// markSeries returns a series without a name that holds the references and regions
-// of panel i: they stay when a reader toggles the others.
+// referenceSeries returns a line across panel i as a series: of the name that it
+// belongs to, with which a reader toggles it, and with a point at its right end
+// for its label.
+func (v view) referenceSeries(r Reference, i int) charts.SingleSeries {
+	end := v.mapped(v.X.Max, r.At)
+	drawn := charts.SingleSeries{Name: r.Of, Type: "line", XAxisIndex: i, YAxisIndex: i, Data: []point{end, end}, MarkLines: &opts.MarkLines{}}
+	drawn.MarkLines.Data = []any{opts.MarkLineNameYAxisItem{Name: r.Label, YAxis: v.Y.place(r.At)}}
+	return drawn
+}
+
+// markSeries returns a series without a name that holds the upright references and
+// the regions of panel i: they stay when a reader toggles the others.
 func (v view) markSeries(i int) charts.SingleSeries {
 	drawn := charts.SingleSeries{Type: "line", XAxisIndex: i, YAxisIndex: i, Data: []point{}}
-	if len(v.References) > 0 {
-		drawn.MarkLines = &opts.MarkLines{}
-	}
 	for _, r := range v.References {
-		switch {
-		case !v.axisOf(r.Vertical).inside(r.At):
-		case r.Vertical:
+		if r.Vertical && v.X.inside(r.At) {
+			if drawn.MarkLines == nil {
+				drawn.MarkLines = &opts.MarkLines{}
+			}
 			drawn.MarkLines.Data = append(drawn.MarkLines.Data, opts.MarkLineNameXAxisItem{Name: r.Label, XAxis: v.X.place(r.At)})
-		default:
-			drawn.MarkLines.Data = append(drawn.MarkLines.Data, opts.MarkLineNameYAxisItem{Name: r.Label, YAxis: v.Y.place(r.At)})
 		}
 	}
 	for _, r := range v.Regions {

@@ -17,8 +17,10 @@ type still struct {
 	width  vg.Length
 	title  []string   // in lines
 	titles [][]string // of panels, in lines
-	legend []legendRow
-	notes  []string // in lines
+	// labels above the data of panels, in rows
+	uprights [][][]upright
+	legend   []legendRow
+	notes    []string // in lines
 }
 
 func (f Figure) still() still {
@@ -32,6 +34,7 @@ func (f Figure) still() still {
 	s.legend = f.legendRows(room)
 	for _, v := range s.views {
 		s.titles = append(s.titles, wrapped(v.Title, labelSize, room/vg.Length(f.columns())-v.beside()-numberRoom))
+		s.uprights = append(s.uprights, v.uprights(room/vg.Length(f.columns())-v.beside()-numberRoom))
 	}
 	for _, n := range f.notes() {
 		s.notes = append(s.notes, wrapped(n, noteSize, room)...)
@@ -74,7 +77,7 @@ func (s still) height() vg.Length {
 	}
 	panels *= vg.Length(s.tall())
 	for row := range s.rows() { // what long titles take is not taken from the data
-		panels += lineHeight * labelSize * vg.Length(max(s.titleLines(row)-1, 0))
+		panels += max(s.above(row)-lineHeight*labelSize, 0)
 	}
 	return s.head() + panels + s.foot()
 }
@@ -82,15 +85,16 @@ func (s still) height() vg.Length {
 // numberRoom is about the room that the numbers and the name of a y axis take.
 const numberRoom = 50
 
-// titleLines returns how many lines the titles of a row of panels take.
-func (s still) titleLines(row int) int {
-	lines := 0
+// above returns the height of what stands above the data in a row of panels:
+// titles, and the labels of upright marks.
+func (s still) above(row int) vg.Length {
+	var highest vg.Length
 	for i, title := range s.titles {
 		if i/s.columns() == row {
-			lines = max(lines, len(title))
+			highest = max(highest, lineHeight*(labelSize*vg.Length(len(title))+noteSize*vg.Length(len(s.uprights[i]))))
 		}
 	}
-	return lines
+	return highest
 }
 
 // head returns the height of title and legend.
@@ -127,19 +131,24 @@ func (s still) drawPanels(c draw.Canvas) {
 	plots := make([]*plot.Plot, len(s.views))
 	for i, v := range s.views {
 		plots[i] = v.gonumPlot()
-		if s.columns() > 1 {
-			plots[i].X.Tick.Marker = sparseTicks{v.X}
-		}
 	}
 	for i, area := range s.tiles(plots, c) {
+		size := plots[i].DataCanvas(area).Size()
 		v := s.views[i]
+		for range 3 { // the numbers of stretched axes take other room
+			v = s.views[i].to(size.X.Points(), size.Y.Points())
+			plots[i] = v.gonumPlot()
+			size = plots[i].DataCanvas(area).Size()
+		}
+		plots[i].X.Tick.Marker, plots[i].Y.Tick.Marker = roomy{v.X, size.X, false}, roomy{v.Y, size.Y, true}
 		plots[i].Draw(area)
 		data := plots[i].DataCanvas(area)
 		v.drawNames(data, area)
-		v.drawEnds(data)
+		v.drawLabels(data)
+		drawUprights(data, s.uprights[i])
 		for k, line := range s.titles[i] {
 			above := lineHeight * labelSize * vg.Length(len(s.titles[i])-1-k)
-			c.FillText(textStyle(labelSize, ink), vg.Point{X: data.Min.X, Y: data.Max.Y + 4 + above}, line)
+			c.FillText(textStyle(labelSize, ink), vg.Point{X: data.Min.X, Y: data.Max.Y + 4 + above + vg.Length(len(s.uprights[i]))*lineHeight*noteSize}, line)
 		}
 		if h, ok := v.heatSeries(); ok {
 			data.Max.X += v.endsWidth()
@@ -154,7 +163,7 @@ func (s still) tiles(plots []*plot.Plot, c draw.Canvas) []draw.Canvas {
 	columns, rows := s.columns(), s.rows()
 	titles := make([]vg.Length, rows+1) // heights of all titles above a row
 	for row := range rows {
-		titles[row+1] = titles[row] + lineHeight*labelSize*vg.Length(s.titleLines(row))
+		titles[row+1] = titles[row] + s.above(row)
 	}
 	w, h := c.Size().X/vg.Length(columns), (c.Size().Y-titles[rows])/vg.Length(rows)
 	areas := make([]draw.Canvas, len(plots))
@@ -236,12 +245,8 @@ func (v view) beside() vg.Length {
 // beyond the margin of the figure.
 func (v view) lastTickRoom() vg.Length {
 	const margin = 8
-	var marker plot.Ticker = v.X
-	if v.columns > 1 {
-		marker = sparseTicks{v.X}
-	}
 	var room vg.Length
-	for _, t := range marker.Ticks(v.X.Min, v.X.Max) {
+	for _, t := range v.X.Ticks(v.X.Min, v.X.Max) {
 		if v.X.Normalize(v.X.Min, v.X.Max, t.Value) > 0.99 {
 			room = max(room, textStyle(tickSize, ink).Width(t.Label)/2-margin)
 		}

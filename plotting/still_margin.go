@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"image/color"
 	"slices"
 
 	"gonum.org/v1/plot/text"
@@ -10,40 +11,11 @@ import (
 	"nqm/plotting/internal/colors"
 )
 
-// ending is a label at the end of a line.
+// ending is a label in the right margin.
 type ending struct {
-	Series
-	at, label vg.Length // heights of the line's end and of its label
-}
-
-// drawEnds writes the labels of line ends: to the right of the data, moved
-// apart where they would overlap, or beside the end of a line that stops
-// earlier.
-func (v view) drawEnds(c draw.Canvas) {
-	var ends []ending
-	for _, s := range v.Series {
-		k := v.lastInside(s)
-		if s.End == "" || k < 0 {
-			continue
-		}
-		y := c.Y(v.Y.Normalize(v.Y.Min, v.Y.Max, s.Y[k]))
-		if v.endsEarly(s) {
-			b := brush{Canvas: c}
-			style := textStyle(noteSize, colors.RGB(colors.Readable(s.Color)))
-			style.YAlign = text.YCenter
-			at := vg.Point{X: c.X(v.X.Normalize(v.X.Min, v.X.Max, s.X[k])) + 8, Y: min(y, c.Max.Y-6)}
-			b.inscribe(style, at, shortened(s.End, noteSize, c.Max.X-at.X))
-			continue
-		}
-		ends = append(ends, ending{s, y, y})
-	}
-	spread(ends, lineHeight*noteSize*0.95, c.Min.Y, c.Max.Y)
-	for _, e := range ends {
-		style := textStyle(noteSize, colors.RGB(colors.Readable(e.Color)))
-		style.YAlign = text.YCenter
-		c.StrokeLine2(draw.LineStyle{Color: colors.RGB(e.Color), Width: 0.6}, c.Max.X+1, e.at, c.Max.X+6, e.label)
-		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: e.label}, e.End)
-	}
+	words     string
+	ink, line color.Color
+	at, label vg.Length // heights of what it names and of its label
 }
 
 // endsEarly reports whether a line stops so far from the right edge that its
@@ -53,12 +25,17 @@ func (v view) endsEarly(s Series) bool {
 	return k < 0 || v.X.Normalize(v.X.Min, v.X.Max, s.X[k]) < 0.6
 }
 
-// endsWidth returns the width of the labels of line ends.
+// endsWidth returns the width of the labels in the right margin.
 func (v view) endsWidth() vg.Length {
 	var widest vg.Length
 	for _, s := range v.Series {
 		if s.End != "" && !v.endsEarly(s) {
 			widest = max(widest, textStyle(noteSize, ink).Width(s.End)+10)
+		}
+	}
+	for _, r := range v.References {
+		if !r.Vertical && r.Label != "" && v.Y.inside(r.At) && v.inMargin(r) {
+			widest = max(widest, textStyle(noteSize, ink).Width(v.marginal(r.Label))+10)
 		}
 	}
 	return widest

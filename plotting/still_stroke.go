@@ -30,9 +30,7 @@ func (v view) Plot(c draw.Canvas, p *plot.Plot) {
 	} else {
 		b.grid(p)
 	}
-	words := shortenedApart(mapped(v.Regions, func(r Region) string { return r.Label }), noteSize, b.Size().X-8)
-	for i, r := range v.Regions {
-		r.Label = words[i]
+	for _, r := range v.Regions {
 		b.region(v, r)
 	}
 	for _, s := range v.Series {
@@ -48,17 +46,8 @@ func (v view) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, s := range pathsLast(v.Series) {
 		b.series(s)
 	}
-	above := 0 // lines of labels at the upper edge
-	for _, r := range v.Regions {
-		if r.Vertical && r.Label != "" {
-			above = 1
-		}
-	}
 	for _, r := range v.References {
-		b.reference(v, r, above)
-		if r.Vertical && r.Label != "" {
-			above++
-		}
+		b.reference(v, r)
 	}
 }
 
@@ -236,12 +225,19 @@ func (b brush) contour(v view, s Series) {
 	for _, l := range lines {
 		b.StrokeLines(style, b.ClipLinesXY(b.points(l.at))...)
 	}
+	words := textStyle(8, colors.RGB(colors.Readable(s.Color)))
+	words.XAlign, words.YAlign = text.XCenter, text.YCenter
+	o := b.obstacles(v)
 	for _, l := range labelled(lines) {
-		at := b.points([][2]float64{l.middle()})[0]
-		if b.Contains(at) {
-			style := textStyle(8, colors.RGB(colors.Readable(s.Color)))
-			style.XAlign, style.YAlign = text.XCenter, text.YCenter
-			b.inscribe(style, at, number(l.level))
+		var places []vg.Point
+		for k := range 12 {
+			at := b.points([][2]float64{l.at[(len(l.at)/3+k*len(l.at)/12)%len(l.at)]})[0]
+			if b.Contains(at) {
+				places = append(places, at)
+			}
+		}
+		if len(places) > 0 {
+			b.inscribe(words, o.place(words, number(l.level), places), number(l.level))
 		}
 	}
 }
@@ -255,42 +251,19 @@ func (b brush) region(v view, r Region) {
 	}
 	box := b.points([][2]float64{{x[0], y[0]}, {x[1], y[0]}, {x[1], y[1]}, {x[0], y[1]}})
 	b.FillPolygon(faded(colors.RGB(r.color()), regionOpacity), box)
-	style := textStyle(noteSize, mutedInk)
-	if r.Vertical {
-		style.XAlign = text.XCenter
-		b.FillText(style, vg.Point{X: (box[0].X + box[1].X) / 2, Y: b.Max.Y - lineHeight*noteSize}, r.Label)
-		return
-	}
-	b.FillText(style, vg.Point{X: b.Min.X + 4, Y: box[2].Y - lineHeight*noteSize}, r.Label)
 }
 
-// reference draws a grey line with its label above the right end, or beside
-// the upper end of a vertical one, below so many lines of other labels.
-func (b brush) reference(v view, r Reference, below int) {
+// reference draws a grey line.
+func (b brush) reference(v view, r Reference) {
 	if !v.axisOf(r.Vertical).inside(r.At) {
 		return
 	}
 	style := draw.LineStyle{Color: mutedInk, Width: 0.8, Dashes: []vg.Length{3, 3}}
-	words := textStyle(noteSize, mutedInk)
-	label := shortened(r.Label, noteSize, b.Size().X-6)
-	width := words.Width(label)
 	if r.Vertical {
-		x := b.x(r.At)
-		b.StrokeLine2(style, x, b.Min.Y, x, b.Max.Y)
-		at := x + 3
-		if at+width > b.Max.X {
-			at = x - 3 - width
-		}
-		b.inscribe(words, vg.Point{X: at, Y: b.Max.Y - vg.Length(below+1)*lineHeight*noteSize}, label)
+		b.StrokeLine2(style, b.x(r.At), b.Min.Y, b.x(r.At), b.Max.Y)
 		return
 	}
-	y := b.y(r.At)
-	b.StrokeLine2(style, b.Min.X, y, b.Max.X, y)
-	at := y + 2
-	if at+lineHeight*noteSize > b.Max.Y {
-		at = y - 2 - lineHeight*noteSize
-	}
-	b.inscribe(words, vg.Point{X: b.Max.X - width - 4, Y: at}, label)
+	b.StrokeLine2(style, b.Min.X, b.y(r.At), b.Max.X, b.y(r.At))
 }
 
 // The size of a heat map's image, in points of the image.

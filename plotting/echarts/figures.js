@@ -187,7 +187,7 @@ function colorBar(h, box, c) {
 }
 
 // The rooms around the data of a panel, in pixels.
-var room = { left: 66, blank: 16, right: 22, axis: 58, panelTitle: 17, heat: 84, narrow: 430 };
+var room = { left: 66, blank: 16, right: 22, axis: 58, panelTitle: 17, upright: 15, heat: 84, narrow: 430 };
 
 // broken breaks a text into lines at its spaces, of which those within values
 // hold, unless a value is wider than a line.
@@ -240,6 +240,54 @@ function named(option) {
   });
 }
 
+// uprightsOf returns the labels that stand above the data of a panel, of marks
+// from bottom to top: each in a row in which it meets no other.
+function uprightsOf(option, panel, width) {
+  var x = option.xAxis[panel], f = option.nqm.panels[panel].x.base ? Math.log : Number, ends = [], labels = [];
+  function place(v) { return (f(v) - f(x.min)) / (f(x.max) - f(x.min)) * width; }
+  function add(name, v) {
+    var own = widthOf(name, small), at = place(v), from = at - own / 2, position = "inside", row = 0;
+    if (from < 0) { from = at; position = "right"; }
+    if (from + own > width) { from = at - own; position = "left"; }
+    while (ends[row] && ends[row].some(function (e) { return from < e[1] + 8 && e[0] < from + own + 8; })) row++;
+    (ends[row] = ends[row] || []).push([from, from + own]);
+    labels.push({ name: name, x: v, row: row, position: position });
+  }
+  option.series.forEach(function (s, k) {
+    if (option.nqm.series[k].kind !== "marks" || (s.yAxisIndex || 0) !== panel) return;
+    ((s.markLine || {}).data || []).forEach(function (d) { if (d.xAxis !== undefined && d.name) add(d.name, d.xAxis); });
+    ((s.markArea || {}).data || []).forEach(function (e) {
+      if (e[0].xAxis === undefined || !e[0].name) return;
+      add(e[0].name, f === Math.log ? Math.sqrt(e[0].xAxis * e[1].xAxis) : (e[0].xAxis + e[1].xAxis) / 2);
+    });
+  });
+  return { labels: labels, rows: ends.length };
+}
+
+// spread returns by how much each label in the right margin of a panel moves, so
+// that no two meet.
+function spread(option, panel, height) {
+  var y = option.yAxis[panel], x = option.xAxis[panel], logX = option.nqm.panels[panel].x.base, logY = option.nqm.panels[panel].y.base, ends = [];
+  function share(a, log, v) { var f = log ? Math.log : Number; return (f(v) - f(a.min)) / (f(a.max) - f(a.min)); }
+  option.nqm.series.forEach(function (e, k) {
+    var s = option.series[k], last = e.end && (s.yAxisIndex || 0) === panel && s.data[s.data.length - 1];
+    if (!last || last[0] === null || share(x, logX, last[0]) < 0.9) return;
+    var at = height * (1 - share(y, logY, last[1]));
+    ends.push({ series: k, at: at, label: at });
+  });
+  ends.sort(function (a, b) { return a.at - b.at; });
+  for (var round = 0, moved = true; moved && round < 100; round++) {
+    moved = false;
+    for (var k = 1; k < ends.length; k++) {
+      var lack = 14 - (ends[k].label - ends[k - 1].label);
+      if (lack > 1e-6) { ends[k - 1].label -= lack / 2; ends[k].label += lack / 2; moved = true; }
+    }
+  }
+  var shifts = {};
+  ends.forEach(function (e) { shifts[e.series] = e.label - e.at; });
+  return shifts;
+}
+
 // plan lays a figure out for a width: what stands where, and the height.
 function plan(option, width) {
   var n = option.nqm, title = option.title.text, names = named(option);
@@ -257,8 +305,8 @@ function plan(option, width) {
   var top = p.legendTop + 12 + 22 * (p.scroll ? 1 : rows), cell = width / columns;
   var right = n.panels.map(function (q, i) {
     var widest = 0, names = [];
-    if (cell > room.narrow) n.series.forEach(function (s, k) {
-      if (!s.end || (option.series[k].yAxisIndex || 0) !== i) return;
+    n.series.forEach(function (s, k) {
+      if (!s.end || cell <= room.narrow && s.kind !== "marks" || (option.series[k].yAxisIndex || 0) !== i) return;
       names.push(s.end);
       widest = Math.min(Math.max(widest, widthOf(s.end, small) + 10), 0.3 * cell);
     });
@@ -269,13 +317,18 @@ function plan(option, width) {
   p.titles = n.panels.map(function (q) { return q.title ? broken(q.title, panelHeading, Math.max(cell - left - 6, 40)) : []; });
   for (var first = 0; first < n.panels.length; first += columns) {
     var lines = Math.max.apply(null, p.titles.slice(first, first + columns).map(function (t) { return t.length; }));
-    top += lines ? 7 + room.panelTitle * lines : 0;
-    n.panels.slice(first, first + columns).forEach(function (q, column) {
+    var widths = n.panels.slice(first, first + columns).map(function (q, column) {
       var aside = 0;
       right.forEach(function (r, k) { if (k % columns === column) aside = Math.max(aside, r.all); });
+      return Math.max(cell - left - aside, 40);
+    });
+    var uprights = widths.map(function (w, column) { return uprightsOf(option, first + column, w); });
+    var above = room.upright * Math.max.apply(null, uprights.map(function (u) { return u.rows; }));
+    top += (lines ? 7 + room.panelTitle * lines : 0) + above;
+    n.panels.slice(first, first + columns).forEach(function (q, column) {
       p.boxes.push({
-        left: column * cell + left, top: top,
-        width: Math.max(cell - left - aside, 40), height: height, ends: right[first + column].ends, short: right[first + column].short, outerBoundsMode: "none",
+        left: column * cell + left, top: top, uprights: uprights[column], shifts: spread(option, first + column, height), above: room.upright * uprights[column].rows,
+        width: widths[column], height: height, ends: right[first + column].ends, short: right[first + column].short, outerBoundsMode: "none",
       });
     });
     top += height + room.axis;
@@ -290,7 +343,7 @@ function plan(option, width) {
 function tooltip(option) {
   return function (items) {
     items = [].concat(items).filter(function (i) {
-      return Array.isArray(i.value) && i.seriesName && (i.seriesType !== "custom" || i.value.length === 3);
+      return Array.isArray(i.value) && i.seriesName && option.nqm.series[i.seriesIndex].kind !== "marks" && (i.seriesType !== "custom" || i.value.length === 3);
     });
     if (!items.length) return "";
     var axis = option.series[items[0].seriesIndex].xAxisIndex || 0, panel = option.nqm.panels[axis];
@@ -376,44 +429,52 @@ function dressAxis(a, extra, c, box, vertical) {
   }
 }
 
+// equalAxes shows more of one axis, so that both have as many units in a pixel.
+function equalAxes(x, y, box) {
+  var perX = (x.max - x.min) / box.width, perY = (y.max - y.min) / box.height;
+  function stretch(a, times) {
+    var more = (Math.max(times, 1) - 1) * (a.max - a.min) / 2;
+    a.min -= more;
+    a.max += more;
+  }
+  stretch(x, perY / perX);
+  stretch(y, perX / perY);
+}
+
 // nameOf writes a label as it is: a template of ECharts would read "$&" in it.
 function nameOf(item) { return item.name; }
 
-// dressMarks completes references and regions. The labels of vertical lines
-// stand upright below the upper edge, one below the other.
-function dressMarks(s, c, color, source, panel, box) {
-  var ground = c.paper + "bf", top = source.yAxis[panel].max, x = source.xAxis[panel], log = source.nqm.panels[panel].x.base;
+// dressMarks completes references and regions. The labels of upright ones stand
+// above the data, those of lines across in the right margin.
+function dressMarks(s, e, k, c, color, source, panel, box) {
+  var top = source.yAxis[panel].max, panels = source.nqm.panels;
   s.silent = true;
+  s.symbol = "none";
+  if (e.end) {
+    s.endLabel = { show: true, formatter: function () { return box.short[e.end]; }, color: c.muted, distance: 8, fontSize: 12, offset: [0, box.shifts[k] || 0] };
+  }
   if (s.markArea) {
     Object.assign(s.markArea, { silent: true, animation: false });
     s.markArea.data.forEach(function (ends) {
       ends[0].itemStyle.color = color(ends[0].itemStyle.color);
-      ends[0].label = { position: ends[0].xAxis !== undefined ? "insideTop" : "insideTopLeft", color: c.muted, width: box.width - 12, overflow: "truncate" };
+      ends[0].label = { show: ends[0].xAxis === undefined, position: panels[panel].y.blank ? "insideTopLeft" : ends[0].yAxis <= source.yAxis[panel].min ? "insideBottomRight" : "insideTopRight", color: c.muted, width: box.width - 12, overflow: "truncate" };
     });
   }
-  if (!s.markLine) return;
-  var below = s.markArea && s.markArea.data.some(function (ends) { return ends[0].xAxis !== undefined; }) ? 26 : 12;
-  var labels = [];
-  s.markLine.data.forEach(function (d) {
-    if (d.xAxis === undefined) return;
-    d.label = { show: false };
-    if (!d.name) return;
-    var f = log ? Math.log : Number, far = (f(d.xAxis) - f(x.min)) / (f(x.max) - f(x.min)) > 0.65;
-    labels.push({ name: d.name, coord: [d.xAxis, top], symbolOffset: [0, below], label: { position: far ? "left" : "right" } });
-    below += 15;
-  });
-  Object.assign(s.markLine, {
+  if (s.markLine) Object.assign(s.markLine, {
     precision: -1, // ECharts would round the place to two decimals
-    silent: true, animation: false, symbol: ["none", "none"], lineStyle: { color: c.muted, type: "dashed", width: 1 },
-    label: { color: c.muted, formatter: nameOf, position: "insideEndTop", backgroundColor: ground, padding: [1, 2] },
+    silent: true, animation: false, symbol: ["none", "none"], lineStyle: { color: c.muted, type: "dashed", width: 1 }, label: { show: false },
   });
+  if (s.name || e.end || !box.uprights.labels.length) return;
   s.markPoint = {
-    silent: true, animation: false, symbol: "rect", symbolSize: 1, itemStyle: { color: "transparent" }, data: labels,
-    label: { show: true, formatter: nameOf, color: c.muted, backgroundColor: ground, padding: [1, 2] },
+    silent: true, animation: false, symbol: "rect", symbolSize: 1, itemStyle: { color: "transparent" },
+    data: box.uprights.labels.map(function (l) {
+      return { name: l.name, coord: [l.x, top], symbolOffset: [0, -9 - room.upright * l.row], label: { position: l.position } };
+    }),
+    label: { show: true, formatter: nameOf, color: c.muted },
   };
 }
 
-function dressLine(s, e, c, layout, words) {
+function dressLine(s, e, k, c, layout, words) {
   s.symbol = e.marker || "none";
   s.showSymbol = !!e.marker;
   s.showAllSymbol = !!e.marker;
@@ -423,8 +484,7 @@ function dressLine(s, e, c, layout, words) {
   }
   s.connectNulls = false;
   if (e.end && layout.ends) {
-    s.endLabel = { show: true, formatter: function () { return layout.boxes[s.yAxisIndex || 0].short[e.end]; }, color: words, backgroundColor: c.paper + "bf", distance: 8, fontSize: 12 };
-    s.labelLayout = { moveOverlap: "shiftY" };
+    s.endLabel = { show: true, formatter: function () { return layout.boxes[s.yAxisIndex || 0].short[e.end]; }, color: words, distance: 8, fontSize: 12, offset: [0, layout.boxes[s.yAxisIndex || 0].shifts[k] || 0] };
   }
   if (s.markPoint) {
     s.markPoint.silent = true;
@@ -459,8 +519,9 @@ function dress(source, f, width) {
   option.graphic = [];
   panels.forEach(function (p, i) {
     var box = layout.boxes[i];
-    if (p.title) option.title.push({ text: layout.titles[i].join("\n"), left: box.left - 6, top: box.top - 8 - room.panelTitle * layout.titles[i].length, textStyle: { color: c.text, fontSize: 13, lineHeight: room.panelTitle, fontWeight: "normal" } });
+    if (p.title) option.title.push({ text: layout.titles[i].join("\n"), left: box.left - 6, top: box.top - 8 - box.above - room.panelTitle * layout.titles[i].length, textStyle: { color: c.text, fontSize: 13, lineHeight: room.panelTitle, fontWeight: "normal" } });
     if (p.heat) option.graphic = option.graphic.concat(colorBar(p.heat, box, c));
+    if (p.equal) equalAxes(option.xAxis[i], option.yAxis[i], box);
     dressAxis(option.xAxis[i], p.x, c, box, false);
     dressAxis(option.yAxis[i], p.y, c, box, true);
     if (p.heat) option.xAxis[i].splitLine.show = option.yAxis[i].splitLine.show = false;
@@ -475,12 +536,12 @@ function dress(source, f, width) {
     s.clip = true;
     s.emphasis = { disabled: true };
     s.z = e.kind === "path" ? 4 : 3;
-    if (e.kind === "marks") { dressMarks(s, c, color, source, s.yAxisIndex || 0, layout.boxes[s.yAxisIndex || 0]); s.z = 5; }
+    if (e.kind === "marks") { dressMarks(s, e, k, c, color, source, s.yAxisIndex || 0, layout.boxes[s.yAxisIndex || 0]); s.z = 5; }
     if (e.kind === "band") { s.renderItem = polygons(s.data, s.itemStyle); s.z = 1; }
     if (e.kind === "bar") { s.renderItem = bars(s.data, s.itemStyle, e.foot, c.paper); s.encode = { x: [0, 1], y: 2 }; s.z = 1; }
     if (e.kind === "heat") { s.renderItem = heatItem(panel); s.z = 0; }
     if (e.kind === "points") { s.symbol = e.marker; s.symbolSize = e.size || (panel.heat ? 12 : 7); s.z = panel.heat ? 6 : 3; }
-    if (s.type === "line" && e.kind !== "marks") dressLine(s, e, c, layout, dark ? themed(original.lineStyle.color) : e.ink);
+    if (s.type === "line" && e.kind !== "marks") dressLine(s, e, k, c, layout, dark ? themed(original.lineStyle.color) : e.ink);
     if (panel.heat && s.type === "line" && s.lineStyle) Object.assign(s.lineStyle, { shadowColor: "#ffffff", shadowBlur: 3 });
     return s;
   });

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 )
@@ -86,19 +85,20 @@ const (
 func Powers(base, min, max float64) []plot.Tick {
 	within := math.Ceil(math.Log10(max)-1e-9)-math.Floor(math.Log10(min)+1e-9) <= 2
 	found := powers(base, min, max, nil)
-	if base == 10 && (within || labelled(found) < fewest) {
+	if base == 10 && (within || Labelled(found) < fewest) {
 		found = powers(base, min, max, []float64{2, 5})
 	}
-	if base == 10 && labelled(found) < fewest {
+	if base == 10 && Labelled(found) < fewest {
 		found = powers(base, min, max, []float64{1.5, 2, 3, 4, 5, 6, 7, 8, 9})
 	}
-	if labelled(found) < fewest || labelled(found) > mostTicks+2 {
+	if Labelled(found) < fewest || Labelled(found) > mostTicks+2 {
 		found = Even(min, max, fewest)
 	}
 	return found
 }
 
-func labelled(ticks []plot.Tick) int {
+// Labelled counts the ticks that have a label.
+func Labelled(ticks []plot.Tick) int {
 	n := 0
 	for _, t := range ticks {
 		if t.Label != "" {
@@ -106,31 +106,6 @@ func labelled(ticks []plot.Tick) int {
 		}
 	}
 	return n
-}
-
-// Sparse takes the label from every second tick while the labels have more
-// letters than a narrow axis has room for.
-func Sparse(ticks []plot.Tick) []plot.Tick {
-	const room = 22
-	ticks = slices.Clone(ticks)
-	for labelled(ticks) > 3 {
-		letters, n := 0, 0
-		for _, t := range ticks {
-			letters += utf8.RuneCountInString(t.Label)
-		}
-		if letters <= room {
-			break
-		}
-		for i := range ticks {
-			if ticks[i].Label == "" {
-				continue
-			}
-			if n++; n%2 == 0 {
-				ticks[i].Label = ""
-			}
-		}
-	}
-	return ticks
 }
 
 // powers marks powers of the base, and the multiples of them that are to be
