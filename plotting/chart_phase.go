@@ -2,7 +2,9 @@ package plotting
 
 import (
 	"math"
+	"slices"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -28,6 +30,8 @@ func PhaseMap(m theory.PhaseMap) Figure {
 		}
 	}
 	last := 4 / m.Stiffest
+	contour := grid
+	toTheBorder(&grid)
 	critical := func(name string, h float64) Series {
 		s := Series{Name: name}
 		for k := range phaseNodes {
@@ -46,10 +50,53 @@ func PhaseMap(m theory.PhaseMap) Figure {
 	f := HeatMap("Momentum: "+m.Problem,
 		Axis{Label: "learning rate α", Max: last}, Axis{Label: "momentum β", Max: 1},
 		grid, boundaries, &[2]float64{m.Best.Optimizer.LearningRate, m.Best.Optimizer.Momentum})
-	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise; grey is unstable. The diamond is the best pair."
+	contour.Kind, contour.Color, contour.Width, contour.Levels = Contour, "#ffffff", 0.8, roundLevels(grid.zAxis())
+	mask := Series{Kind: Band, X: Values{last / 2, last}, Y: Values{0, 0}, High: Values{0, 1}, Color: colors.NoPlace, Opacity: 1, End: "diverges"}
+	f.Panels[0].Series = slices.Insert(f.Panels[0].Series, 1, contour, mask)
+	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise, with white lines of equal numbers; grey is unstable. The diamond is the best pair."
 	f.Table.Rows = append(f.Table.Rows, table.Texts("its spectral radius", number(m.Best.Radius)))
 	return f
 }
+
+// toTheBorder gives cells without a number beside one that has one its number: what
+// lies beyond the border is masked, exactly.
+func toTheBorder(grid *Series) {
+	n, z := len(grid.X), slices.Clone(grid.Z)
+	for i, v := range grid.Z {
+		if !math.IsInf(v, 1) {
+			continue
+		}
+		for _, d := range []int{-1, -2, n, n - 1, 2 * n} { // smaller rates, larger momenta
+			if k := i + d; 0 <= k && k < len(z) && (d > 0 || k/n == i/n) && !math.IsInf(grid.Z[k], 1) {
+				z[i] = grid.Z[k]
+				break
+			}
+		}
+	}
+	grid.Z = z
+}
+
+// roundLevels returns 1, 2 and 5 times powers of ten within an axis, or powers
+// alone where these are many.
+func roundLevels(a Axis) Values {
+	for _, multiples := range [][]float64{{1, 2, 5}, {1}} {
+		var levels Values
+		for e := math.Floor(math.Log10(a.Min)); e <= math.Log10(a.Max); e++ {
+			for _, m := range multiples {
+				if v := m * math.Pow(10, e); a.Min < v && v < a.Max {
+					levels = append(levels, v)
+				}
+			}
+		}
+		if len(levels) <= mostLevels {
+			return levels
+		}
+	}
+	return nil
+}
+
+// mostLevels is how many lines of equal numbers a map has.
+const mostLevels = 8
 
 // phaseNodes is how many points a boundary has.
 const phaseNodes = 200

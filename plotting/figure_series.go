@@ -66,6 +66,9 @@ type Series struct {
 	Dash   Dash    `json:"dash,omitempty"`
 	Marker Marker  `json:"marker,omitempty"`
 	Width  float64 `json:"width,omitempty"` // of a line, in points; 0 means 1.5
+	// Opacity of a band, above 0 up to 1; 0 means 0.2. One of 1 masks what lies
+	// below it, with End written in it.
+	Opacity float64 `json:"opacity,omitempty"`
 	// End is a label beside the last point of a line.
 	End string `json:"end,omitempty"`
 	// Diverges ends the line in an arrow: it goes on where the picture stops.
@@ -77,6 +80,25 @@ func (s Series) width() float64 {
 		return 1.5
 	}
 	return s.Width
+}
+
+func (s Series) opacity() float64 {
+	if s.Opacity == 0 {
+		return bandOpacity
+	}
+	return s.Opacity
+}
+
+// masks reports whether the series hides what lies below it.
+func (s Series) masks() bool { return s.Kind == Band && s.Opacity == 1 }
+
+// heart returns the middle of a band: of its points and upper points.
+func (s Series) heart() (x, y float64) {
+	n := float64(2 * len(s.X))
+	for k := range s.X {
+		x, y = x+2*s.X[k]/n, y+(s.Y[k]+s.High[k])/n
+	}
+	return x, y
 }
 
 // grid reports whether the series has a grid of Z.

@@ -133,6 +133,9 @@ func (s Series) validateLook() error {
 	if s.Kind != Heat && !colorPattern.MatchString(s.Color) {
 		return fmt.Errorf("color %q: want the form #rrggbb", s.Color)
 	}
+	if !(0 <= s.Opacity && s.Opacity <= 1) {
+		return fmt.Errorf("opacity %v: want 0 to 1", s.Opacity)
+	}
 	if !(s.Width >= 0) || math.IsInf(s.Width, 0) {
 		return fmt.Errorf("width %v: want a finite number >= 0", s.Width)
 	}

@@ -3,6 +3,7 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // view is a panel made ready for drawing, in one place for every output: its
@@ -49,7 +50,7 @@ func (v view) to(width, height float64) view {
 // note records how many points of a series have no place on the axes.
 func (v *view) note(p Panel, s, kept Series) {
 	if s.grid() {
-		if n := countNot(s.Z, s.ZAxis.Scale.shows); n > 0 {
+		if n := countNot(s.Z, s.ZAxis.Scale.shows); n > 0 && s.Kind == Heat && !slices.ContainsFunc(p.Series, Series.masks) {
 			v.notes = append(v.notes, fmt.Sprintf("Grey cells: %d of %d values are infinite%s.", n, len(s.Z), orNotPositive(s.ZAxis.Scale)))
 		}
 		return

@@ -238,6 +238,10 @@ func (v view) seriesExtra(s Series) seriesExtra {
 	case Cross, Plus:
 		e.Size = 10
 	}
+	if s.masks() && s.End != "" {
+		x, y := s.heart()
+		e.End, e.Ink, e.Labels, e.Words = "", slate, []point{v.mapped(x, y)}, []string{s.End}
+	}
 	if s.Kind == Bar {
 		e.Foot = v.Y.place(v.barFoot())
 	}
@@ -322,7 +326,7 @@ func (v view) chartSeries(s Series, i int) charts.SingleSeries {
 	switch s.Kind {
 	case Band:
 		drawn.Type, drawn.Data = "custom", v.bandData(s)
-		drawn.ItemStyle.Opacity = opts.Float(bandOpacity)
+		drawn.ItemStyle.Opacity = opts.Float(float32(s.opacity()))
 	case Bar:
 		drawn.Type, drawn.Data = "custom", v.barData(s)
 		drawn.ItemStyle.Opacity = opts.Float(barOpacity)

@@ -97,3 +97,46 @@ func TestAmplificationIsSmooth(t *testing.T) {
 		}
 	}
 }
+
+// A phase map is grey exactly where momentum diverges: no cell that holds a stable
+// pair is grey, and the mask begins at the border.
+func TestPhaseMapsAreMaskedByTheBorder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 9))
+	for _, p := range []theory.Problem{nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(100, 1), nqmkit.TwoDirections(3, 2)} {
+		f := must(FigureOf(nqmkit.PhaseMap(p)))
+		if len(f.notes()) > 0 {
+			t.Errorf("notes: %q", f.notes())
+		}
+		var heat, mask Series
+		var levels Values
+		for _, s := range f.Panels[0].Series {
+			switch {
+			case s.Kind == Heat:
+				heat = s
+			case s.masks():
+				mask = s
+			case s.Kind == Contour:
+				levels = s.Levels
+			}
+		}
+		if mask.End != "diverges" || len(levels) < 2 {
+			t.Errorf("mask %q, levels %v", mask.End, levels)
+		}
+		x, y := cellEdges(Axis{}, heat.X), cellEdges(Axis{}, heat.Y)
+		for range 400 {
+			alpha, beta := rng.Float64()*mask.X[1], rng.Float64()
+			stable := alpha < must(theory.StabilityLimit(p, nqmkit.Momentum(alpha, beta)))
+			height := mask.High[1] * (alpha - mask.X[0]) / (mask.X[1] - mask.X[0])
+			if masked := beta < height; masked == stable {
+				t.Fatalf("α = %v, β = %v: masked %t, stable %t", alpha, beta, masked, stable)
+			}
+			for i := range heat.X {
+				for j := range heat.Y {
+					if stable && x[i] <= alpha && alpha < x[i+1] && y[j] <= beta && beta < y[j+1] && math.IsInf(heat.Z[j*len(heat.X)+i], 1) {
+						t.Errorf("α = %v, β = %v is stable, and grey", alpha, beta)
+					}
+				}
+			}
+		}
+	}
+}

@@ -135,6 +135,14 @@ func (v view) drawLabels(c draw.Canvas) {
 		if s.End == "" || k < 0 {
 			continue
 		}
+		if s.masks() {
+			x, y := s.heart()
+			style := textStyle(noteSize, mutedInk)
+			style.XAlign, style.YAlign = text.XCenter, text.YCenter
+			at := vg.Point{X: b.x(x), Y: b.y(y)}
+			b.FillText(style, o.place(style, s.End, []vg.Point{at, at.Add(vg.Point{Y: -16}), at.Add(vg.Point{Y: -32}), at.Add(vg.Point{X: 12, Y: -24})}), s.End)
+			continue
+		}
 		at := vg.Point{X: b.x(s.X[k]), Y: b.y(s.Y[k])}
 		ink := colors.RGB(colors.Readable(s.Color))
 		if v.endsEarly(s) {

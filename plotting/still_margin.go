@@ -29,7 +29,7 @@ func (v view) endsEarly(s Series) bool {
 func (v view) endsWidth() vg.Length {
 	var widest vg.Length
 	for _, s := range v.Series {
-		if s.End != "" && !v.endsEarly(s) {
+		if s.End != "" && !s.masks() && !v.endsEarly(s) {
 			widest = max(widest, textStyle(noteSize, ink).Width(s.End)+10)
 		}
 	}

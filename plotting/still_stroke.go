@@ -201,7 +201,7 @@ const mostMarkers = 24
 
 func (b brush) band(s Series) {
 	for _, edge := range s.outlines() {
-		b.FillPolygon(faded(colors.RGB(s.Color), bandOpacity), b.ClipPolygonXY(b.points(edge)))
+		b.FillPolygon(faded(colors.RGB(s.Color), s.opacity()), b.ClipPolygonXY(b.points(edge)))
 	}
 }
 

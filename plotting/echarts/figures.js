@@ -537,7 +537,14 @@ function dress(source, f, width) {
     s.emphasis = { disabled: true };
     s.z = e.kind === "path" ? 4 : 3;
     if (e.kind === "marks") { dressMarks(s, e, k, c, color, source, s.yAxisIndex || 0, layout.boxes[s.yAxisIndex || 0]); s.z = 5; }
-    if (e.kind === "band") { s.renderItem = polygons(s.data, s.itemStyle); s.z = 1; }
+    if (e.kind === "band") {
+      s.renderItem = polygons(s.data, s.itemStyle);
+      s.z = 1;
+      if (e.words) s.markPoint = {
+        silent: true, animation: false, symbol: "circle", symbolSize: 1, itemStyle: { color: "transparent" },
+        data: [{ name: e.words[0], coord: e.labels[0] }], label: { show: true, formatter: nameOf, color: e.ink },
+      };
+    }
     if (e.kind === "bar") { s.renderItem = bars(s.data, s.itemStyle, e.foot, c.paper); s.encode = { x: [0, 1], y: 2 }; s.z = 1; }
     if (e.kind === "heat") { s.renderItem = heatItem(panel); s.z = 0; }
     if (e.kind === "points") { s.symbol = e.marker; s.symbolSize = e.size || (panel.heat ? 12 : 7); s.z = panel.heat ? 6 : 3; }
