@@ -29,7 +29,19 @@ import (
 // written or is no file, and a figure that cannot be drawn. The
 // table of a result is written by nqmkit.Save, the points of a figure by
 // SaveData.
-func Save(path string, value any) { mustSave(path, value, encodePicture) }
+//
+// A paper sets width and size of text of a still figure for print, as in
+// Save("fig2.pdf", curves, Column).
+func Save(path string, value any, paper ...Paper) {
+	var p Paper
+	if len(paper) > 0 {
+		p = paper[len(paper)-1]
+	}
+	if err := p.validate(); err != nil {
+		panic(err)
+	}
+	mustSave(path, value, p.encode)
+}
 
 // SaveData writes the data of a value's picture to a file:
 //
@@ -63,6 +75,11 @@ func save(path string, value any, encode encoder) error {
 }
 
 func encodePicture(extension string, all []picture) ([]byte, error) {
+	return Paper{}.encode(extension, all)
+}
+
+// encode returns the bytes of the file of pictures on the paper.
+func (paper Paper) encode(extension string, all []picture) ([]byte, error) {
 	switch extension {
 	case ".html":
 		return page(all)
@@ -71,9 +88,9 @@ func encodePicture(extension string, all []picture) ([]byte, error) {
 	}
 	var s sheet
 	for _, p := range all {
-		s = append(s, p.still())
+		s = append(s, p.stillOn(paper))
 	}
-	return s.encode(extension)
+	return s.encode(extension, paper.scale())
 }
 
 func encodeData(extension string, all []picture) ([]byte, error) {
@@ -87,21 +104,25 @@ func encodeData(extension string, all []picture) ([]byte, error) {
 }
 
 // encode returns the bytes of the image's file of one form.
-func (s sheet) encode(extension string) ([]byte, error) {
+func (s sheet) encode(extension string, scale float64) ([]byte, error) {
+	width, height := s.width()*vg.Length(scale), s.height()*vg.Length(scale)
 	var b bytes.Buffer
 	switch extension {
 	case ".png":
-		err := s.writePNG(&b)
+		err := s.writePNG(&b, scale)
 		return b.Bytes(), err
 	case ".svg":
-		return s.encodeVector(vgsvg.New(s.width(), s.height()), &b)
+		return s.encodeVector(vgsvg.New(width, height), scale, &b)
 	case ".pdf":
-		return s.encodeVector(pdf.New(s.width(), s.height()), &b)
+		return s.encodeVector(pdf.New(width, height), scale, &b)
 	}
 	return nil, fmt.Errorf("unknown extension %q: want .svg, .pdf, .png or .html", extension)
 }
 
-func (s sheet) encodeVector(c vg.CanvasWriterTo, b *bytes.Buffer) ([]byte, error) {
+func (s sheet) encodeVector(c vg.CanvasWriterTo, scale float64, b *bytes.Buffer) ([]byte, error) {
+	if scale != 1 {
+		c.Scale(scale, scale)
+	}
 	s.draw(draw.NewCanvas(c, s.width(), s.height()))
 	_, err := c.WriteTo(b)
 	return b.Bytes(), err

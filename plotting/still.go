@@ -23,14 +23,23 @@ type still struct {
 	notes    []string // in lines
 }
 
-func (f Figure) still() still {
+func (f Figure) still() still { return f.stillOf(0) }
+
+// stillOf returns the plan of a width, of the usual one for 0.
+func (f Figure) stillOf(width vg.Length) still {
 	f = f.printable().endsInLegend()
-	s := still{Figure: f, views: f.views(), width: stillWidth}
-	if f.columns() > 2 {
+	s := still{Figure: f, views: f.views(), width: width}
+	switch {
+	case width > 0:
+	case f.columns() > 2:
 		s.width = stillWide
+	default:
+		s.width = stillWidth
 	}
 	room := s.width - 0.3*vg.Inch
-	s.title = wrapped(f.Title, titleSize, room)
+	if f.Title != "" {
+		s.title = wrapped(f.Title, titleSize, room)
+	}
 	s.legend = f.legendRows(room)
 	for _, v := range s.views {
 		s.titles = append(s.titles, wrapped(v.Title, labelSize, room/vg.Length(f.columns())-v.beside()-numberRoom))

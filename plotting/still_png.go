@@ -4,8 +4,10 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"math"
 	"slices"
 
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 
@@ -14,12 +16,13 @@ import (
 )
 
 // writePNG writes the still image of a valid figure.
-func (f Figure) writePNG(w io.Writer) error { return sheet{f.still()}.writePNG(w) }
+func (f Figure) writePNG(w io.Writer) error { return sheet{f.still()}.writePNG(w, 1) }
 
 // writePNG writes the image of the figures.
-func (s sheet) writePNG(w io.Writer) error {
-	c := vgimg.NewWith(vgimg.UseWH(s.width(), s.height()), vgimg.UseDPI(stillDPI))
-	s.draw(draw.New(c))
+func (s sheet) writePNG(w io.Writer, scale float64) error {
+	c := vgimg.NewWith(vgimg.UseWH(s.width()*vg.Length(scale), s.height()*vg.Length(scale)), vgimg.UseDPI(int(math.Round(stillDPI/scale))))
+	c.Scale(scale, scale)
+	s.draw(draw.NewCanvas(c, s.width(), s.height()))
 	m, ok := c.Image().(*image.RGBA)
 	if !ok {
 		return png.Encode(w, c.Image())

@@ -65,15 +65,18 @@ func New(width, height vg.Length) *Canvas {
 func (c *Canvas) Size() (w, h vg.Length) { return c.size.X, c.size.Y }
 
 // SetLineWidth sets the width of lines.
-func (c *Canvas) SetLineWidth(w vg.Length) { c.doc.SetLineWidth(w.Points()) }
+func (c *Canvas) SetLineWidth(w vg.Length) { c.doc.SetLineWidth(w.Points() * c.scale()) }
+
+// scale is how much longer what follows is drawn.
+func (c *Canvas) scale() float64 { return math.Hypot(c.at.a, c.at.b) }
 
 // SetLineDash sets the pattern of lines.
 func (c *Canvas) SetLineDash(pattern []vg.Length, offset vg.Length) {
 	dashes := make([]float64, len(pattern))
 	for k, d := range pattern {
-		dashes[k] = d.Points()
+		dashes[k] = d.Points() * c.scale()
 	}
-	c.doc.SetDashPattern(dashes, offset.Points())
+	c.doc.SetDashPattern(dashes, offset.Points()*c.scale())
 }
 
 // SetColor sets the colour of what follows, with its opacity.
@@ -155,7 +158,7 @@ func (c *Canvas) arc(part vg.PathComp) {
 // FillString writes a text with its base line from the point on.
 func (c *Canvas) FillString(f font.Face, at vg.Point, words string) {
 	x, y := c.at.apply(at)
-	c.doc.SetFont(typeface, "", f.Font.Size.Points())
+	c.doc.SetFont(typeface, "", f.Font.Size.Points()*c.scale())
 	c.doc.TransformBegin()
 	c.doc.TransformRotate(math.Atan2(-c.at.b, c.at.a)*180/math.Pi, x, y)
 	c.doc.Text(x, y, strings.Map(basic, words))

@@ -1,0 +1,60 @@
+package plotting
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// Paper says how a figure is saved for print. The zero value is the usual size,
+// 6 inches wide, with its title.
+type Paper struct {
+	// Width of the picture in inches, 1 to 40. Zero: as usual.
+	Width float64
+	// Text is the size of the smallest letters in points, 4 to 20, when the picture
+	// is printed as wide as it is. Zero: 7, the least that most journals take.
+	// Without a Width it has no effect.
+	Text float64
+	// Untitled leaves out the title, which print has in its caption.
+	Untitled bool
+}
+
+// The papers of two-column journals: a column, and both with the gap.
+var (
+	Column = Paper{Width: 3.3, Untitled: true}
+	Page   = Paper{Width: 6.9, Untitled: true}
+)
+
+func (p Paper) validate() error {
+	if p.Width != 0 && !(1 <= p.Width && p.Width <= 40) {
+		return fmt.Errorf("plotting: a width of %v inches: want 1 to 40, or 0 for the usual one", p.Width)
+	}
+	if p.Text != 0 && !(4 <= p.Text && p.Text <= 20) {
+		return fmt.Errorf("plotting: text of %v points: want 4 to 20, or 0 for 7", p.Text)
+	}
+	return nil
+}
+
+// scale is how large a figure is printed that was laid out in its own letters, of
+// which the notes' are the smallest.
+func (p Paper) scale() float64 {
+	if p.Width == 0 {
+		return 1
+	}
+	text := p.Text
+	if text == 0 {
+		text = 7
+	}
+	return text / noteSize
+}
+
+// stillOn returns the plan of the figure on the paper.
+func (f Figure) stillOn(p Paper) still {
+	if p.Untitled {
+		f.Title = ""
+	}
+	if p.Width == 0 {
+		return f.stillOf(0)
+	}
+	return f.stillOf(vg.Length(p.Width/p.scale()) * vg.Inch)
+}
