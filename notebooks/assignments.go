@@ -173,8 +173,11 @@ func openPages(ctx context.Context, course assignment.Course) error {
 		return fmt.Errorf("%s is not a course: make one there first, with 'go run ./notebooks assignments -o %[1]s'", course.Dir)
 	}
 	server := lab.Server{Env: course.Env, Dir: dir, Page: "formgrader", Browser: lab.HasDisplay()}
-	return server.Run(ctx, func(address string) {
+	return server.Run(ctx, func(address string, warnings []string) {
 		fmt.Printf("nbgrader's pages of the course are at\n\n    %s\n\nCtrl-C stops them.\n", address)
+		for _, w := range warnings {
+			fmt.Println(w)
+		}
 	})
 }
 

@@ -52,7 +52,7 @@ func (s Server) Run(ctx context.Context, ready func(address string, warnings []s
 	defer log.Close()
 	cmd := s.Env.Command(ctx, "jupyter-lab", s.arguments()...)
 	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(s.Env.Worker())) // where our class of kernels is
-	if s.Page != "" { // whose settings lie in the folder
+	if s.Page != "" {                                                     // whose settings lie in the folder
 		cmd.Dir = s.Dir
 		cmd.Env = append(cmd.Env, "NQM_PAGE="+s.Page)
 	}
