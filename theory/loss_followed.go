@@ -76,6 +76,9 @@ func followable(p Problem, m Method) int {
 	switch m := m.(type) {
 	case Optimizer:
 		variables = float64(m.system().layout.n)
+		if m.UniformAverage { // whose sums are followed in 106 bits
+			variables *= 2
+		}
 	case Linear:
 		variables = float64(m.System(1).Size())
 	}

@@ -35,13 +35,34 @@ var legendre = func() (r struct{ x, w [order]float64 }) {
 // than 10^-12 against exact sums); the disagreement is what is reported.
 const wanted = 1e-11
 
-// tooMany is up to how many directions an exact sum is the last resort.
+// tooMany is up to how many directions an exact sum is the last resort, of methods with
+// a scalar kernel.
 const tooMany = 1 << 22
+
+// summable is up to how many it is for a method: fewer where the general engine takes
+// tens of microseconds for each.
+func summable(m Method) float64 {
+	n := 0
+	switch m := m.(type) {
+	case Optimizer:
+		if !m.plain() {
+			n = m.system().layout.n
+		}
+	case Linear:
+		n = m.System(1).Size()
+	}
+	return tooMany / float64(max(1, 4*n*n))
+}
 
 // nodes returns directions whose weighted sums are those of the problem, and
 // the estimated relative error of the sums that look returns for some
 // directions, zero if they are exact.
 func (p Problem) nodes(look func([]Direction) []float64) ([]Direction, float64) {
+	return p.nodesUpTo(tooMany, look)
+}
+
+// nodesUpTo is nodes with sums of up to so many directions, exact ones as the last resort.
+func (p Problem) nodesUpTo(most float64, look func([]Direction) []float64) ([]Direction, float64) {
 	if p.Law.Count == 0 {
 		return p.list(), 0
 	}
@@ -50,7 +71,7 @@ func (p Problem) nodes(look func([]Direction) []float64) ([]Direction, float64) 
 	disagreement := math.Inf(1)
 	for k, r := range ladder {
 		fine := p.Law.nodes(r)
-		if float64(len(fine)) > 0.7*p.Law.Count {
+		if n := float64(len(fine)); n > 0.7*p.Law.Count || k > 1 && n > most {
 			break
 		}
 		values := look(fine)
@@ -62,7 +83,7 @@ func (p Problem) nodes(look func([]Direction) []float64) ([]Direction, float64) 
 		}
 		coarse, best = values, fine
 	}
-	if p.Law.Count <= tooMany {
+	if p.Law.Count <= most || best == nil {
 		return p.Law.all(), 0
 	}
 	return best, disagreement
@@ -74,12 +95,12 @@ func (p Problem) nodes(look func([]Direction) []float64) ([]Direction, float64) 
 func (p Problem) nodesFor(m Method, look func([]Direction) []float64) (dirs []Direction, disagreement float64, err error) {
 	l, ok := m.(Linear)
 	if !ok || p.Law.Count == 0 { // a list was looked through before
-		dirs, disagreement = p.nodes(look)
+		dirs, disagreement = p.nodesUpTo(summable(m), look)
 		return dirs, disagreement, nil
 	}
 	valid := l.validator()
 	var last []float64
-	dirs, disagreement = p.nodes(func(d []Direction) []float64 {
+	dirs, disagreement = p.nodesUpTo(summable(m), func(d []Direction) []float64 {
 		if err = valid(d, err); err == nil {
 			last = look(d)
 		}
