@@ -47,7 +47,7 @@ const version = "networks/experiments 2"
 func All() []Question {
 	free := nqmkit.Free
 	three := []nqmkit.Sampler{nqmkit.SGD(free), nqmkit.Momentum(free, 0.9), nqmkit.SGD(free).EMA(0.95)}
-	six := []nqmkit.Sampler{three[0], three[1], three[2], nqmkit.SGD(free).Precondition(0.5), nqmkit.Adam(1), nqmkit.SGD(free).Precondition(1)}
+	six := []nqmkit.Sampler{three[0], three[1], three[2], nqmkit.SGD(free).Precondition(0.5), nqmkit.SGD(free).Precondition(1), nqmkit.Adam(1)}
 	wide, narrow := []float64{2, 8, 32, 128, 512, 2048}, []float64{4, 16, 64, 256, 1024}
 	softmax := sync.OnceValue(func() *networks.Lab { return networks.NewLab(networks.Softmax(networks.Digits())) })
 	return []Question{
