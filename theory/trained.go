@@ -182,8 +182,8 @@ func (s TrainedSteps) Records() []table.Record {
 	for k, f := range s.Foreseen {
 		ratio := s.Ratio(f)
 		least, greatest := s.Apart(f)
-		rows[k] = head.Join(f.Records()[0]).With("ratio", ratio.Value, "ratio_low", ratio.Low, "ratio_high", ratio.High,
-			"curve_ratio_low", least, "curve_ratio_high", greatest)
+		rows[k] = head.Join(f.Records()[0]).With("ratio", orEmpty(ratio.Value), "ratio_low", orEmpty(ratio.Low), "ratio_high", orEmpty(ratio.High),
+			"curve_ratio_low", orEmpty(least), "curve_ratio_high", orEmpty(greatest))
 	}
 	return rows
 }
@@ -191,7 +191,7 @@ func (s TrainedSteps) Records() []table.Record {
 // Records returns one row.
 func (f ForeseenSteps) Records() []table.Record {
 	return []table.Record{table.Row("model", f.Model, "predicted_method", f.Method, "predicted_learning_rate", f.LearningRate,
-		"predicted_steps", f.Steps, "predicted_at_trained_rate", f.AtTrained)}
+		"predicted_steps", f.Steps, "predicted_at_trained_rate", orEmpty(f.AtTrained))}
 }
 
 // Records returns one row.

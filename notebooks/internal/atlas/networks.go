@@ -1,6 +1,8 @@
 package atlas
 
 import (
+	"strings"
+
 	"nqm/nqmkit"
 	"nqm/nqmkit/networks/experiments"
 	"nqm/plotting"
@@ -12,7 +14,7 @@ var networkFigures = []Figure{
 	{"network-near", "softmax regression near its optimum: steps against batch size, trained and predicted", trained("softmax-near")},
 	{"network-zero", "softmax regression from zero: steps against batch size, trained and predicted", trained("softmax-zero")},
 	{"network-mlp", "an MLP from five starts: steps against batch size of six methods, trained and predicted", trained("mlp")},
-	{"network-critical", "the critical batch size of the MLP by the steps of its training", networkCritical},
+	{"network-critical", "the critical batch size of the MLP by the steps of its training with each of six methods", networkCritical},
 }
 
 func trained(name string) func() drawn {
@@ -22,7 +24,20 @@ func trained(name string) func() drawn {
 	}
 }
 
+// networkCritical fits the steps of every method.
 func networkCritical() drawn {
-	fit := experiments.Critical("mlp", "SGD")
-	return drawn{plotting.CriticalBatches([]theory.CriticalFit{fit}), nqmkit.TableOf(fit.Residuals())}
+	var fits []theory.CriticalFit
+	var points []theory.Residual
+	methods := experiments.Result("mlp").Methods
+	for _, m := range methods {
+		fit := experiments.Critical("mlp", m)
+		fits = append(fits, fit)
+		for _, r := range fit.Residuals() {
+			r.Label = m + ", " + r.Label
+			points = append(points, r)
+		}
+	}
+	f := plotting.CriticalBatches(fits)
+	f.Caption = "The MLP 64-8-10 from five starts, trained; the fits are, in their order, to " + strings.Join(methods, "; ") + ". " + f.Caption
+	return drawn{f, nqmkit.TableOf(points)}
 }
