@@ -18,7 +18,7 @@ func Document() string {
 		models := s.Models()
 		fmt.Fprintf(&b, "| method | B | rate | steps | %s |\n|---|---|---|---|%s\n", strings.Join(models, " | "), strings.Repeat("---|", len(models)))
 		for _, p := range s.Points {
-			fmt.Fprintf(&b, "| %s | %g | %.3g%s | %s |", p.Method, p.BatchSize, p.LearningRate, edgeWords(p), stepsWords(p.Steps))
+			fmt.Fprintf(&b, "| %s | %g | %.3g%s | %s |", p.Method, p.BatchSize, p.LearningRate, edgeWords(p), stepsWords(p))
 			for _, m := range models {
 				fmt.Fprintf(&b, " %s |", foreseenWords(p, m))
 			}
@@ -40,9 +40,10 @@ func edgeWords(p theory.TrainedSteps) string {
 	return ", the " + p.Edge + " tried"
 }
 
-func stepsWords(e theory.Estimate) string {
+func stepsWords(p theory.TrainedSteps) string {
+	e := p.Steps
 	if math.IsInf(e.Value, 1) {
-		return "not reached"
+		return fmt.Sprintf("not within %d, by any of %d rates", p.Tried[0].Limit, len(p.Tried))
 	}
 	return fmt.Sprintf("%.4g (%.3g to %.3g)", e.Value, e.Low, e.High)
 }
