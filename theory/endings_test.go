@@ -70,7 +70,8 @@ func randomQuestionProblem(r *rand.Rand) Problem {
 	return p
 }
 
-// freed is an optimizer with its learning rate free, and some others that it has. It has
+// freed is an optimizer with its learning rate free, and but for multiplicative noise some
+// others that it has. It has
 // no Lookahead and no schedule where a search does not sum its losses in float64: tuning
 // goes on for minutes then.
 func freed(r *rand.Rand, p Problem, o Optimizer) Optimizer {
@@ -81,6 +82,9 @@ func freed(r *rand.Rand, p Problem, o Optimizer) Optimizer {
 		o.Schedule = nil
 	}
 	o.LearningRate = Free
+	if p.Streaming { // whose steps are followed for each of the settings
+		return o
+	}
 	if o.Momentum != 0 && r.IntN(2) == 0 {
 		o.Momentum = Free
 	}

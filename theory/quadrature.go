@@ -42,16 +42,23 @@ const tooMany = 1 << 22
 // summable is up to how many it is for a method: fewer where the general engine takes
 // tens of microseconds for each.
 func summable(m Method) float64 {
-	n := 0
+	n, steps := 0, 0
 	switch m := m.(type) {
 	case Optimizer:
 		if !m.plain() {
 			n = m.system().layout.n
 		}
+		if len(m.Schedule) > 0 {
+			steps = m.Schedule.followed(math.MaxInt, false)
+		}
 	case Linear:
 		n = m.System(1).Size()
 	}
-	return tooMany / float64(max(1, 4*n*n))
+	most := tooMany / float64(max(1, 4*n*n))
+	if steps > 0 { // each of them in each direction
+		most = math.Min(most, 4*mostFollowed/(float64(n*n)*float64(steps)))
+	}
+	return most
 }
 
 // nodes returns directions whose weighted sums are those of the problem, and
