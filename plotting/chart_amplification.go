@@ -91,7 +91,7 @@ func (s *Series) bend(f func(float64) float64, from, to [2]float64, halvings int
 	x := math.Sqrt(from[0] * to[0])
 	y := f(x)
 	off := math.Abs(math.Log(y) - (math.Log(from[1])+math.Log(to[1]))/2)
-	if halvings == 0 || math.IsNaN(y) || off <= smooth && halvings < mostHalvings-1 || math.IsInf(y, 1) && math.IsInf(from[1], 1) {
+	if halvings == 0 || !(min(from[1], to[1], y) > 0) || off <= smooth && halvings < mostHalvings-1 || math.IsInf(y, 1) && math.IsInf(from[1], 1) {
 		return
 	}
 	s.bend(f, from, [2]float64{x, y}, halvings-1)

@@ -98,6 +98,14 @@ func TestAmplificationIsSmooth(t *testing.T) {
 	}
 }
 
+// An average has no noise in the end: there is no line to bend.
+func TestAmplificationOfAnAverage(t *testing.T) {
+	f := must(NoiseAmplification(geometric(0.01, 1, 5), nqmkit.SGD(0.1), nqmkit.SGD(0.1).Average(), nqmkit.SGD(0.2)))
+	if n := len(f.Panels[0].Series[0].X); n > 0 {
+		t.Errorf("a line of %d points without a number", n)
+	}
+}
+
 // A phase map is grey exactly where momentum diverges: no cell that holds a stable
 // pair is grey, and the mask begins at the border.
 func TestPhaseMapsAreMaskedByTheBorder(t *testing.T) {
