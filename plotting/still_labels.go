@@ -140,7 +140,10 @@ func (v view) drawLabels(c draw.Canvas) {
 			style := textStyle(noteSize, mutedInk)
 			style.XAlign, style.YAlign = text.XCenter, text.YCenter
 			at := vg.Point{X: b.x(x), Y: b.y(y)}
-			b.FillText(style, o.place(style, s.End, []vg.Point{at, at.Add(vg.Point{Y: -16}), at.Add(vg.Point{Y: -32}), at.Add(vg.Point{X: 12, Y: -24})}), s.End)
+			if v.columns > 1 {
+				continue // no room: the caption says it
+			}
+			b.FillText(style, o.place(style, s.End, []vg.Point{at, {X: at.X, Y: max(at.Y-16, b.Min.Y+8)}, {X: b.Max.X - style.Width(s.End)/2 - 2, Y: b.Min.Y + 8}}), s.End)
 			continue
 		}
 		at := vg.Point{X: b.x(s.X[k]), Y: b.y(s.Y[k])}
