@@ -25,9 +25,10 @@ c.NotebookNotary.secret_file = str(here / "signing-key")
 # Readers see lessons, not the program that runs them.
 c.ContentsManager.hide_globs = ["__pycache__", "*.go", "*.toml", "internal", "testdata"]
 
-# nbgrader's pages belong to assignments, and come where they are asked for; settings of Notebook 6, which the shim
-# reads, are of no use here and make it create IPython's folder in the home
-# folder; looking for language servers runs npm.
+# nbgrader's pages belong to assignments, and come where they are asked for;
+# settings of Notebook 6, which the shim reads, are of no use here and make it
+# create IPython's folder in the home folder; looking for language servers runs
+# npm.
 c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.assignment_list": False,
     "nbgrader.server_extensions.course_list": False,
