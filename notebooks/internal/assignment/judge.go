@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"nqm/notebooks/assignments/check"
@@ -235,7 +234,7 @@ func (j *judging) run(ctx context.Context, t test, program string) verdict {
 	start := time.Now()
 	err = cmd.Run()
 	saying.Close()
-	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // where nothing else ends what it has started
+	setup.KillRest(cmd)
 	said.SetReadDeadline(time.Now().Add(time.Second))
 	v := verdict{Holds: err == nil, Text: strings.TrimSpace(text.String()), Said: <-heard, slow: time.Since(start) >= check.Limit}
 	if ctx.Err() != nil {

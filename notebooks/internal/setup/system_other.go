@@ -17,5 +17,8 @@ func supported() error {
 // Stoppable returns cmd: there is nothing to run here that has children.
 func Stoppable(cmd *exec.Cmd) *exec.Cmd { return cmd }
 
+// KillRest does nothing: nothing is run here.
+func KillRest(*exec.Cmd) {}
+
 // tryLock fails: nothing is set up here.
 func tryLock(*os.File) (bool, error) { return false, supported() }

@@ -28,6 +28,13 @@ func Stoppable(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
+// KillRest ends what a Stoppable command that has ended has left behind in its group.
+func KillRest(cmd *exec.Cmd) {
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	}
+}
+
 // tryLock locks f, and reports whether it did: another process may hold it.
 func tryLock(f *os.File) (bool, error) {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
