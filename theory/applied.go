@@ -68,7 +68,7 @@ func (r AppliedRates) Records() []table.Record {
 // times batch size, or the sum of a schedule's. Nil of a method whose batch size is not
 // known.
 func SamplesSpent(m Method, steps []int) []float64 {
-	batches := func(int) float64 { return 1 }
+	var batches func(t int) float64
 	switch m := m.(type) {
 	case Optimizer:
 		batches = m.spent
