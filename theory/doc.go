@@ -88,7 +88,7 @@
 // Where the system has two variables at most, one tap of noise and a start that
 // fits, it is a recurrence of second order with a closed form that is an equality
 // for every t, double roots included (see the types kernel and recurrence): SGD,
-// heavy ball, Nesterov and the moving average of SGD. The paper's theorems about
+// momentum, Nesterov and the moving average of SGD. The paper's theorems about
 // momentum and averages are upper bounds with the same bias; PaperBound has them
 // for comparison.
 //
@@ -140,7 +140,7 @@
 //	StabilityLimit                   least learning rate that is not stable
 //	StabilityWindows                 all that are
 //	EffectiveLearningRate            where it applies
-//	PhaseMapOf                       where heavy ball is stable, and how fast
+//	PhaseMapOf                       where momentum is stable, and how fast
 //	BestSGD, -Momentum, -Nesterov    best fixed settings without noise
 //	StepsToTarget                    first hit, with its certificate
 //	Tune, TuneLoss                   settings that are Free

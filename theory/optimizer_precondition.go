@@ -9,7 +9,7 @@ package theory
 // direction of curvature h it is the plain method with the learning rate
 // α h^-p, so that αh becomes α h^(1-p) and σ² becomes α² h^-2p c/B. It composes
 // with every other setting. Any finite power is valid; a power other than 0
-// needs curvatures > 0. (The paper, section 3.2.)
+// needs curvatures > 0.
 func (o Optimizer) Precondition(power float64) Optimizer {
 	o.Power = power
 	return o

@@ -25,7 +25,7 @@ func AdEMAMix(learningRate, momentum, slowMomentum, slowWeight float64) Optimize
 //
 //	1/log β3(t) = (1-t/T)/log β + (t/T)/log β3
 //
-// (equations in section 3 of the paper), which wants 0 < β < β3.
+// which wants 0 < β < β3.
 func (o Optimizer) WarmSlow(steps int) Optimizer {
 	o.SlowWarmUp = steps
 	return o
