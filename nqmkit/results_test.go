@@ -235,7 +235,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "ForeseenSteps", "LeadingDirection", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "TriedRate", "Window"}
+var notOfAProblem = []string{"AppliedRates", "BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "ForeseenSteps", "LeadingDirection", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "TriedRate", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {

@@ -25,7 +25,7 @@ func TestNeutralSettings(t *testing.T) {
 	}
 }
 
-// (α, h, c, E θ²) → (α/k, kh, kc, E θ²/k) leaves the loss unchanged.
+// (α, λ, h, c, E θ²) → (α/k, kλ, kh, kc, E θ²/k) leaves the loss unchanged.
 func TestRescaling(t *testing.T) {
 	p := must(LogUniform(9, 2, 0.01))
 	for _, k := range []float64{4, 1e-6, 1e100} {
@@ -41,6 +41,7 @@ func TestRescaling(t *testing.T) {
 			}
 			scaled := o
 			scaled.LearningRate /= k
+			scaled.WeightDecay *= k
 			a, b := must(Expect(p, []int{3, 50}, o)), must(Expect(q, []int{3, 50}, scaled))
 			for i := range a.Loss {
 				near(t, fmt.Sprint(o, " scaled by ", k), b.Loss[i], a.Loss[i], 2e-12)
@@ -164,6 +165,9 @@ func TestMonteCarlo(t *testing.T) {
 			m = o.Batch(batch)
 		case Linear:
 			m = o.Batch(batch)
+		case Torch:
+			o.BatchSize = batch
+			m = o
 		}
 		rng := rand.New(rand.NewPCG(7, uint64(n)))
 		var walks []walk

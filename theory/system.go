@@ -135,3 +135,14 @@ func (o Optimizer) changing() int {
 	}
 	return n
 }
+
+// steady reports whether the steps differ by the learning rate of the schedule alone,
+// and are read alike.
+func (s *system) steady() bool {
+	for _, g := range s.Schedule {
+		if g.Momentum != 0 {
+			return false
+		}
+	}
+	return s.changing() == 0 && !s.Debias && s.WeightDecay == 0 && !s.RateInVelocity
+}

@@ -39,9 +39,10 @@ type quickMap struct {
 	v   [6]float64
 }
 
-// quickEngine is that of a system, nil if it has too many variables or a schedule.
+// quickEngine is that of a system, nil if it has too many variables, a schedule, or
+// steps that change.
 func (s *system) quickEngine() *quickEngine {
-	if s.layout.n > 3 || s.Schedule != nil {
+	if s.layout.n > 3 || s.Schedule != nil || !s.steady() {
 		return nil
 	}
 	e := &quickEngine{system: s, rule: newQuickKernel(kernel{triangle: s.alone, states: s.rule.states})}

@@ -18,7 +18,7 @@ type quickMove struct {
 }
 
 func (s *system) hasQuickRun() bool {
-	return s.layout.n <= 2 && s.LookaheadSteps == 0 && !s.UniformAverage && len(s.Schedule) > 0
+	return s.layout.n <= 2 && s.LookaheadSteps == 0 && !s.UniformAverage && len(s.Schedule) > 0 && s.steady()
 }
 
 // quickRun is that of t steps of a stretched optimizer, nil if it has none.
