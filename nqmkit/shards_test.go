@@ -134,7 +134,7 @@ func TestPartsThatAreNotThere(t *testing.T) {
 			return edit(p[1], `"results":{"1"`, `"results":{"6"`)
 		}, of(6), "want one below 6"},
 		"a result of another type": {[]int{0, 1, 2}, func(p []string) error {
-			return edit(p[1], `"results":{"1":`, `"results":{"1":"x","7":`)
+			return edit(p[1], `"results":{"1":0.2`, `"results":{"1":"x"`)
 		}, of(6), "cell 1 in"},
 	} {
 		dir := t.TempDir()

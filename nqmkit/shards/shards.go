@@ -20,6 +20,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -194,7 +195,8 @@ func collect[T any](d *Division) (results []T, missing []int, of int) {
 		} else if p.Of != of {
 			of = 0
 		}
-		for cell, data := range p.Results {
+		for _, cell := range slices.Sorted(maps.Keys(p.Results)) {
+			data := p.Results[cell]
 			if cell < 0 || cell >= d.cells {
 				panic(fmt.Errorf("nqmkit: %s has a cell %d: want one below %d; remove the file, and compute the part again", path, cell, d.cells))
 			}
