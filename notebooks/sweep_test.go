@@ -104,7 +104,12 @@ func TestSweepPartKilled(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(500 * time.Millisecond)
+	for range 600 { // the program makes the folder, and then takes two seconds or more
+		if _, err := os.Stat(filepath.Join(dir, "parts")); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	cmd.Process.Kill()
 	if err := cmd.Wait(); err == nil {
 		t.Fatal("the part was over before it was killed")
