@@ -17,8 +17,10 @@ type machine struct {
 	period   int     // of Lookahead; 0 means none
 	sum      int     // variable that sums the iterates from `from`; -1 means none
 	from     int
-	flat     bool // no curvature
-	base     Mode // what is averaged uniformly, if anything
+	// cancels says that the mean is what is left of terms that cancel, without a sum.
+	cancels bool
+	flat    bool // no curvature
+	base    Mode // what is averaged uniformly, if anything
 	// own matrices may be of any kind: what is large for some steps may come back.
 	own bool
 	// readoutAt is the readout after t steps where it changes, else nil; readout is
@@ -87,11 +89,11 @@ func (q *quadratic) entry(i int, f dd.Number) dd.Number {
 // float64 is not followed any more.
 //
 // A sum of iterates that flip, and of those that have grown, is what is left of terms
-// that cancel. The mean is then followed with 106 bits, in fine, of which z is the
-// rounding.
+// that cancel, and so is a running average that takes part in the steps. The mean is
+// then followed with 106 bits, in fine, of which z is the rounding.
 type state struct {
 	t              int
-	fine, fineNext []dd.Number // nil where nothing is summed
+	fine, fineNext []dd.Number // nil where nothing cancels
 	matrix         dd.Matrix   // scratch of fine
 	z, v           []float64
 	grown          bool
@@ -102,7 +104,7 @@ func (m *machine) begin() *state {
 	n := len(m.start)
 	s := &state{z: append([]float64(nil), m.start...), v: make([]float64, n*n),
 		az: make([]float64, n), a: make([]float64, n*n), w: make([]float64, n*n), kick: make([]float64, n*n)}
-	if m.sum >= 0 {
+	if m.sum >= 0 || m.cancels {
 		s.fine, s.fineNext, s.matrix = make([]dd.Number, n), make([]dd.Number, n), dd.NewMatrix(n)
 		for i, z := range s.z {
 			s.fine[i] = dd.Exact(z)

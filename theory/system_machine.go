@@ -21,7 +21,7 @@ func (s *system) shears(x dd.Number) bool {
 // θ(t) + θ(t-1) = 2θ + m for heavy ball, then takes the place of m.
 func (s *system) machine(x dd.Number, sigma2 float64) *machine {
 	l := s.layout
-	m := &machine{variance: sigma2, period: s.LookaheadSteps, sum: -1, from: s.AverageFrom, flat: x.Hi == 0,
+	m := &machine{variance: sigma2, period: s.LookaheadSteps, sum: -1, from: s.AverageFrom, cancels: s.ScheduleFree, flat: x.Hi == 0,
 		start: l.start(), readout: make([]float64, l.n)}
 	m.readout[l.reported()] = 1
 	shear := s.shears(x)
