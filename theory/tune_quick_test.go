@@ -99,22 +99,28 @@ func quickly(k *quick, o Optimizer, t float64) float64 {
 	return k.loss(&kernel, o.LearningRate, o.batchSize(), t)
 }
 
+// drawRule draws SGD, momentum, Nesterov or QHM with a batch size.
+func drawRule(r *rand.Rand) Optimizer {
+	o := Optimizer{BatchSize: math.Exp(14 * r.Float64())}
+	beta := -math.Expm1(-9 * r.Float64())
+	switch r.IntN(4) {
+	case 0:
+		o.Momentum = beta
+	case 1:
+		o.Momentum, o.Nesterov = beta, true
+	case 2:
+		o.Momentum, o.VelocityWeight = beta, 0.2+0.8*r.Float64()
+	}
+	return o
+}
+
 // Averages of momentum and Lookahead over all regimes, and the curves of a look.
 func TestQuickEngineAgainstExactModes(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 2))
 	dirs := must(List(1, 0.7, 0.3, 0.05, 0.01, 0.002, 1e-4, 1e-6)).list()
 	worst := 0.0
 	for range 1500 {
-		o := Optimizer{BatchSize: math.Exp(14 * r.Float64())}
-		beta := -math.Expm1(-9 * r.Float64())
-		switch r.IntN(4) {
-		case 0:
-			o.Momentum = beta
-		case 1:
-			o.Momentum, o.Nesterov = beta, true
-		case 2:
-			o.Momentum, o.VelocityWeight = beta, 0.2+0.8*r.Float64()
-		}
+		o := drawRule(r)
 		switch r.IntN(4) {
 		case 0:
 			o.LookaheadSteps, o.SlowStep = 1+r.IntN(9), 0.2+0.7*r.Float64()
@@ -162,17 +168,9 @@ func TestQuickRunAgainstExactModes(t *testing.T) {
 	dirs := must(List(1, 0.7, 0.3, 0.05, 0.01, 0.002, 1e-4, 1e-6, 0)).list()
 	worst := 0.0
 	for range 300 {
-		o := Optimizer{BatchSize: math.Exp(14 * r.Float64())}
-		beta := -math.Expm1(-9 * r.Float64())
-		switch r.IntN(5) {
-		case 0:
-			o.Momentum = beta
-		case 1:
-			o.Momentum, o.Nesterov = beta, true
-		case 2:
-			o.Momentum, o.VelocityWeight = beta, 0.2+0.8*r.Float64()
-		case 3:
-			o.Decay = beta
+		o := drawRule(r)
+		if o.Momentum == 0 && r.IntN(2) == 0 {
+			o.Decay = -math.Expm1(-9 * r.Float64())
 		}
 		o.LearningRate = o.unitLimit() / (1 + math.Exp(9*r.Float64()-3))
 		steps := int(math.Exp(8 * r.Float64()))

@@ -67,7 +67,7 @@ var gonbPatches = []patch{
 `, `	updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err := s.parseLinesAndComposeMain(nil, cellId, cellLines, skipLines, cursorInCell)
 	placed := false
 	if err != nil {
-		whole := withPlaceholder(cellLines, cursorInCell)
+		whole := withTrialName(cellLines, cursorInCell)
 		updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err = s.parseLinesAndComposeMain(nil, cellId, whole, skipLines, cursorInCell)
 		placed = err == nil
 		if err != nil {
@@ -85,7 +85,7 @@ var gonbPatches = []patch{
 	err = s.notifyAboutStandardAndTrackedFiles(ctx)
 `, `	ctx := context.Background()
 	if placed {
-		if err = s.removePlaceholder(); err != nil {
+		if err = s.removeTrialName(); err != nil {
 			return
 		}
 	}
