@@ -43,14 +43,14 @@ func TestEstimatesHaveTheExactValueBeside(t *testing.T) {
 	}
 	bars := 0
 	for _, s := range p.Series {
-		if s.Kind == Line {
+		if s.Kind == KindLine {
 			if s.X[0] != all[bars].Low || s.X[1] != all[bars].High {
 				t.Errorf("bar from %v to %v", s.X[0], s.X[1])
 			}
 			bars++
 		}
 	}
-	mean := one(t, p, "mean", Points)
+	mean := one(t, p, "mean", KindPoints)
 	if bars != 2 || mean.X[0] != all[0].Mean || mean.X[1] != all[1].Mean {
 		t.Errorf("%d bars, means %v", bars, mean.X)
 	}
@@ -59,7 +59,7 @@ func TestEstimatesHaveTheExactValueBeside(t *testing.T) {
 func TestGapIsTheRatioOfWhatIsDrawn(t *testing.T) {
 	g := nqmkit.BayesGap(nqmkit.PowerLaw(100, 1), 500, nqmkit.SGD(0.3))
 	f := must(FigureOf(g))
-	bound, loss, ratio := one(t, f.Panels[0], "Bayes bound", Line), one(t, f.Panels[0], g.Curve.Method, Line), one(t, f.Panels[1], g.Curve.Method, Line)
+	bound, loss, ratio := one(t, f.Panels[0], "Bayes bound", KindLine), one(t, f.Panels[0], g.Curve.Method, KindLine), one(t, f.Panels[1], g.Curve.Method, KindLine)
 	for k := range ratio.X {
 		if math.Abs(loss.Y[k]/bound.Y[k]/ratio.Y[k]-1) > 1e-12 || ratio.Y[k] < 1-1e-12 {
 			t.Errorf("at t = %v: %v / %v is drawn as %v", ratio.X[k], loss.Y[k], bound.Y[k], ratio.Y[k])
@@ -75,10 +75,10 @@ func TestNoiseScalesAreDrawnByName(t *testing.T) {
 	s := nqmkit.NoiseScales(nqmkit.PowerLaw(10_000, 1), 100, nqmkit.SGD(0.3))
 	p := must(FigureOf(s)).Panels[0]
 	// At the start: field values of the power law.
-	if noise := one(t, p, "B_noise = tr HC / E g′Hg", Line); math.Abs(noise.Y[0]/1.3683495967334775-1) > 1e-9 {
+	if noise := one(t, p, "B_noise = tr HC / E g′Hg", KindLine); math.Abs(noise.Y[0]/1.3683495967334775-1) > 1e-9 {
 		t.Errorf("B_noise starts at %v", noise.Y[0])
 	}
-	if simple := one(t, p, "B_simple = tr C / E g′g", Line); math.Abs(simple.Y[0]/5.9505127012887562-1) > 1e-9 {
+	if simple := one(t, p, "B_simple = tr C / E g′g", KindLine); math.Abs(simple.Y[0]/5.9505127012887562-1) > 1e-9 {
 		t.Errorf("B_simple starts at %v", simple.Y[0])
 	}
 }
@@ -86,7 +86,7 @@ func TestNoiseScalesAreDrawnByName(t *testing.T) {
 // A motion is the recurrence of its roots: m(t+1) = 2 r cos ω m(t) - r² m(t-1).
 func TestMotionFollowsItsRecurrence(t *testing.T) {
 	d := nqmkit.Damping(nqmkit.Momentum(0.02, 0.9), 1)
-	line := one(t, must(FigureOf(d)).Panels[0], "slowest motion, rᵗ cos ωt", Line)
+	line := one(t, must(FigureOf(d)).Panels[0], "slowest motion, rᵗ cos ωt", KindLine)
 	s, p := 1+0.9-0.02, 0.9
 	for k := 1; k+1 < len(line.Y); k++ {
 		if want := s*line.Y[k] - p*line.Y[k-1]; math.Abs(line.Y[k+1]-want) > 1e-12 {
@@ -111,7 +111,7 @@ func TestEveryRegimeHasAMotion(t *testing.T) {
 	if notes := strings.Join(f.notes(), ""); !strings.Contains(notes, "3 (unstable)") || !strings.Contains(notes, "0 (standing)") {
 		t.Errorf("notes %q", notes)
 	}
-	if s := one(t, f.Panels[0], "monotone", Points); s.X[0] != 1e-9 || math.Abs(s.Y[0]*1e-9-1) > 1e-6 {
+	if s := one(t, f.Panels[0], "monotone", KindPoints); s.X[0] != 1e-9 || math.Abs(s.Y[0]*1e-9-1) > 1e-6 {
 		t.Errorf("h = %v falls to 1/e in %v steps", s.X[0], s.Y[0])
 	}
 	slow := must(FigureOf(nqmkit.Rate(nqmkit.TwoDirections(50, 1), nqmkit.SGD(0.05))))
@@ -123,7 +123,7 @@ func TestEveryRegimeHasAMotion(t *testing.T) {
 // The best pair of two directions has Polyak's radius, (√κ - 1)/(√κ + 1).
 func TestBestPairFallsByItsRadius(t *testing.T) {
 	f := must(FigureOf(nqmkit.PhaseMap(nqmkit.TwoDirections(49, 1)).Best))
-	line := one(t, f.Panels[0], "slowest motion, rᵗ cos ωt", Line)
+	line := one(t, f.Panels[0], "slowest motion, rᵗ cos ωt", KindLine)
 	if got := line.Y[2] / line.Y[1]; math.Abs(got-0.75) > 1e-9 {
 		t.Errorf("the mean falls by %v in a step, want (7-1)/(7+1)", got)
 	}
@@ -147,7 +147,7 @@ func TestSampledDivergenceAndInterrupt(t *testing.T) {
 	curves := nqmkit.Sample(nqmkit.TwoDirections(50, 1), 1000, nqmkit.Trials(6, 1), nqmkit.SGD(0.05), nqmkit.SGD(0.02))
 	curves[1].Partial = true
 	f := must(FigureOf(curves))
-	if line := one(t, f.Panels[0], "SGD α=0.05", Line); !line.Diverges || highest(line.Y) > headroom*highest(append(curves[1].High, curves[0].High[0])) {
+	if line := one(t, f.Panels[0], "SGD α=0.05", KindLine); !line.Diverges || highest(line.Y) > headroom*highest(append(curves[1].High, curves[0].High[0])) {
 		t.Errorf("a line up to %v, Diverges = %v", highest(line.Y), line.Diverges)
 	}
 	notes := strings.Join(f.notes(), "\n")

@@ -76,9 +76,9 @@ func sameLook(a, b Series) bool {
 	switch {
 	case a.lined() && b.lined():
 		return near && a.Dash == b.Dash && a.Marker == b.Marker && max(a.width(), b.width()) < 2*min(a.width(), b.width())
-	case a.Kind == Points && b.Kind == Points:
+	case a.Kind == KindPoints && b.Kind == KindPoints:
 		return near && a.Marker == b.Marker
-	case a.Kind == Bar && b.Kind == Bar:
+	case a.Kind == KindBar && b.Kind == KindBar:
 		return near
 	}
 	return false
@@ -137,7 +137,7 @@ func TestAColourHasOneMeaning(t *testing.T) {
 		f := must(onePicture(s.value)).Figure
 		for _, p := range f.Panels {
 			for _, one := range p.Series {
-				if one.Kind == Heat {
+				if one.Kind == KindHeat {
 					continue
 				}
 				meaning := meaningOf(one.Color)

@@ -54,7 +54,7 @@ func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figur
 		f.Notes = append(f.Notes, partialRuns(s.Method, s.Partial, s.Trials)...)
 	}
 	labelEnds(p.Series)
-	rings := Series{Name: "the expected loss arrives", Kind: Points, Marker: Halo, Color: black}
+	rings := Series{Name: "the expected loss arrives", Kind: KindPoints, Marker: Halo, Color: black}
 	for _, e := range expected {
 		k := slices.IndexFunc(plain, func(s theory.SampledSteps) bool { return s.Method == e.Method && s.Problem == e.Problem })
 		if k < 0 { // as of a spectrum for its rotated problem
@@ -119,7 +119,7 @@ func shareBy(s theory.SampledSteps, step int) float64 {
 
 // arrived returns the stair of the share of runs that have arrived.
 func arrived(s theory.SampledSteps, l look, x Axis) Series {
-	stair := Series{Name: s.Method, Kind: Step, X: Values{x.Min}, Y: Values{0}, Color: l.color, Dash: l.dash, Width: 2}
+	stair := Series{Name: s.Method, Kind: KindStep, X: Values{x.Min}, Y: Values{0}, Color: l.color, Dash: l.dash, Width: 2}
 	for k, t := range s.Steps {
 		if k+1 < len(s.Steps) && s.Steps[k+1] == t {
 			continue // the last of equal ones counts

@@ -24,7 +24,7 @@ var late = theory.SampledSteps{Problem: "p", Method: "SGD α=1", Family: "SGD", 
 
 func TestArrivalsAreSharesOfAllRuns(t *testing.T) {
 	f := must(FigureOf(late))
-	stair := one(t, f.Panels[0], late.Method, Step)
+	stair := one(t, f.Panels[0], late.Method, KindStep)
 	for step, want := range map[int]float64{2: 0, 3: 0.25, 4: 0.25, 5: 0.375, 39: 0.375, 40: 0.5, 100: 0.5} {
 		k := slices.IndexFunc(stair.X, func(x float64) bool { return x > float64(step) }) - 1
 		if k < -1 || stair.Y[max(k, 0)] != want {
@@ -61,12 +61,12 @@ func TestArrivalsOfNobody(t *testing.T) {
 // The expected loss arrives at a ring on the stair of its method.
 func TestExpectedArrivalsLieOnTheStairs(t *testing.T) {
 	f := arrivals()
-	ring := one(t, f.Panels[0], "the expected loss arrives", Points)
+	ring := one(t, f.Panels[0], "the expected loss arrives", KindPoints)
 	if len(ring.X) != 2 {
 		t.Fatalf("%d rings", len(ring.X))
 	}
 	for i, name := range []string{"SGD α=0.01, B=16", "momentum α=0.002, β=0.9, B=16"} {
-		stair := one(t, f.Panels[0], name, Step)
+		stair := one(t, f.Panels[0], name, KindStep)
 		k := slices.IndexFunc(stair.X, func(x float64) bool { return x > ring.X[i] }) - 1
 		if stair.Y[k] != ring.Y[i] {
 			t.Errorf("%s: ring at %v, stair at %v", name, ring.Y[i], stair.Y[k])

@@ -32,7 +32,7 @@ func LossCurves(curves []theory.Curve) Figure {
 		})))
 		if c.Low != nil {
 			bands = append(bands, bandBelow(ceiling, panel.X.fromStart(
-				Series{Name: curveName(c), Kind: Band, X: asFloats(c.Steps), Y: c.Low, High: c.High, Color: l.color})))
+				Series{Name: curveName(c), Kind: KindBand, X: asFloats(c.Steps), Y: c.Low, High: c.High, Color: l.color})))
 		}
 	}
 	labelEnds(panel.Series)

@@ -31,7 +31,7 @@ func Dampings(all []theory.Damping) Figure {
 	}
 	var without []string
 	for r := theory.Monotone; r <= theory.Unstable; r++ {
-		s := Series{Name: r.String(), Kind: Points, Color: black, Marker: regimeMarkers[r]}
+		s := Series{Name: r.String(), Kind: KindPoints, Color: black, Marker: regimeMarkers[r]}
 		for _, d := range all {
 			switch steps := memory(d.Radius); {
 			case d.Regime != r:
@@ -74,7 +74,7 @@ func motion(d theory.Damping) Figure {
 		steps = min(60, max(8, 2/math.Abs(math.Log(d.Radius))))
 	}
 	steps = math.Ceil(min(steps, motionSteps))
-	envelope := Series{Name: "envelope ± rᵗ", Kind: Band, Color: grey}
+	envelope := Series{Name: "envelope ± rᵗ", Kind: KindBand, Color: grey}
 	line := Series{Name: "slowest motion, rᵗ cos ωt", Color: black, Width: 1.5}
 	for t := 0.0; t <= steps; t++ {
 		r := math.Pow(d.Radius, t)

@@ -28,7 +28,7 @@ func LossBands(fans []theory.Fan) Figure {
 	for _, f := range fans {
 		l, x, n := palette.next(f.Family), asFloats(f.Steps), len(f.Quantiles)
 		for k := range n / 2 {
-			put(Series{Name: f.Method, Kind: Band, X: x, Y: f.Quantiles[k], High: f.Quantiles[n-1-k], Color: l.color})
+			put(Series{Name: f.Method, Kind: KindBand, X: x, Y: f.Quantiles[k], High: f.Quantiles[n-1-k], Color: l.color})
 		}
 		means = append(means, below(ceiling, panel.X.fromStart(Series{Name: f.Method, X: x, Y: f.Mean, Color: l.color, Dash: l.dash, Width: 2})))
 		if n%2 == 1 {

@@ -28,7 +28,7 @@ func CriticalBatches(fits []theory.CriticalFit) Figure {
 			color = colors.Sequence(i, len(fits))
 		}
 		p.Series = append(p.Series, criticalLines(fit, name, color)...)
-		own := Series{Name: name, Kind: Points, Color: color, Marker: markers[i%len(markers)]}
+		own := Series{Name: name, Kind: KindPoints, Color: color, Marker: markers[i%len(markers)]}
 		for k, r := range fit.Residuals() {
 			own.X, own.Y = append(own.X, fit.BatchSizes[k]), append(own.Y, percent(r))
 		}
@@ -66,7 +66,7 @@ func criticalLines(fit theory.CriticalFit, name, color string) []Series {
 			level.X, level.Y = append(level.X, b), append(level.Y, fit.MinSteps.Value)
 		}
 	}
-	points := Series{Name: legendName("measured", name), Kind: Points, Color: color, Marker: Circle, X: fit.BatchSizes, Y: fit.Steps}
+	points := Series{Name: legendName("measured", name), Kind: KindPoints, Color: color, Marker: Circle, X: fit.BatchSizes, Y: fit.Steps}
 	all := []Series{perfect, level, law}
 	for i, c := range fit.Critical {
 		if none(c.Value) || !(c.Value > 0) {
@@ -89,7 +89,7 @@ func onLaw(fit theory.CriticalFit, c theory.Estimate, look look, low, high float
 			bar.X, bar.Y = append(bar.X, b), append(bar.Y, fit.At(b))
 		}
 	}
-	mark := Series{Name: name, Kind: Points, Marker: look.marker, Color: look.color}
+	mark := Series{Name: name, Kind: KindPoints, Marker: look.marker, Color: look.color}
 	if low <= c.Value && c.Value <= high {
 		mark.X, mark.Y = Values{c.Value}, Values{fit.At(c.Value)}
 	}

@@ -70,7 +70,7 @@ func HeldOutRuns(laws []theory.HeldOut) Figure {
 		Table:   table.Text("law", "runs fitted", "off by", "runs hidden", "off by, hidden"),
 	}
 	for i, h := range laws {
-		s := Series{Name: h.Law, Kind: Points, Marker: markers[i%len(markers)], Color: colors.Sequence(i, max(len(laws), 2))}
+		s := Series{Name: h.Law, Kind: KindPoints, Marker: markers[i%len(markers)], Color: colors.Sequence(i, max(len(laws), 2))}
 		for k, r := range h.Residuals() {
 			s.X, s.Y = append(s.X, float64(h.Runs[k].Steps)), append(s.Y, percent(r))
 		}
@@ -105,7 +105,7 @@ func bySize(fit theory.RunsFit, name, color string) []sized {
 		groups = append(groups, []float64{n})
 	}
 	for g, of := range groups {
-		s := Series{Name: legendName(fmt.Sprintf("N = %.3g", of[0]), name), Kind: Points, Marker: markers[g%len(markers)], Color: colors.Ramp(color, float64(g)/float64(max(len(groups)-1, 1)))}
+		s := Series{Name: legendName(fmt.Sprintf("N = %.3g", of[0]), name), Kind: KindPoints, Marker: markers[g%len(markers)], Color: colors.Ramp(color, float64(g)/float64(max(len(groups)-1, 1)))}
 		if len(of) > 1 {
 			s.Name = legendName("runs", name)
 		}

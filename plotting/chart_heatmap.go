@@ -10,7 +10,7 @@ import "nqm/theory/table"
 // The grid is a series of kind Heat, its colours' label and scale its ZAxis;
 // cells without a finite number are grey. Boundaries are lines in black.
 func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2]float64) Figure {
-	grid.Kind = Heat
+	grid.Kind = KindHeat
 	p := Panel{X: x, Y: y, Series: []Series{grid}}
 	for i, b := range boundaries {
 		b.Color = black
@@ -21,7 +21,7 @@ func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2
 	}
 	f := Figure{Title: title, Table: table.Text("quantity", "value")}
 	if best != nil {
-		p.Series = append(p.Series, Series{Name: "best pair", Kind: Points, Marker: Diamond, X: Values{best[0]}, Y: Values{best[1]}, Color: black})
+		p.Series = append(p.Series, Series{Name: "best pair", Kind: KindPoints, Marker: Diamond, X: Values{best[0]}, Y: Values{best[1]}, Color: black})
 		f.Table.Rows = [][]any{table.Texts("best "+x.Label, number(best[0])), table.Texts("best "+y.Label, number(best[1]))}
 	}
 	f.Panels = []Panel{p}

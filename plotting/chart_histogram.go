@@ -59,7 +59,7 @@ func Histogram(title string, axis Axis, distributions ...Distribution) (Figure, 
 
 // counted returns the bars of a distribution, and the numbers that they count.
 func counted(d Distribution, color string, a Axis, bins int) (Series, []float64) {
-	bars := Series{Name: d.Name, Kind: Bar, Color: color, Y: make(Values, bins)}
+	bars := Series{Name: d.Name, Kind: KindBar, Color: color, Y: make(Values, bins)}
 	low, high := a.forward(a.Min), a.forward(a.Max)
 	for k := range bins {
 		bars.X = append(bars.X, a.inverse(low+(high-low)*float64(k)/float64(bins)))

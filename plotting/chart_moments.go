@@ -27,7 +27,7 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 	switch {
 	case len(laws) <= mostMarkers: // each for itself
 		x.Min, x.Max = 0, x.Max+1
-		mean.Kind, start.Kind, noise.Kind = Points, Points, Points
+		mean.Kind, start.Kind, noise.Kind = KindPoints, KindPoints, KindPoints
 		start.Marker, noise.Marker = Square, Triangle
 	case len(laws) >= 1000:
 		x.Scale = Log10
@@ -48,12 +48,12 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 		}
 		mean.X, mean.Y = append(mean.X, i), append(mean.Y, m.Mean)
 		deviation := math.Sqrt(m.Variance)
-		if mean.Kind == Points {
+		if mean.Kind == KindPoints {
 			spread = append(spread, Series{Name: mean.Name, X: Values{i, i}, Y: Values{m.Mean - deviation, m.Mean + deviation}, Color: colors.Shade(grey, -0.4), Width: 8})
 			continue
 		}
 		if spread == nil {
-			spread = []Series{{Name: mean.Name, Kind: Band, Color: grey}}
+			spread = []Series{{Name: mean.Name, Kind: KindBand, Color: grey}}
 		}
 		band := &spread[0]
 		band.X, band.Y, band.High = append(band.X, i), append(band.Y, m.Mean-deviation), append(band.High, m.Mean+deviation)
@@ -94,7 +94,7 @@ func bell(m theory.Moment) Figure {
 		f.Notes = []string{fmt.Sprintf("The coordinate is certain: %s.", number(m.Mean))}
 	default:
 		line := Series{Name: "density", Color: black, Width: 2}
-		foot := Series{Name: "density", Kind: Band, Color: grey, Y: make(Values, bellNodes)}
+		foot := Series{Name: "density", Kind: KindBand, Color: grey, Y: make(Values, bellNodes)}
 		for k := range bellNodes {
 			z := 8 * (float64(k)/(bellNodes-1) - 0.5)
 			line.X = append(line.X, m.Mean+z*deviation)

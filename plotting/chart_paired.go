@@ -42,7 +42,7 @@ func PairedDifference(comparisons ...theory.PairedCurve) Figure {
 			name, savingName, l, band = "mean difference, with its interval", more, look{color: black}, grey
 		}
 		difference.Series = append(difference.Series,
-			x.fromStart(Series{Name: name, Kind: Band, X: steps, Y: c.Low, High: c.High, Color: band}),
+			x.fromStart(Series{Name: name, Kind: KindBand, X: steps, Y: c.Low, High: c.High, Color: band}),
 			x.fromStart(Series{Name: name, X: steps, Y: c.Mean, Color: l.color, Dash: l.dash, Width: 2}))
 		saving := x.fromStart(countables(Series{Name: savingName, X: steps, Y: c.Saving, Color: l.color, Dash: l.dash, Width: 2}))
 		if len(saving.X) > 1 {

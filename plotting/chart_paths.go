@@ -56,7 +56,7 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 			mean, averaged = meanPath(p), append(averaged, p.Method)
 		}
 		l := palette.next(p.Family)
-		panel.Series = append(panel.Series, Series{Name: p.Method, Kind: Path, X: mean[0], Y: mean[1], Time: asFloats(p.Steps), Color: l.color, Dash: l.dash, Width: 2.5})
+		panel.Series = append(panel.Series, Series{Name: p.Method, Kind: KindPath, X: mean[0], Y: mean[1], Time: asFloats(p.Steps), Color: l.color, Dash: l.dash, Width: 2.5})
 		for _, run := range p.Theta {
 			panel.Series = append(panel.Series, Series{Name: p.Method, X: run[0], Y: run[1], Time: asFloats(p.Steps), Color: colors.Shade(l.color, -0.5), Width: 0.8})
 		}

@@ -48,7 +48,7 @@ func TestPathsWithoutAClosedForm(t *testing.T) {
 	paths[0].Partial = true
 	f := must(FigureOf(paths))
 	for _, s := range f.Panels[0].Series {
-		if s.Kind != Path {
+		if s.Kind != KindPath {
 			continue
 		}
 		for k := range s.X {

@@ -50,8 +50,8 @@ func PhaseMap(m theory.PhaseMap) Figure {
 	f := HeatMap("Momentum: "+m.Problem,
 		Axis{Label: "learning rate α", Max: last}, Axis{Label: "momentum β", Max: 1},
 		grid, boundaries, &[2]float64{m.Best.Optimizer.LearningRate, m.Best.Optimizer.Momentum})
-	contour.Kind, contour.Color, contour.Width, contour.Levels = Contour, "#ffffff", 0.8, roundLevels(grid.zAxis())
-	mask := Series{Kind: Band, X: Values{last / 2, last}, Y: Values{0, 0}, High: Values{0, 1}, Color: colors.NoPlace, Opacity: 1, End: "diverges"}
+	contour.Kind, contour.Color, contour.Width, contour.Levels = KindContour, "#ffffff", 0.8, roundLevels(grid.zAxis())
+	mask := Series{Kind: KindBand, X: Values{last / 2, last}, Y: Values{0, 0}, High: Values{0, 1}, Color: colors.NoPlace, Opacity: 1, End: "diverges"}
 	f.Panels[0].Series = slices.Insert(f.Panels[0].Series, 1, contour, mask)
 	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise, with white lines of equal numbers; grey is unstable. The diamond is the best pair."
 	f.Table.Rows = append(f.Table.Rows, table.Texts("its spectral radius", number(m.Best.Radius)))

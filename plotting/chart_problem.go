@@ -169,7 +169,7 @@ func ranked(p theory.Problem) (ranks, h, c []float64) {
 // spectrumBand returns the band of the curvatures at the ranks of their line.
 func spectrumBand(p theory.Problem, line Series) Series {
 	band := line
-	band.Kind = Band
+	band.Kind = KindBand
 	band.Y, band.High = levels(p.Band.Low, p.Multiplicity, line.X), levels(p.Band.High, p.Multiplicity, line.X)
 	smallest := math.Inf(1)
 	for _, h := range line.Y {
@@ -213,7 +213,7 @@ func Scree(p theory.Problem) Figure {
 		Panels: []Panel{{
 			X:      Axis{Label: "direction i"},
 			Y:      Axis{Label: "curvature h", Scale: Log10},
-			Series: []Series{{Name: "curvature h", Kind: Points, X: ranks, Y: h, Color: black}},
+			Series: []Series{{Name: "curvature h", Kind: KindPoints, X: ranks, Y: h, Color: black}},
 		}},
 		Table: problemTable(nil, p),
 	}

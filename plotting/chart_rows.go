@@ -41,7 +41,7 @@ func rowsPanel(x Axis, rows []labelledRow, references ...Reference) Panel {
 				continue
 			}
 			if marks[m.name] == nil {
-				marks[m.name] = &Series{Name: m.name, Kind: Points, Marker: m.marker, Color: black}
+				marks[m.name] = &Series{Name: m.name, Kind: KindPoints, Marker: m.marker, Color: black}
 				names = append(names, m.name)
 			}
 			s := marks[m.name]

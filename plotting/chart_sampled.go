@@ -116,7 +116,7 @@ func overflowNote(c theory.SampledCurve) []string {
 // bandOf returns the band of the runs. Where the lowest runs overflow there is
 // nothing to shade.
 func bandOf(c theory.SampledCurve, l look, name string) Series {
-	return Series{Name: name, Kind: Band, X: asFloats(c.Steps), Y: c.Low, High: c.High, Color: l.color}
+	return Series{Name: name, Kind: KindBand, X: asFloats(c.Steps), Y: c.Low, High: c.High, Color: l.color}
 }
 
 var _ = pictures(Agreement)
@@ -144,7 +144,7 @@ func Agreement(results []theory.Agreement) Figure {
 		loss.Series = append(loss.Series,
 			loss.X.fromStart(Series{Name: a.Exact.Method, X: steps, Y: a.Exact.Loss, Color: l.color, Dash: l.dash, Width: 2}),
 			loss.X.fromStart(bandOf(a.Sampled, l, a.Exact.Method)),
-			sparse(loss.X.fromStart(Series{Name: a.Exact.Method, Kind: Points, Marker: l.marker, X: steps, Y: a.Sampled.Mean, Color: l.color})))
+			sparse(loss.X.fromStart(Series{Name: a.Exact.Method, Kind: KindPoints, Marker: l.marker, X: steps, Y: a.Sampled.Mean, Color: l.color})))
 		z.Series = append(z.Series, loss.X.fromStart(Series{Name: a.Exact.Method, X: steps, Y: a.Z, Color: l.color, Dash: l.dash}))
 		z.References = []Reference{{At: a.Threshold, Label: "limit of agreement"}, {At: -a.Threshold}}
 		reach = max(reach, a.Threshold, min(a.Worst(), 10*a.Threshold))

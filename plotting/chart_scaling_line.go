@@ -170,7 +170,7 @@ func sampleBounds(s theory.Scaling, y Axis) []Series {
 		const name = "Bayes bound"
 		foot := min(y.Min, n/s.BatchSizes[len(s.BatchSizes)-1]) / 10 // out of sight, also of frames with other axes
 		drawn = append(drawn,
-			Series{Name: name, Kind: Band, X: s.BatchSizes, Y: mapped(s.BatchSizes, func(float64) float64 { return foot }), High: line(n), Color: grey},
+			Series{Name: name, Kind: KindBand, X: s.BatchSizes, Y: mapped(s.BatchSizes, func(float64) float64 { return foot }), High: line(n), Color: grey},
 			Series{Name: name, X: s.BatchSizes, Y: line(n), Color: grey, Width: 1.5})
 	}
 	if n := s.MaximumLikelihood; countable(n) {
@@ -232,7 +232,7 @@ var criticalMarkers = []Marker{Halo, Cross, Plus}
 func criticalMarks(curves []theory.ScalingCurve, lines []scalingLine, place func(batch, steps float64) (x, y float64)) (marks []Series, notes []string) {
 	for n, definition := range definitions(curves) {
 		var off, values []string
-		s := Series{Name: definition, Kind: Points, Marker: criticalMarkers[n%len(criticalMarkers)], Color: black}
+		s := Series{Name: definition, Kind: KindPoints, Marker: criticalMarkers[n%len(criticalMarkers)], Color: black}
 		for i, c := range curves {
 			b := criticalBatch(c, definition)
 			if steps := lines[i].stepsAt(b.BatchSize); !math.IsNaN(steps) {

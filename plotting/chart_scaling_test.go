@@ -127,7 +127,7 @@ func TestBatchScalingShowsWhatWasFound(t *testing.T) {
 		t.Errorf("scales %q and %q", p.X.Scale, p.Y.Scale)
 	}
 	for i, name := range []string{"SGD", "momentum", "SGD, p=0.5"} {
-		line := one(t, p, name, Line)
+		line := one(t, p, name, KindLine)
 		if l := lookOf(s.Curves[i].Family); line.Color != l.color || line.Dash != l.dash || line.End != name {
 			t.Errorf("%s is drawn as %+v", name, line)
 		}
@@ -141,14 +141,14 @@ func TestBatchScalingShowsWhatWasFound(t *testing.T) {
 		name    string
 		samples float64
 	}{{"Bayes bound", s.BayesSamples}, {"maximum likelihood", s.MaximumLikelihood}} {
-		line := one(t, p, c.name, Line)
+		line := one(t, p, c.name, KindLine)
 		for k := range line.X {
 			if got := line.X[k] * line.Y[k]; math.Abs(got/c.samples-1) > 1e-12 {
 				t.Errorf("%s at B = %v: %v samples, want %v", c.name, line.X[k], got, c.samples)
 			}
 		}
 	}
-	area := one(t, p, "Bayes bound", Band)
+	area := one(t, p, "Bayes bound", KindBand)
 	for _, line := range p.Series {
 		for k := range line.X {
 			for j := range area.X {
@@ -158,7 +158,7 @@ func TestBatchScalingShowsWhatWasFound(t *testing.T) {
 			}
 		}
 	}
-	for i, stick := range seriesOf(p, "perfect scaling", Line) {
+	for i, stick := range seriesOf(p, "perfect scaling", KindLine) {
 		c := s.Curves[i]
 		for k := range stick.X {
 			if want := max(c.Perfect/stick.X[k], float64(c.Fewest)); math.Abs(stick.Y[k]/want-1) > 1e-12 {
@@ -173,16 +173,16 @@ func TestBatchScalingShowsWhatWasFound(t *testing.T) {
 func TestCriticalBatchSizesLieOnTheLines(t *testing.T) {
 	s := scaling()
 	f := BatchScaling(s)
-	mark := one(t, f.Panels[0], "critical: 20% overhead", Points)
+	mark := one(t, f.Panels[0], "critical: 20% overhead", KindPoints)
 	for i, c := range s.Curves {
 		if got := mark.X[i] * mark.Y[i] / c.Perfect; math.Abs(got-1.2) > 1e-9 {
 			t.Errorf("%s: the mark has %v times the least samples", c.Family, got)
 		}
 	}
-	if noise := one(t, f.Panels[0], "B_noise", Points); len(noise.X) != 3 || noise.Marker == mark.Marker {
+	if noise := one(t, f.Panels[0], "B_noise", KindPoints); len(noise.X) != 3 || noise.Marker == mark.Marker {
 		t.Errorf("B_noise is marked %d times, as %q", len(noise.X), noise.Marker)
 	}
-	other := one(t, TradeOff(s).Panels[0], "critical: 20% overhead", Points)
+	other := one(t, TradeOff(s).Panels[0], "critical: 20% overhead", KindPoints)
 	for i := range mark.X {
 		if math.Abs(other.X[i]/mark.Y[i]-1) > 1e-12 || math.Abs(other.Y[i]/(mark.X[i]*mark.Y[i])-1) > 1e-12 {
 			t.Errorf("the trade-off has the mark at (%v, %v)", other.X[i], other.Y[i])
@@ -192,11 +192,11 @@ func TestCriticalBatchSizesLieOnTheLines(t *testing.T) {
 
 func TestUnreachedPointsAreGapsWithANote(t *testing.T) {
 	f := must(FigureOf(fixed()))
-	line := one(t, f.Panels[0], "SGD, α=0.3", Line)
+	line := one(t, f.Panels[0], "SGD, α=0.3", KindLine)
 	if line.X[0] != 64 {
 		t.Errorf("SGD starts at B = %v", line.X[0])
 	}
-	if len(seriesOf(f.Panels[0], "SGD, α=2.1", Line)) != 0 {
+	if len(seriesOf(f.Panels[0], "SGD, α=2.1", KindLine)) != 0 {
 		t.Error("a method that diverges has a line")
 	}
 	notes := strings.Join(f.notes(), "\n")
@@ -223,7 +223,7 @@ func TestAGapDividesALine(t *testing.T) {
 		return points
 	})
 	for _, f := range []Figure{BatchScaling(s), TradeOff(s), BestSettings(s)} {
-		if got := len(seriesOf(f.Panels[0], "SGD", Line)); got != 2 {
+		if got := len(seriesOf(f.Panels[0], "SGD", KindLine)); got != 2 {
 			t.Errorf("%q: %d stretches, want 2", f.Title, got)
 		}
 		if notes := f.notes(); len(notes) == 0 || !strings.Contains(strings.Join(notes, ""), "SGD, B = 256: not within 500 steps.") {
@@ -242,7 +242,7 @@ func TestAPartialScalingSaysSo(t *testing.T) {
 	if notes := strings.Join(f.notes(), " "); !strings.Contains(notes, "Partial: an interrupt left 5 of 9 points out.") {
 		t.Errorf("notes %q", notes)
 	}
-	parts := seriesOf(f.Panels[0], "SGD", Line)
+	parts := seriesOf(f.Panels[0], "SGD", KindLine)
 	if len(parts) != 2 || parts[1].X[0] != 64 {
 		t.Errorf("the point in the middle that is missing is drawn: %v", parts)
 	}
@@ -282,7 +282,7 @@ func TestAScalingThatReachesNothing(t *testing.T) {
 
 func TestTradeOffAndSettings(t *testing.T) {
 	s := scaling()
-	line := one(t, TradeOff(s).Panels[0], "momentum", Line)
+	line := one(t, TradeOff(s).Panels[0], "momentum", KindLine)
 	for k, x := range line.X {
 		point := s.Curves[1].Points[len(line.X)-1-k]
 		if want := point.Optimizer.BatchSize * x; line.Y[k] != want {
@@ -293,10 +293,10 @@ func TestTradeOffAndSettings(t *testing.T) {
 	if len(f.Panels) != 3 {
 		t.Fatalf("%d panels, want learning rate, momentum and effective rate", len(f.Panels))
 	}
-	if n := len(seriesOf(f.Panels[1], "SGD", Line)); n != 0 {
+	if n := len(seriesOf(f.Panels[1], "SGD", KindLine)); n != 0 {
 		t.Error("SGD has a momentum")
 	}
-	rate, rest, effective := one(t, f.Panels[0], "momentum", Line), one(t, f.Panels[1], "momentum", Line), one(t, f.Panels[2], "momentum", Line)
+	rate, rest, effective := one(t, f.Panels[0], "momentum", KindLine), one(t, f.Panels[1], "momentum", KindLine), one(t, f.Panels[2], "momentum", KindLine)
 	for k := range rate.Y {
 		if math.Abs(rate.Y[k]/rest.Y[k]/effective.Y[k]-1) > 1e-12 {
 			t.Errorf("α/(1-β) is %v at α = %v, 1-β = %v", effective.Y[k], rate.Y[k], rest.Y[k])
@@ -328,7 +328,7 @@ func TestScalingNames(t *testing.T) {
 func TestTradeOffHyperbola(t *testing.T) {
 	s := published()
 	p := TradeOff(s).Panels[0]
-	drawn := seriesOf(p, "fitted hyperbola", Line)
+	drawn := seriesOf(p, "fitted hyperbola", KindLine)
 	if len(drawn) != len(s.Curves) {
 		t.Fatalf("%d hyperbolas", len(drawn))
 	}

@@ -200,7 +200,7 @@ func comparisonTable(c theory.ScheduleComparison) table.Table {
 
 // stairsOf returns a step line over pieces of the given lengths.
 func stairsOf[L int | float64](lengths []L, y []float64) Series {
-	s := Series{Kind: Step}
+	s := Series{Kind: KindStep}
 	var x float64
 	for k, n := range lengths {
 		s.X, s.Y = append(s.X, x), append(s.Y, y[k])

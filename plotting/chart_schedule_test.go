@@ -20,7 +20,7 @@ func TestSchedules(t *testing.T) {
 	s := nqmkit.BestScheduleFor(law, 5003, nqmkit.SGD(1).Batch(64), 10)
 	f := must(FigureOf(s))
 	line := f.Panels[0].Series[0]
-	if line.Kind != Step || len(line.X) != 11 || line.X[0] != 0 || line.X[10] != 5003 || line.Y[10] != line.Y[9] {
+	if line.Kind != KindStep || len(line.X) != 11 || line.X[0] != 0 || line.X[10] != 5003 || line.Y[10] != line.Y[9] {
 		t.Errorf("stairs: %+v", line)
 	}
 	for k, rate := range s.LearningRates {

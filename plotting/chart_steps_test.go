@@ -65,7 +65,7 @@ func TestStepsAreBarsAndWords(t *testing.T) {
 	if got := labels(p); !slices.Equal(got, want) {
 		t.Errorf("rows %q", got)
 	}
-	bars := slices.DeleteFunc(slices.Clone(p.Series), func(s Series) bool { return s.Kind != Line })
+	bars := slices.DeleteFunc(slices.Clone(p.Series), func(s Series) bool { return s.Kind != KindLine })
 	if len(bars) != 3 {
 		t.Fatalf("%d bars, want those of two that arrive and of one that was cut short", len(bars))
 	}
@@ -77,7 +77,7 @@ func TestStepsAreBarsAndWords(t *testing.T) {
 	if cut := bars[2]; !cut.Diverges || cut.Dash != Dotted {
 		t.Errorf("what was cut short is drawn as %+v", cut)
 	}
-	ring := one(t, p, "stays there from here on", Points)
+	ring := one(t, p, "stays there from here on", KindPoints)
 	if answers[1].SettleSteps <= answers[1].Steps || len(ring.X) != 1 || ring.X[0] != float64(answers[1].SettleSteps) {
 		t.Errorf("rings at %v, want one at %d", ring.X, answers[1].SettleSteps)
 	}
@@ -119,7 +119,7 @@ func TestTunedShowsSettingsAndProof(t *testing.T) {
 		t.Errorf("caption %q, want %q", must(FigureOf(all)).Caption, want)
 	}
 	budget := must(FigureOf(tunedForABudget()))
-	at := one(t, budget.Panels[0], "loss after 100 steps", Points)
+	at := one(t, budget.Panels[0], "loss after 100 steps", KindPoints)
 	for i, a := range tunedForABudget() {
 		if at.X[i] != a.Steps.Loss {
 			t.Errorf("row %d at loss %v, want %v", i, at.X[i], a.Steps.Loss)

@@ -64,7 +64,7 @@ func TestSweepMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := f.Panels[0].Series[0]
-	if f.Panels[0].X.Label != "a" || f.Panels[0].Y.Label != "b" || g.Kind != Heat {
+	if f.Panels[0].X.Label != "a" || f.Panels[0].Y.Label != "b" || g.Kind != KindHeat {
 		t.Errorf("%+v", f.Panels[0])
 	}
 	for j, b := range g.Y {

@@ -69,7 +69,7 @@ func foreseenLine(points []theory.TrainedSteps, model string, l look) []Series {
 // trainedPoints are the points of training with a bar for each interval.
 func trainedPoints(points []theory.TrainedSteps, low, high float64) []Series {
 	const name = "training"
-	marks := Series{Name: name, Kind: Points, Marker: Circle, Color: black}
+	marks := Series{Name: name, Kind: KindPoints, Marker: Circle, Color: black}
 	var all []Series
 	for _, p := range points {
 		if math.IsInf(p.Steps.Value, 1) {

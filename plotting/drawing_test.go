@@ -18,7 +18,7 @@ import (
 // An isoline of x² + y² is a circle, also on logarithmic axes where the loss
 // is known; a saddle has two branches.
 func TestIsolines(t *testing.T) {
-	s := Series{Kind: Contour, Levels: Values{0.25, 1}}
+	s := Series{Kind: KindContour, Levels: Values{0.25, 1}}
 	for k := range 81 {
 		s.X, s.Y = append(s.X, -1.5+3*float64(k)/80), append(s.Y, -1.5+3*float64(k)/80)
 	}
@@ -41,11 +41,11 @@ func TestIsolines(t *testing.T) {
 			t.Errorf("the circle of level %v is open", l.level)
 		}
 	}
-	saddle := Series{Kind: Contour, X: Values{-1, 1}, Y: Values{-1, 1}, Z: Values{1, -1, -1, 1}, Levels: Values{0}}
+	saddle := Series{Kind: KindContour, X: Values{-1, 1}, Y: Values{-1, 1}, Z: Values{1, -1, -1, 1}, Levels: Values{0}}
 	if n := len(saddle.isolines(Axis{}, Axis{})); n != 2 {
 		t.Errorf("a saddle has %d lines", n)
 	}
-	hole := Series{Kind: Contour, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 1, math.Inf(1), 1}, Levels: Values{0.5}}
+	hole := Series{Kind: KindContour, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 1, math.Inf(1), 1}, Levels: Values{0.5}}
 	if n := len(hole.isolines(Axis{}, Axis{})); n != 0 {
 		t.Errorf("a cell with an infinite corner has %d lines", n)
 	}
@@ -53,7 +53,7 @@ func TestIsolines(t *testing.T) {
 
 func TestIsolinesOnLogarithmicAxes(t *testing.T) {
 	x, y := Axis{Scale: Log10}, Axis{Scale: Log2}
-	s := Series{Kind: Contour, Levels: Values{8}, ZAxis: Axis{Scale: Log10}}
+	s := Series{Kind: KindContour, Levels: Values{8}, ZAxis: Axis{Scale: Log10}}
 	for k := range 9 {
 		s.X, s.Y = append(s.X, math.Pow(10, float64(k)/4)), append(s.Y, math.Exp2(float64(k)))
 	}
@@ -100,7 +100,7 @@ func TestThinnedKeepsWhatIsSeen(t *testing.T) {
 	if !found {
 		t.Error("the peak is gone")
 	}
-	spiral := Series{Kind: Path}
+	spiral := Series{Kind: KindPath}
 	for k := range 100_000 {
 		phi := float64(k) / 1000
 		spiral.X, spiral.Y = append(spiral.X, phi*math.Cos(phi)), append(spiral.Y, phi*math.Sin(phi))
@@ -133,19 +133,19 @@ func TestEndLabelsDoNotOverlap(t *testing.T) {
 // Each kind of series leaves its colour in the image.
 func TestEveryKindLeavesInk(t *testing.T) {
 	const red = "#ff0000"
-	square := Series{Kind: Heat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 0, 0, 1}}
+	square := Series{Kind: KindHeat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 0, 0, 1}}
 	for kind, s := range map[Kind]Series{
-		Line: {X: Values{0, 1}, Y: Values{0, 1}}, Points: {X: Values{0, 1}, Y: Values{0, 1}}, Step: {X: Values{0, 1, 2}, Y: Values{0, 1, 2}},
-		Bar: {X: Values{0, 1}, Y: Values{1, 2}}, Path: {X: Values{0, 1}, Y: Values{0, 1}},
-		Contour: {X: Values{0, 1, 2}, Y: Values{0, 1, 2}, Z: Values{0, 0, 0, 1, 1, 1, 2, 2, 2}, Levels: Values{0.5}},
-		Band:    {X: Values{0, 1}, Y: Values{0, 0}, High: Values{1, 1}},
+		KindLine: {X: Values{0, 1}, Y: Values{0, 1}}, KindPoints: {X: Values{0, 1}, Y: Values{0, 1}}, KindStep: {X: Values{0, 1, 2}, Y: Values{0, 1, 2}},
+		KindBar: {X: Values{0, 1}, Y: Values{1, 2}}, KindPath: {X: Values{0, 1}, Y: Values{0, 1}},
+		KindContour: {X: Values{0, 1, 2}, Y: Values{0, 1, 2}, Z: Values{0, 0, 0, 1, 1, 1, 2, 2, 2}, Levels: Values{0.5}},
+		KindBand:    {X: Values{0, 1}, Y: Values{0, 0}, High: Values{1, 1}},
 	} {
 		s.Kind, s.Color, s.Width = kind, red, 4
 		want := red
 		switch kind {
-		case Band:
+		case KindBand:
 			want = "#ffcccc"
-		case Bar:
+		case KindBar:
 			want = "#ff4040"
 		}
 		if n := inkOf(t, Figure{Panels: []Panel{{Series: []Series{s}}}}, want); n < 20 {
@@ -158,7 +158,7 @@ func TestEveryKindLeavesInk(t *testing.T) {
 }
 
 func TestStepsHoldUntilTheNext(t *testing.T) {
-	s := Series{Kind: Step, X: Values{0, 1, 2}, Y: Values{5, 6, 7}}.stairs()
+	s := Series{Kind: KindStep, X: Values{0, 1, 2}, Y: Values{5, 6, 7}}.stairs()
 	want := [][2]float64{{0, 5}, {1, 5}, {1, 6}, {2, 6}, {2, 7}}
 	if got := pairs(s); len(got) != len(want) {
 		t.Fatalf("stairs %v", got)
@@ -245,14 +245,14 @@ func TestMeasuredProblemHasItsNoteAndBand(t *testing.T) {
 	if len(f.Notes) != 1 || f.Notes[0] != "1 of 3 curvatures is negative." {
 		t.Errorf("the notes are %q", f.Notes)
 	}
-	at := slices.IndexFunc(f.Panels[0].Series, func(s Series) bool { return s.Kind == Band })
+	at := slices.IndexFunc(f.Panels[0].Series, func(s Series) bool { return s.Kind == KindBand })
 	if band := f.Panels[0].Series[max(at, 0)]; at < 0 || !slices.Equal(band.High, []float64{8, 2}) || band.Y[0] != 4 || !(band.Y[1] > 0 && band.Y[1] <= 1) {
 		t.Errorf("the band of the curvatures is %+v", band)
 	}
 	curves := nqmkit.ExpectAt(p, []int{0, 3, 9}, nqmkit.SGD(0.1), nqmkit.SGD(0.2))
 	bands := 0
 	for _, s := range LossCurves(curves).Panels[0].Series {
-		if s.Kind == Band {
+		if s.Kind == KindBand {
 			if !slices.Equal(s.Y, curves[bands].Low) || !slices.Equal(s.High, curves[bands].High) {
 				t.Errorf("band %d is %+v", bands, s)
 			}

@@ -71,7 +71,7 @@ func (f Frames) aligned() Frames {
 				continue
 			}
 			p.Series = mapped(p.Series, func(s Series) Series {
-				if s.Kind == Heat {
+				if s.Kind == KindHeat {
 					s.ZAxis = within(s.ZAxis, z)
 				}
 				return s

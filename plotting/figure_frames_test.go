@@ -40,7 +40,7 @@ func TestFramesShareTheirAxes(t *testing.T) {
 		}
 	}
 	heat := func(top float64) any {
-		return oneSeries(Axis{}, Axis{}, Series{Kind: Heat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 1, 2, top}})
+		return oneSeries(Axis{}, Axis{}, Series{Kind: KindHeat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{0, 1, 2, top}})
 	}
 	h, err := FramesOf("top", []float64{3, 9}, heat)
 	if err != nil || h.Figures[0].Panels[0].Series[0].zAxis().Max != 9 {

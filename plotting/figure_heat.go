@@ -24,7 +24,7 @@ func place(a Axis, z float64) float64 {
 // heatSeries returns the first heat map of a panel.
 func (v view) heatSeries() (Series, bool) {
 	for _, s := range v.Series {
-		if s.Kind == Heat {
+		if s.Kind == KindHeat {
 			return s, true
 		}
 	}

@@ -5,16 +5,16 @@ import "math"
 // Kind says how a series is drawn.
 type Kind string
 
-// The kinds of a series. The zero value is Line.
+// The kinds of a series. The zero value is KindLine.
 const (
-	Line    Kind = ""
-	Points  Kind = "points"
-	Step    Kind = "step"    // each y holds until the next x
-	Band    Kind = "band"    // the area between Y and High
-	Bar     Kind = "bar"     // a bar of height Y from X to To
-	Heat    Kind = "heat"    // a cell for each Z, in colours of falling brightness
-	Contour Kind = "contour" // lines of equal Z, at Levels
-	Path    Kind = "path"    // a line with a mark at its start and a head at its end
+	KindLine    Kind = ""
+	KindPoints  Kind = "points"
+	KindStep    Kind = "step"    // each y holds until the next x
+	KindBand    Kind = "band"    // the area between Y and High
+	KindBar     Kind = "bar"     // a bar of height Y from X to To
+	KindHeat    Kind = "heat"    // a cell for each Z, in colours of falling brightness
+	KindContour Kind = "contour" // lines of equal Z, at Levels
+	KindPath    Kind = "path"    // a line with a mark at its start and a head at its end
 )
 
 // Dash is the pattern of a line.
@@ -90,7 +90,7 @@ func (s Series) opacity() float64 {
 }
 
 // masks reports whether the series hides what lies below it.
-func (s Series) masks() bool { return s.Kind == Band && s.Opacity == 1 }
+func (s Series) masks() bool { return s.Kind == KindBand && s.Opacity == 1 }
 
 // heart returns the middle of a band: of its points and upper points.
 func (s Series) heart() (x, y float64) {
@@ -102,10 +102,10 @@ func (s Series) heart() (x, y float64) {
 }
 
 // grid reports whether the series has a grid of Z.
-func (s Series) grid() bool { return s.Kind == Heat || s.Kind == Contour }
+func (s Series) grid() bool { return s.Kind == KindHeat || s.Kind == KindContour }
 
 // lined reports whether the points of the series are joined by a line.
-func (s Series) lined() bool { return s.Kind == Line || s.Kind == Step || s.Kind == Path }
+func (s Series) lined() bool { return s.Kind == KindLine || s.Kind == KindStep || s.Kind == KindPath }
 
 // edges returns the edges of each bar.
 func (s Series) edges() (left, right Values) {

@@ -102,7 +102,7 @@ func (s Series) validate(x, y Axis) error {
 		return s.validateGrid(x, y)
 	}
 	n := len(s.X)
-	if len(s.Y) != n || s.Kind == Band && len(s.High) != n {
+	if len(s.Y) != n || s.Kind == KindBand && len(s.High) != n {
 		return fmt.Errorf("%d x, %d y and %d upper values: want equal lengths", n, len(s.Y), len(s.High))
 	}
 	if s.To != nil && len(s.To) != n || s.Time != nil && len(s.Time) != n {
@@ -116,7 +116,7 @@ func (s Series) validate(x, y Axis) error {
 
 func (s Series) validateLook() error {
 	switch s.Kind {
-	case Line, Points, Step, Band, Bar, Heat, Contour, Path:
+	case KindLine, KindPoints, KindStep, KindBand, KindBar, KindHeat, KindContour, KindPath:
 	default:
 		return fmt.Errorf("kind %q: want line (empty), points, step, band, bar, heat, contour or path", s.Kind)
 	}
@@ -130,7 +130,7 @@ func (s Series) validateLook() error {
 	default:
 		return fmt.Errorf("marker %q: want circle, square, triangle, diamond, ring, cross, plus, halo or none (empty)", s.Marker)
 	}
-	if s.Kind != Heat && !colorPattern.MatchString(s.Color) {
+	if s.Kind != KindHeat && !colorPattern.MatchString(s.Color) {
 		return fmt.Errorf("color %q: want the form #rrggbb", s.Color)
 	}
 	if !(0 <= s.Opacity && s.Opacity <= 1) {

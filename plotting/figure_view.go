@@ -50,12 +50,12 @@ func (v view) to(width, height float64) view {
 // note records how many points of a series have no place on the axes.
 func (v *view) note(p Panel, s, kept Series) {
 	if s.grid() {
-		if n := countNot(s.Z, s.ZAxis.Scale.shows); n > 0 && s.Kind == Heat && !slices.ContainsFunc(p.Series, Series.masks) {
+		if n := countNot(s.Z, s.ZAxis.Scale.shows); n > 0 && s.Kind == KindHeat && !slices.ContainsFunc(p.Series, Series.masks) {
 			v.notes = append(v.notes, fmt.Sprintf("Grey cells: %d of %d values are infinite%s.", n, len(s.Z), orNotPositive(s.ZAxis.Scale)))
 		}
 		return
 	}
-	if s.Kind == Bar && p.Y.Scale.logarithmic() {
+	if s.Kind == KindBar && p.Y.Scale.logarithmic() {
 		s = s.standing()
 	}
 	left := len(s.X) - (len(kept.X) - countNot(kept.X, func(x float64) bool { return !math.IsNaN(x) }))
@@ -107,7 +107,7 @@ func countNot(values Values, good func(float64) bool) int {
 
 // outside counts the points that lie beyond the bounds of the axes.
 func (v view) outside(s Series) int {
-	if s.grid() || s.Kind == Bar || s.Kind == Band {
+	if s.grid() || s.Kind == KindBar || s.Kind == KindBand {
 		return 0
 	}
 	n := 0
@@ -127,7 +127,7 @@ func (s Series) drawable(x, y Scale) Series {
 	if s.grid() {
 		return s
 	}
-	if s.Kind == Bar {
+	if s.Kind == KindBar {
 		s.X, s.To = s.edges()
 	}
 	kept := s
@@ -138,7 +138,7 @@ func (s Series) drawable(x, y Scale) Series {
 			break
 		}
 		good := x.shows(s.X[k]) && y.shows(s.Y[k]) &&
-			(s.Kind != Band || y.shows(s.High[k])) && (s.Kind != Bar || x.shows(s.To[k]))
+			(s.Kind != KindBand || y.shows(s.High[k])) && (s.Kind != KindBar || x.shows(s.To[k]))
 		if !good {
 			kept.gap()
 			continue
@@ -166,12 +166,12 @@ func (s *Series) take(from Series, k int) {
 // gap ends the current stretch of a line or band.
 func (s *Series) gap() {
 	n := len(s.X)
-	if !s.lined() && s.Kind != Band || n == 0 || math.IsNaN(s.X[n-1]) {
+	if !s.lined() && s.Kind != KindBand || n == 0 || math.IsNaN(s.X[n-1]) {
 		return
 	}
 	hole := math.NaN()
 	s.X, s.Y = append(s.X, hole), append(s.Y, hole)
-	if s.Kind == Band {
+	if s.Kind == KindBand {
 		s.High = append(s.High, hole)
 	}
 	if len(s.Time) > 0 {
@@ -186,7 +186,7 @@ func (s *Series) trim() {
 		return
 	}
 	s.X, s.Y = s.X[:n], s.Y[:n]
-	if s.Kind == Band {
+	if s.Kind == KindBand {
 		s.High = s.High[:n]
 	}
 	if s.Time != nil {
@@ -205,9 +205,9 @@ func (v view) fit() (x, y Axis) {
 	}
 	for _, s := range v.Series {
 		switch s.Kind {
-		case Points, Path:
+		case KindPoints, KindPath:
 			padX = 0.03
-		case Heat:
+		case KindHeat:
 			return v.X.fitted(lowX, highX, 0), v.Y.fitted(lowY, highY, 0)
 		}
 	}
@@ -227,14 +227,14 @@ func (v view) extent() (lowX, highX, lowY, highY float64) {
 	}
 	for _, s := range v.Series {
 		x, y := s.X, s.Y
-		if s.Kind == Heat {
+		if s.Kind == KindHeat {
 			x, y = cellEdges(v.X, s.X), cellEdges(v.Y, s.Y)
 		}
 		widen(&lowX, &highX, x)
 		widen(&lowX, &highX, s.To)
 		widen(&lowY, &highY, y)
 		widen(&lowY, &highY, s.High)
-		if s.Kind == Bar && v.Y.Scale == Linear && len(s.Y) > 0 {
+		if s.Kind == KindBar && v.Y.Scale == Linear && len(s.Y) > 0 {
 			widen(&lowY, &highY, Values{0})
 		}
 	}

@@ -201,16 +201,16 @@ func schedules() Figure {
 		Columns: 2,
 		Panels: []Panel{
 			{Title: "learning rate", X: Axis{Label: "steps t"}, Y: Axis{Label: "learning rate α"},
-				Series: []Series{{Name: "best in pieces", Kind: Step, X: t, Y: Values{0.9, 0.6, 0.4, 0.25, 0.15, 0.08, 0.02, 0.02}, Color: black, Width: 2}, cosine}},
+				Series: []Series{{Name: "best in pieces", Kind: KindStep, X: t, Y: Values{0.9, 0.6, 0.4, 0.25, 0.15, 0.08, 0.02, 0.02}, Color: black, Width: 2}, cosine}},
 			{Title: "batch size", X: Axis{Label: "steps t"}, Y: Axis{Label: "batch size B", Scale: Log2},
-				Series: []Series{{Name: "best in pieces", Kind: Step, X: t, Y: Values{1, 2, 4, 16, 32, 128, 512, 512}, Color: black, Width: 2}}},
+				Series: []Series{{Name: "best in pieces", Kind: KindStep, X: t, Y: Values{1, 2, 4, 16, 32, 128, 512, 512}, Color: black, Width: 2}}},
 		},
 	}
 }
 
 // contours3 draws a loss by marching squares, and a path over it.
 func contours3() Figure {
-	s := Series{Kind: Contour, Color: grey, Width: 0.8, Levels: Values{0.05, 0.2, 0.8, 3.2, 12.8}, ZAxis: Axis{Label: "loss L"}}
+	s := Series{Kind: KindContour, Color: grey, Width: 0.8, Levels: Values{0.05, 0.2, 0.8, 3.2, 12.8}, ZAxis: Axis{Label: "loss L"}}
 	for k := range 61 {
 		v := -1.5 + 3*float64(k)/60
 		s.X, s.Y = append(s.X, v), append(s.Y, v)
@@ -220,7 +220,7 @@ func contours3() Figure {
 			s.Z = append(s.Z, (10*(x+y)*(x+y)/2+(x-y)*(x-y)/2)/2)
 		}
 	}
-	p := Series{Name: "SGD α=0.15", Kind: Path, Color: blue, Width: 2}
+	p := Series{Name: "SGD α=0.15", Kind: KindPath, Color: blue, Width: 2}
 	x, y := 1.3, -0.2
 	for k := range 40 {
 		p.X, p.Y, p.Time = append(p.X, x), append(p.Y, y), append(p.Time, float64(k))

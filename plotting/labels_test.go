@@ -72,7 +72,7 @@ func TestLabelsNeverCoverData(t *testing.T) {
 	for _, s := range append(gallery(), randomFigures()...) {
 		f := must(onePicture(s.value)).Figure
 		contours := slices.ContainsFunc(f.Panels, func(p Panel) bool {
-			return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == Contour })
+			return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == KindContour })
 		})
 		found := inkOfStill(f)
 		for i, box := range found.texts {

@@ -65,7 +65,7 @@ func TestRefused(t *testing.T) {
 		change(&f.Panels[0])
 		return f
 	}
-	grid := Series{Kind: Heat, X: Values{1, 2}, Y: Values{1, 2}, Z: Values{1, 2, 3, 4}}
+	grid := Series{Kind: KindHeat, X: Values{1, 2}, Y: Values{1, 2}, Z: Values{1, 2, 3, 4}}
 	for _, test := range []struct {
 		want   string
 		figure Figure
@@ -84,12 +84,16 @@ func TestRefused(t *testing.T) {
 		{"region \"r\": color", with(func(p *Panel) { p.Regions = []Region{{From: 1, To: 2, Label: "r", Color: "red"}} })},
 		{"1 times", with(func(p *Panel) { p.Series[0].Time = Values{1} })},
 		{"times fall", with(func(p *Panel) { p.Series[0].Time = Values{2, 1} })},
-		{"3 right edges", with(func(p *Panel) { p.Series[0].Kind, p.Series[0].To = Bar, Values{1, 2, 3} })},
-		{"0 upper values", with(func(p *Panel) { p.Series[0].Kind = Band })},
+		{"3 right edges", with(func(p *Panel) { p.Series[0].Kind, p.Series[0].To = KindBar, Values{1, 2, 3} })},
+		{"0 upper values", with(func(p *Panel) { p.Series[0].Kind = KindBand })},
 		{"a grid of 2 by 2 with 3 values", with(func(p *Panel) { g := grid; g.Z = g.Z[:3]; p.Series[0] = g })},
 		{"grid line 1 at 1", with(func(p *Panel) { g := grid; g.X = Values{1, 1}; p.Series[0] = g })},
 		{"grid line 0 at 0", with(func(p *Panel) { g := grid; g.X = Values{0, 1}; p.X.Scale = Log10; p.Series[0] = g })},
-		{"level 1 after 2", with(func(p *Panel) { g := grid; g.Kind, g.Color, g.Levels = Contour, blue, Values{2, 1}; p.Series[0] = g })},
+		{"level 1 after 2", with(func(p *Panel) {
+			g := grid
+			g.Kind, g.Color, g.Levels = KindContour, blue, Values{2, 1}
+			p.Series[0] = g
+		})},
 		{"colours on a symmetric scale", with(func(p *Panel) { g := grid; g.ZAxis.Scale = Symmetric; p.Series[0] = g })},
 		{"-1 columns", Figure{Columns: -1, Panels: []Panel{{Series: []Series{line}}}}},
 		{"row 0 of the table has 1 cells", Figure{Panels: []Panel{{Series: []Series{line}}}, Table: table.Table{Columns: make([]table.Column, 2), Rows: [][]any{{"c"}}}}},
@@ -112,11 +116,11 @@ func TestRepairedWithANote(t *testing.T) {
 		figure     Figure
 	}{
 		{"not positive", "“loss”: 1 of 4 points left out", oneSeries(Axis{}, Axis{Scale: Log10}, Series{Name: "loss", X: Values{0, 1, 2, 3}, Y: Values{1, 0, 2, 3}, Color: blue})},
-		{"infinite", "“loss”: 1 of 3 points left out", oneSeries(Axis{}, Axis{}, Series{Name: "loss", Kind: Points, X: Values{0, 1, 2}, Y: Values{1, math.Inf(1), 2}, Color: blue})},
+		{"infinite", "“loss”: 1 of 3 points left out", oneSeries(Axis{}, Axis{}, Series{Name: "loss", Kind: KindPoints, X: Values{0, 1, 2}, Y: Values{1, math.Inf(1), 2}, Color: blue})},
 		{"outside", "“loss” lies outside the picture", Figure{Panels: []Panel{{X: Axis{Min: 5, Max: 6}, Series: []Series{
 			{Name: "loss", X: Values{0, 1}, Y: Values{1, 2}, Color: blue}, {Name: "seen", X: Values{5, 6}, Y: Values{1, 2}, Color: blue}}}}}},
 		{"reference", "Reference “r” at 9 lies outside", Figure{Panels: []Panel{{Y: Axis{Max: 2}, Series: []Series{{X: Values{0, 1}, Y: Values{1, 2}, Color: blue}}, References: []Reference{{At: 9, Label: "r"}}}}}},
-		{"cells", "Grey cells: 1 of 4", oneSeries(Axis{}, Axis{}, Series{Kind: Heat, X: Values{1, 2}, Y: Values{1, 2}, Z: Values{1, 2, math.Inf(1), 4}})},
+		{"cells", "Grey cells: 1 of 4", oneSeries(Axis{}, Axis{}, Series{Kind: KindHeat, X: Values{1, 2}, Y: Values{1, 2}, Z: Values{1, 2, math.Inf(1), 4}})},
 		{"own", "seven runs were lost", Figure{Notes: []string{"seven runs were lost"}, Panels: []Panel{{Series: []Series{{X: Values{0, 1}, Y: Values{1, 2}, Color: blue}}}}}},
 	} {
 		if err := test.figure.Validate(); err != nil {

@@ -104,7 +104,7 @@ func hostileFigure() Figure {
 			Title: bad, X: Axis{Label: bad}, Y: Axis{Label: bad},
 			Series: []Series{
 				{Name: bad, End: bad, X: Values{0, 1, 2}, Y: Values{1, 2, 3}, Time: Values{0, 1, 2}, Color: blue},
-				{Name: bad + "2", Kind: Heat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{1, 2, 3, 4}, ZAxis: Axis{Label: bad}},
+				{Name: bad + "2", Kind: KindHeat, X: Values{0, 1}, Y: Values{0, 1}, Z: Values{1, 2, 3, 4}, ZAxis: Axis{Label: bad}},
 			},
 			References: []Reference{{At: 1, Label: bad}, {At: 1, Label: bad, Vertical: true}},
 			Regions:    []Region{{From: 1, To: 2, Label: bad}, {From: 1, To: 2, Label: bad, Vertical: true}},
@@ -196,9 +196,9 @@ func TestTextStaysText(t *testing.T) {
 func TestCSVHasEveryDigit(t *testing.T) {
 	s := Series{Name: "a, b", X: Values{0.1 + 0.2, math.Pi}, Y: Values{math.Inf(1), 1e-300}, Color: blue, Time: Values{0, 1}}
 	f := Figure{Panels: []Panel{{Series: []Series{s}}, {Series: []Series{
-		{Kind: Band, X: Values{1}, Y: Values{2}, High: Values{3}, Color: blue},
-		{Kind: Bar, X: Values{0, 1}, To: Values{1, 3}, Y: Values{5, 6}, Color: blue},
-		{Kind: Heat, X: Values{0, 1}, Y: Values{7, 8}, Z: Values{1, 2, 3, 4}}}}}}
+		{Kind: KindBand, X: Values{1}, Y: Values{2}, High: Values{3}, Color: blue},
+		{Kind: KindBar, X: Values{0, 1}, To: Values{1, 3}, Y: Values{5, 6}, Color: blue},
+		{Kind: KindHeat, X: Values{0, 1}, Y: Values{7, 8}, Z: Values{1, 2, 3, 4}}}}}}
 	data, err := dataCSV([]picture{{Figure: f}})
 	if err != nil {
 		t.Fatal(err)

@@ -229,7 +229,7 @@ func (v view) places(a Axis, values Values) sixes {
 
 func (v view) seriesExtra(s Series) seriesExtra {
 	e := seriesExtra{Kind: s.Kind, End: s.End, Marker: echartsMarker(s), Time: sixes(s.Time)}
-	if s.End != "" || s.Kind == Contour {
+	if s.End != "" || s.Kind == KindContour {
 		e.Ink = colors.Readable(s.Color)
 	}
 	switch s.Marker {
@@ -242,10 +242,10 @@ func (v view) seriesExtra(s Series) seriesExtra {
 		x, y := s.heart()
 		e.End, e.Ink, e.Labels, e.Words = "", slate, []point{v.mapped(x, y)}, []string{s.End}
 	}
-	if s.Kind == Bar {
+	if s.Kind == KindBar {
 		e.Foot = v.Y.place(v.barFoot())
 	}
-	if s.Kind == Contour {
+	if s.Kind == KindContour {
 		for _, l := range labelled(s.isolines(v.X, v.Y)) {
 			m := l.middle()
 			if v.X.inside(m[0]) && v.Y.inside(m[1]) {
@@ -266,7 +266,7 @@ func echartsMarker(s Series) string {
 		return "path://M0,2L2,0L5,3L8,0L10,2L7,5L10,8L8,10L5,7L2,10L0,8L3,5Z"
 	case s.Marker == Plus:
 		return "path://M4,0H6V4H10V6H6V10H4V6H0V4H4Z"
-	case s.Marker == Plain && s.Kind == Points:
+	case s.Marker == Plain && s.Kind == KindPoints:
 		return "circle"
 	}
 	return string(s.Marker)
@@ -324,23 +324,23 @@ func (v view) markSeries(i int) charts.SingleSeries {
 func (v view) chartSeries(s Series, i int) charts.SingleSeries {
 	drawn := charts.SingleSeries{Name: s.Name, XAxisIndex: i, YAxisIndex: i, ItemStyle: &opts.ItemStyle{Color: s.Color}}
 	switch s.Kind {
-	case Band:
+	case KindBand:
 		drawn.Type, drawn.Data = "custom", v.bandData(s)
 		drawn.ItemStyle.Opacity = opts.Float(float32(s.opacity()))
-	case Bar:
+	case KindBar:
 		drawn.Type, drawn.Data = "custom", v.barData(s)
 		drawn.ItemStyle.Opacity = opts.Float(barOpacity)
-	case Heat:
+	case KindHeat:
 		drawn.Type, drawn.Data = "custom", []point{v.mapped(s.X[0], s.Y[0])}
-	case Points:
+	case KindPoints:
 		drawn.Type, drawn.Data = "scatter", v.lineData(s)
-	case Contour:
+	case KindContour:
 		drawn.Type, drawn.Data = "line", v.contourData(s)
 		drawn.LineStyle = lineLook(s)
 	default:
 		drawn.Type, drawn.Data = "line", v.lineData(s)
 		drawn.LineStyle = lineLook(s)
-		if s.Kind == Step {
+		if s.Kind == KindStep {
 			drawn.Step = "end"
 		}
 		if s.Diverges && len(s.X) > 0 {

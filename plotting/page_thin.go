@@ -14,7 +14,7 @@ const (
 // highest, which leave the drawn line as it is. A line that turns back on its
 // x axis keeps the points that are a visible distance apart.
 func (v view) thinned(s Series, columns int) Series {
-	if !s.lined() && s.Kind != Band || len(s.X) <= 4*columns {
+	if !s.lined() && s.Kind != KindBand || len(s.X) <= 4*columns {
 		return s
 	}
 	keep := v.extremes(s, columns)
@@ -46,7 +46,7 @@ func (v view) extremes(s Series, columns int) []bool {
 			if s.Y[to] < s.Y[low] {
 				low = to
 			}
-			if s.Y[to] > s.Y[high] || s.Kind == Band && s.High[to] > s.High[high] {
+			if s.Y[to] > s.Y[high] || s.Kind == KindBand && s.High[to] > s.High[high] {
 				high = to
 			}
 		}

@@ -245,7 +245,7 @@ func TestLossBandsAreNested(t *testing.T) {
 	bands := map[string][]Series{}
 	diverges := 0
 	for _, s := range f.Panels[0].Series {
-		if s.Kind == Band {
+		if s.Kind == KindBand {
 			bands[s.Name] = append(bands[s.Name], s)
 		} else if s.Diverges {
 			diverges++

@@ -87,10 +87,10 @@ func (f Figure) csvRows(w *csv.Writer, before []string) {
 	for i, p := range f.Panels {
 		for _, s := range p.Series {
 			kind := string(s.Kind)
-			if s.Kind == Line {
+			if s.Kind == KindLine {
 				kind = "line"
 			}
-			if s.Kind == Bar {
+			if s.Kind == KindBar {
 				s.X, s.High = s.edges()
 			}
 			row := func(x, y, high, time float64) {

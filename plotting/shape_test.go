@@ -119,11 +119,11 @@ func TestPhaseMapsAreMaskedByTheBorder(t *testing.T) {
 		var levels Values
 		for _, s := range f.Panels[0].Series {
 			switch {
-			case s.Kind == Heat:
+			case s.Kind == KindHeat:
 				heat = s
 			case s.masks():
 				mask = s
-			case s.Kind == Contour:
+			case s.Kind == KindContour:
 				levels = s.Levels
 			}
 		}

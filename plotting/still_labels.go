@@ -24,15 +24,15 @@ func (b brush) obstacles(v view) obstacles {
 	var o obstacles
 	for _, s := range v.Series {
 		switch s.Kind {
-		case Line, Path:
+		case KindLine, KindPath:
 			o.polylines(b.stretches(s))
-		case Step:
+		case KindStep:
 			o.polylines(b.stretches(s.stairs()))
-		case Points:
+		case KindPoints:
 			for _, p := range b.points(pairs(s)) {
 				o.boxes = append(o.boxes, vg.Rectangle{Min: p.Sub(vg.Point{X: 4, Y: 4}), Max: p.Add(vg.Point{X: 4, Y: 4})})
 			}
-		case Bar:
+		case KindBar:
 			foot := b.y(v.barFoot())
 			for k := range s.X {
 				top := b.y(s.Y[k])

@@ -58,7 +58,7 @@ func (f Figure) entries() []Series {
 				}
 			}
 		}
-		if !labelled && best.Kind != Heat {
+		if !labelled && best.Kind != KindHeat {
 			entries = append(entries, best)
 		}
 	}
@@ -83,14 +83,14 @@ func (row legendRow) draw(c draw.Canvas, y vg.Length) {
 func drawSample(c draw.Canvas, s Series, x, y vg.Length) {
 	middle := vg.Point{X: x + sampleLength/2, Y: y}
 	switch s.Kind {
-	case Band, Bar:
+	case KindBand, KindBar:
 		opacity := bandOpacity
-		if s.Kind == Bar {
+		if s.Kind == KindBar {
 			opacity = barOpacity
 		}
 		const h = 4
 		c.FillPolygon(faded(colors.RGB(s.Color), opacity), []vg.Point{{X: x, Y: y - h}, {X: x + sampleLength, Y: y - h}, {X: x + sampleLength, Y: y + h}, {X: x, Y: y + h}})
-	case Points:
+	case KindPoints:
 		c.DrawGlyph(draw.GlyphStyle{Color: colors.RGB(s.Color), Radius: 2.6, Shape: glyphs[s.Marker]}, middle)
 	default:
 		c.StrokeLine2(s.lineStyle(), x, y, x+sampleLength, y)

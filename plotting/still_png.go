@@ -34,7 +34,7 @@ func (s sheet) writePNG(w io.Writer, scale float64) error {
 func (s sheet) shades() [][3]uint8 {
 	if !slices.ContainsFunc(s, func(f still) bool {
 		return slices.ContainsFunc(f.Panels, func(p Panel) bool {
-			return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == Heat })
+			return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == KindHeat })
 		})
 	}) {
 		return nil

@@ -11,7 +11,7 @@ import (
 
 // A heat map in a still image has as many shades as there are: no bands.
 func TestAHeatMapKeepsItsShades(t *testing.T) {
-	grid := Series{Kind: Heat, ZAxis: Axis{Label: "z"}, X: Values{0, 1}}
+	grid := Series{Kind: KindHeat, ZAxis: Axis{Label: "z"}, X: Values{0, 1}}
 	for k := 0; k < colors.HeatShades; k += 2 { // a row is wide enough to be seen
 		grid.Y = append(grid.Y, float64(k))
 		grid.Z = append(grid.Z, float64(k), float64(k))

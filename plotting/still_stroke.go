@@ -35,11 +35,11 @@ func (v view) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	for _, s := range v.Series {
 		switch s.Kind {
-		case Band:
+		case KindBand:
 			b.band(s)
-		case Bar:
+		case KindBar:
 			b.bars(v, s)
-		case Contour:
+		case KindContour:
 			b.contour(v, s)
 		}
 	}
@@ -64,7 +64,7 @@ func (b brush) inscribe(style text.Style, at vg.Point, label string) {
 
 // pathsLast returns the series with paths over the rest.
 func pathsLast(series []Series) []Series {
-	return ordered(series, func(s Series) bool { return s.Kind != Path })
+	return ordered(series, func(s Series) bool { return s.Kind != KindPath })
 }
 
 func (b brush) grid(p *plot.Plot) {
@@ -101,11 +101,11 @@ func (b brush) stretches(s Series) [][]vg.Point {
 
 func (b brush) series(s Series) {
 	switch s.Kind {
-	case Line, Path:
+	case KindLine, KindPath:
 		b.line(s)
-	case Step:
+	case KindStep:
 		b.line(s.stairs())
-	case Points:
+	case KindPoints:
 		b.markers(s, b.points(pairs(s)))
 		return
 	default:
@@ -119,7 +119,7 @@ func (b brush) series(s Series) {
 	if s.Marker != Plain {
 		b.markers(s, sparsePoints(all))
 	}
-	if s.Kind == Path {
+	if s.Kind == KindPath {
 		b.disc(colors.RGB(s.Color), 2.2, all[0][0])
 		b.head(s, last)
 	}

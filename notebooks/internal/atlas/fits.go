@@ -93,7 +93,7 @@ func finalLossFigure() drawn {
 		}
 		name, k := fmt.Sprintf("B = %g", fitted[from].Optimizer.BatchSize), len(p.Series)/2
 		points := ordered(k, sizes, name, x, measured)
-		points.Kind = plotting.Points
+		points.Kind = plotting.KindPoints
 		lawLine := ordered(k, sizes, name, x, law)
 		lawLine.Marker, lawLine.End = plotting.Plain, ""
 		p.Series = append(p.Series, lawLine, inLegend(points))
