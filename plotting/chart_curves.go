@@ -43,7 +43,7 @@ func LossCurves(curves []theory.Curve) Figure {
 		Caption: curvesCaption(curves),
 		Panels:  []Panel{panel},
 		Table:   curvesTable(curves),
-	}
+	}.linked()
 }
 
 func lastStep(curves []theory.Curve) int {
@@ -71,10 +71,13 @@ func ceilingOf(curves []theory.Curve) float64 {
 
 func curveName(c theory.Curve) string {
 	if c.Diverges() {
-		return c.Method + " (diverges)"
+		return c.Method + diverging
 	}
 	return c.Method
 }
+
+// diverging stands behind the name of a curve that grows without bound.
+const diverging = " (diverges)"
 
 // mostFloors is how many floors a figure names.
 const mostFloors = 3

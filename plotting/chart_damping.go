@@ -49,7 +49,7 @@ func Dampings(all []theory.Damping) Figure {
 		f.Notes = []string{"Without a place: h = " + listed(without) + "."}
 	}
 	f.Panels = []Panel{orWords(p)}
-	return f
+	return f.linked()
 }
 
 var regimeMarkers = [...]Marker{theory.Monotone: Circle, theory.Ringing: Ring, theory.Flipping: Triangle, theory.Critical: Diamond, theory.Standing: Square, theory.Unstable: Cross}
@@ -93,7 +93,7 @@ func motion(d theory.Damping) Figure {
 		Caption: "How the mean moves in the long run, in units of its amplitude at the start: " + regimeWords(d) + ".",
 		Panels:  []Panel{p},
 		Table:   dampingTable([]theory.Damping{d}),
-	}
+	}.linked()
 }
 
 // motionSteps is how many steps of a slow motion are drawn at most.
@@ -134,7 +134,7 @@ func RateOfDecay(rates ...theory.Rate) Figure {
 		slowest := rates[0].Slowest
 		f := motion(slowest)
 		f.Title, f.Table = fmt.Sprintf("Slowest direction, h = %s: %v", number(slowest.Curvature), slowest.Regime), t
-		return f
+		return f.linked()
 	}
 	rows := make([]labelledRow, len(rates))
 	for i, r := range rates {
@@ -142,7 +142,7 @@ func RateOfDecay(rates ...theory.Rate) Figure {
 	}
 	f := memoryFigure(rows)
 	f.Title, f.Table = "Rates of decay", t
-	return f
+	return f.linked()
 }
 
 var _ = pictures(BestPair)
@@ -171,7 +171,7 @@ func BestPair(best ...theory.BestSettings) Figure {
 		f.Caption = "How the mean falls in the long run along the slowest direction, in units of its amplitude at the start."
 	}
 	f.Table = t
-	return f
+	return f.linked()
 }
 
 // memoryRow is the row of a spectral radius.

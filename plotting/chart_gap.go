@@ -23,7 +23,7 @@ func BayesGaps(gaps []theory.Gap) Figure {
 	loss := &f.Panels[0]
 	loss.References = nil
 	if len(gaps) == 0 {
-		return f
+		return f.linked()
 	}
 	ratio := Panel{X: loss.X, Y: Axis{Label: "loss / bound", Scale: Log10}, References: []Reference{{At: 1, Label: "no method is below"}}}
 	var bounds []Series
@@ -46,5 +46,5 @@ func BayesGaps(gaps []theory.Gap) Figure {
 	if most := slices.MaxFunc(ratio.Series, func(a, b Series) int { return len(a.X) - len(b.X) }); len(most.X) > 0 {
 		f.Panels = append(f.Panels, ratio)
 	}
-	return f
+	return f.linked()
 }

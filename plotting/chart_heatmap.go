@@ -26,5 +26,5 @@ func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2
 	}
 	f.Panels = []Panel{p}
 	f.Caption = "Colours: " + grid.ZAxis.Label + ". Lines: boundaries."
-	return f
+	return f.linked()
 }

@@ -54,7 +54,7 @@ func Histogram(title string, axis Axis, distributions ...Distribution) (Figure, 
 			number(quantile(d.Values, 0.5)), number(quantile(d.Values, 0.05)), number(quantile(d.Values, 0.95)), fmt.Sprint(len(d.Values)-len(inside))))
 	}
 	f.Caption = "How many runs fall into each bin; bins are equally wide on the axis."
-	return f, nil
+	return f.linked(), nil
 }
 
 // counted returns the bars of a distribution, and the numbers that they count.

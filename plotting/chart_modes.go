@@ -56,7 +56,7 @@ func ModeDecay(p theory.Problem, steps []int, m theory.Method) (Figure, error) {
 		Caption: fmt.Sprintf("Expected loss, exact, along single eigen-directions of %s; the darker, the stiffer.", p),
 		Panels:  []Panel{panel},
 		Table:   t,
-	}, nil
+	}.linked(), nil
 }
 
 // byCurvature returns the directions that have curvature, in falling order of it.

@@ -72,7 +72,7 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 		orWords(Panel{X: x, Y: Axis{Label: "variance of θ", Scale: Log10}, Series: parts}),
 	}
 	shareY(f.Panels[1:], deepest)
-	return f
+	return f.linked()
 }
 
 // bellNodes is how many points a bell has.
@@ -105,7 +105,7 @@ func bell(m theory.Moment) Figure {
 		p.References = []Reference{{At: m.Mean, Label: "mean", Vertical: true}}
 	}
 	f.Panels = []Panel{orWords(p)}
-	return f
+	return f.linked()
 }
 
 func lawsTable(laws []theory.Moment) table.Table {

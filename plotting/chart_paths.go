@@ -33,7 +33,7 @@ func Paths(paths []theory.Paths) (Figure, error) {
 	}
 	f := multiples("Paths", problems, figures)
 	f.Time = figures[0].Time
-	return f, nil
+	return f.linked(), nil
 }
 
 // pathsOver draws paths on one problem.
@@ -79,7 +79,7 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 		Panels:  []Panel{panel},
 		Notes:   notes,
 		Table:   t,
-	}, nil
+	}.linked(), nil
 }
 
 // coordinates returns how many coordinates the paths have.

@@ -55,7 +55,7 @@ func PhaseMap(m theory.PhaseMap) Figure {
 	f.Panels[0].Series = slices.Insert(f.Panels[0].Series, 1, contour, mask)
 	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise, with white lines of equal numbers; grey is unstable. The diamond is the best pair."
 	f.Table.Rows = append(f.Table.Rows, table.Texts("its spectral radius", number(m.Best.Radius)))
-	return f
+	return f.linked()
 }
 
 // toTheBorder gives cells without a number beside one that has one its number: what

@@ -68,7 +68,7 @@ func spectra(problems []titled) Figure {
 		f.Title = fmt.Sprintf("Spectra of %d problems", len(problems))
 		f.Caption += " Solid: curvature h; dashed: noise variance c of one example."
 	}
-	return f
+	return f.linked()
 }
 
 // problemTable returns the sizes of problems, by their names if there are
@@ -216,7 +216,7 @@ func Scree(p theory.Problem) Figure {
 			Series: []Series{{Name: "curvature h", Kind: KindPoints, X: ranks, Y: h, Color: black}},
 		}},
 		Table: problemTable(nil, p),
-	}
+	}.linked()
 }
 
 // densityBins is how many bins a density has.
@@ -252,5 +252,5 @@ func Density(p theory.Problem) Figure {
 	if flat > 0 {
 		f.Notes = []string{number(flat) + " directions have no curvature, and no place on the axis."}
 	}
-	return f
+	return f.linked()
 }

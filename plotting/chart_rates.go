@@ -48,7 +48,7 @@ func AppliedRates(all []theory.AppliedRates) Figure {
 		}
 	}
 	f.Table = ratesTable(all)
-	return f
+	return f.linked()
 }
 
 // ratesTable lists a few updates of each method.

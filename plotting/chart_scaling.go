@@ -44,7 +44,7 @@ func BatchScaling(s theory.Scaling) Figure {
 		Panels: []Panel{orWords(p)},
 		Notes:  slices.Concat(partialScaling(s), gapNotes(lines), outside),
 		Table:  scalingTable(s),
-	}
+	}.linked()
 }
 
 // TradeOff returns the figure of samples against steps to the same target, one
@@ -85,7 +85,7 @@ func TradeOff(s theory.Scaling) Figure {
 		Panels: []Panel{orWords(p)},
 		Notes:  slices.Concat(partialScaling(s), gapNotes(lines), outside),
 		Table:  scalingTable(s),
-	}
+	}.linked()
 }
 
 // BestSettings returns the figure of the best settings against batch size, a
@@ -115,5 +115,5 @@ func BestSettings(s theory.Scaling) Figure {
 	if f.Columns = len(f.Panels); f.Columns > 3 {
 		f.Columns = 2
 	}
-	return f
+	return f.linked()
 }

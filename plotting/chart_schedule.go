@@ -46,7 +46,7 @@ func Schedules(results []theory.BestRates) Figure {
 		Caption: scheduleCaption(results),
 		Panels:  []Panel{panel},
 		Table:   schedulesTable(results, names),
-	}
+	}.linked()
 }
 
 var _ = pictures(scheduleSteps)
@@ -79,7 +79,7 @@ func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
 		f.Title += fmt.Sprintf(", to loss %g", results[0].Target)
 	}
 	f.Caption += " T is the fewest steps to the target that were found; no schedule was found that reaches it in T-1."
-	return f
+	return f.linked()
 }
 
 // scheduleSteps is SchedulesToTarget where there is a schedule to draw; the error
@@ -122,7 +122,7 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 		Caption: batchCaption(results),
 		Panels:  []Panel{panel},
 		Table:   t,
-	}
+	}.linked()
 }
 
 // batchCaption says how far the worst is proved.
@@ -170,7 +170,7 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 				line(batches, c.Batches.BatchSizes, c.Batches.BatchSizes, c.Batches.Lengths)}},
 		},
 		Table: comparisonTable(c),
-	}
+	}.linked()
 }
 
 func comparisonCaption(c theory.ScheduleComparison) string {

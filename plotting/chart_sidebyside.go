@@ -16,6 +16,7 @@ import (
 // captions and tables are joined.
 func SideBySide(title string, figures ...Figure) Figure {
 	f := Figure{Title: title, Columns: min(len(figures), 3)}
+	figures = mapped(figures, Figure.renamed)
 	var captions, titles []string
 	for _, g := range figures {
 		titles = append(titles, g.Title)
@@ -45,7 +46,7 @@ func SideBySide(title string, figures ...Figure) Figure {
 	if same {
 		shareY(f.Panels, math.Inf(1))
 	}
-	return f
+	return f.linked()
 }
 
 // stacked appends the table of a figure, with the figure's title before each

@@ -32,7 +32,7 @@ func StepsToTarget(answers []theory.Steps) Figure {
 		common(mapped(answers, func(s theory.Steps) string { return s.Problem }))
 	f.Caption = certificates(answers)
 	f.Table = stepsTable(answers)
-	return f
+	return f.linked()
 }
 
 // stepsFigure returns a figure of rows on an axis of steps.

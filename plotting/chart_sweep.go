@@ -195,7 +195,7 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 	if left > 0 {
 		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
 	}
-	return f
+	return f.linked()
 }
 
 // sweptNames names the lines of a sweep: by the method; by what the title says
@@ -235,7 +235,7 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
 	f.Caption = "Colours: " + one.label + "; grey where there is none."
 	f.Table = partOf(t, len(results))
-	return f
+	return f.linked()
 }
 
 // sweepTitle returns the title that all points share, or what is drawn over

@@ -5,7 +5,14 @@
 //	plotting.Save("curve.pdf", nqmkit.Expect(p, 5000, nqmkit.SGD(0.3)))
 //
 // A value knows its obvious picture: Show and Save take the results of
-// nqm/nqmkit as they are, one or several. A Figure is plain data in between. The
+// nqm/nqmkit as they are, one or several. A Figure is plain data in between, and is
+// edited as such:
+//
+//	f := plotting.LossCurves(curves).With(plotting.Points("measured", x, y))
+//	f.Panels[0].Series[0].Name = "ours"  // its end, its row of the table and its floor too
+//	f.Panels[0].Y.Min = 1e-3             // the other end is as the data have it
+//
+// The
 // constructors (LossCurves, LossBands, LossSplit, ModeDecay, Spectrum, Scree,
 // Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
 // StepsToTarget, Tuned, BatchScaling, TradeOff, BestSettings, TimeToTarget,

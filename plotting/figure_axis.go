@@ -9,7 +9,8 @@ import (
 type Axis struct {
 	Label string `json:"label,omitempty"` // quantity, symbol, and unit if there is one
 	Scale Scale  `json:"scale,omitempty"`
-	// Min and Max bound the axis. Both zero: as the data have it.
+	// Min and Max bound the axis. One that is 0 is as the data have it; if the
+	// other is set, an axis that is not logarithmic reaches to 0 at least.
 	Min float64 `json:"min,omitempty"`
 	Max float64 `json:"max,omitempty"`
 	// Linear is the half-width of the linear part of a symmetric axis, > 0.
@@ -49,8 +50,11 @@ func (s Scale) shows(v float64) bool {
 	return !math.IsInf(v, 0) && !math.IsNaN(v) && (!s.logarithmic() || v > 0)
 }
 
-// bounded reports whether the axis has bounds of its own.
+// bounded reports whether the axis has a bound of its own.
 func (a Axis) bounded() bool { return a.Min != 0 || a.Max != 0 }
+
+// fixed reports whether no data move the ends of the axis away from each other.
+func (a Axis) fixed() bool { return a.bounded() && a.Min < a.Max && a.Scale.shows(a.Min) }
 
 // forward maps a number to its place, in units in which the axis is even.
 func (a Axis) forward(v float64) float64 {
@@ -91,8 +95,9 @@ func (a Axis) validate() error {
 	if !(a.Linear >= 0) || math.IsInf(a.Linear, 0) {
 		return fmt.Errorf("axis %q: linear part %v: want a finite number >= 0", a.Label, a.Linear)
 	}
-	if a.bounded() && (!(a.Min < a.Max) || !a.Scale.shows(a.Min) || !a.Scale.shows(a.Max)) {
-		return fmt.Errorf("axis %q from %v to %v: want increasing finite bounds, positive on a logarithmic axis", a.Label, a.Min, a.Max)
+	wrong := func(end float64) bool { return end != 0 && !a.Scale.shows(end) }
+	if wrong(a.Min) || wrong(a.Max) || a.Min != 0 && a.Max != 0 && a.Min >= a.Max {
+		return fmt.Errorf("axis %q from %v to %v: want increasing finite bounds, positive on a logarithmic axis, or 0 for an end as the data have it", a.Label, a.Min, a.Max)
 	}
 	return nil
 }
@@ -108,7 +113,7 @@ func (a Axis) fitted(low, high, pad float64) Axis {
 		}
 	}
 	if a.bounded() {
-		return a
+		return a.completed(low, high, pad)
 	}
 	if low > high { // no numbers
 		low, high = 1, 10
@@ -128,6 +133,27 @@ func (a Axis) fitted(low, high, pad float64) Axis {
 	}
 	if math.IsInf(a.Max, 0) || !a.Scale.shows(a.Min) {
 		a.Min, a.Max = low, high
+	}
+	return a
+}
+
+// completed returns an axis that has a bound with both: the one that is 0 as the
+// numbers from low to high have it.
+func (a Axis) completed(low, high, pad float64) Axis {
+	free := Axis{Scale: a.Scale, Linear: a.Linear}.fitted(low, high, pad)
+	beyond := func(end, direction float64) float64 {
+		at := a.forward(end)
+		return a.inverse(at + direction*max(1, 0.1*math.Abs(at)))
+	}
+	switch log := a.Scale.logarithmic(); {
+	case a.Min == 0 && (log || a.Max < 0 || low < 0):
+		if a.Min = free.Min; a.Min >= a.Max {
+			a.Min = beyond(a.Max, -1)
+		}
+	case a.Max == 0 && (log || a.Min > 0 || high > 0):
+		if a.Max = free.Max; a.Max <= a.Min {
+			a.Max = beyond(a.Min, 1)
+		}
 	}
 	return a
 }

@@ -20,7 +20,7 @@ type Region struct {
 	To       float64
 	Label    string
 	Vertical bool
-	Color    string // "#rrggbb"; empty: grey
+	Color    string // as CSS has it; empty: grey
 }
 
 type regionJSON struct {

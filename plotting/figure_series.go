@@ -51,7 +51,10 @@ const (
 // Series of equal names share one entry in the legend, where a reader toggles
 // them together; one without a name has none.
 type Series struct {
-	Name   string `json:"name,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Of is the name that a constructor gave. Under another Name all that says Of
+	// says Name: the end label, the row of the table, the floor, series that share it.
+	Of     string `json:"of,omitempty"`
 	Kind   Kind   `json:"kind,omitempty"`
 	X      Values `json:"x"`
 	Y      Values `json:"y"`
@@ -62,7 +65,7 @@ type Series struct {
 	ZAxis  Axis   `json:"z_axis,omitzero"`  // what Z is, and the scale of its colours
 	Time   Values `json:"time,omitempty"`   // when each point is reached
 
-	Color  string  `json:"color"` // "#rrggbb"; heat maps have their own
+	Color  string  `json:"color"` // as CSS has it, "tomato" or "#ff6347"; empty: the next of the house. Heat maps have their own
 	Dash   Dash    `json:"dash,omitempty"`
 	Marker Marker  `json:"marker,omitempty"`
 	Width  float64 `json:"width,omitempty"` // of a line, in points; 0 means 1.5
@@ -73,6 +76,16 @@ type Series struct {
 	End string `json:"end,omitempty"`
 	// Diverges ends the line in an arrow: it goes on where the picture stops.
 	Diverges bool `json:"diverges,omitempty"`
+}
+
+// Line returns a line through points, to be added to a figure (Figure.With) in the
+// next colour of the house.
+func Line(name string, x, y []float64) Series { return Series{Name: name, X: x, Y: y, Width: 2} }
+
+// Points returns points, to be added to a figure (Figure.With) in the next colour of
+// the house.
+func Points(name string, x, y []float64) Series {
+	return Series{Name: name, Kind: KindPoints, X: x, Y: y}
 }
 
 func (s Series) width() float64 {

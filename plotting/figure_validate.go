@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory/table"
 )
 
@@ -18,8 +18,6 @@ const (
 	mostValues = 4_000_000
 	mostCells  = 250_000 // of a heat map
 )
-
-var colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // Validate returns an error that says what in the figure cannot be drawn
 // truly, or nil.
@@ -69,7 +67,7 @@ func (p Panel) validate() error {
 
 // says reports whether the words of a region stand for what is not drawn.
 func (p Panel) says() bool {
-	return p.X.bounded() && p.Y.bounded() && slices.ContainsFunc(p.Regions, func(r Region) bool { return r.Label != "" })
+	return p.X.fixed() && p.Y.fixed() && slices.ContainsFunc(p.Regions, func(r Region) bool { return r.Label != "" })
 }
 
 func (p Panel) validateMarks() error {
@@ -82,8 +80,8 @@ func (p Panel) validateMarks() error {
 		if !(r.From < r.To) {
 			return fmt.Errorf("region %q from %v to %v: want increasing ends", r.Label, r.From, r.To)
 		}
-		if !colorPattern.MatchString(r.color()) {
-			return fmt.Errorf("region %q: color %q: want the form #rrggbb", r.Label, r.Color)
+		if _, err := colors.Parse(r.color()); err != nil {
+			return fmt.Errorf("region %q: %w", r.Label, err)
 		}
 	}
 	return nil
@@ -130,8 +128,10 @@ func (s Series) validateLook() error {
 	default:
 		return fmt.Errorf("marker %q: want circle, square, triangle, diamond, ring, cross, plus, halo or none (empty)", s.Marker)
 	}
-	if s.Kind != KindHeat && !colorPattern.MatchString(s.Color) {
-		return fmt.Errorf("color %q: want the form #rrggbb", s.Color)
+	if s.Kind != KindHeat && s.Color != "" {
+		if _, err := colors.Parse(s.Color); err != nil {
+			return err
+		}
 	}
 	if !(0 <= s.Opacity && s.Opacity <= 1) {
 		return fmt.Errorf("opacity %v: want 0 to 1", s.Opacity)

@@ -30,8 +30,13 @@ func (p Panel) view() view {
 		}
 	}
 	for i, s := range v.Series {
-		if n := v.outside(s); n > 0 && n == len(s.X) && s.Name != "" {
+		switch n := v.outside(s); {
+		case n == 0 || s.Name == "":
+		case n == len(s.X):
 			v.notes = append(v.notes, fmt.Sprintf("%s lies outside the picture.", called(p.Series[i])))
+		case s.Of != "" && s.lined() && slices.Contains(NeutralColors(), s.Color): // a bound or a model, which goes on
+		default:
+			v.notes = append(v.notes, fmt.Sprintf("%s: %d of %d points lie outside the picture.", called(p.Series[i]), n, len(s.X)))
 		}
 	}
 	return v
@@ -107,7 +112,7 @@ func countNot(values Values, good func(float64) bool) int {
 
 // outside counts the points that lie beyond the bounds of the axes.
 func (v view) outside(s Series) int {
-	if s.grid() || s.Kind == KindBar || s.Kind == KindBand {
+	if s.grid() || s.Kind == KindBand {
 		return 0
 	}
 	n := 0

@@ -30,6 +30,7 @@ func shownOf(value any) ([]picture, error) {
 		if err := v.Validate(); err != nil {
 			return nil, err
 		}
+		v.Figures = mapped(v.Figures, Figure.finished)
 		v = v.aligned()
 		return []picture{{v.start(), &v}}, nil
 	case Swept:
@@ -48,7 +49,7 @@ func pictureOf(f Figure, err error) ([]picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []picture{{Figure: f}}, nil
+	return []picture{{Figure: f.finished()}}, nil
 }
 
 // picturesOf returns the pictures of each value of a list.

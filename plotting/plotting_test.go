@@ -165,7 +165,7 @@ func TestWhatCannotBeDrawnTruly(t *testing.T) {
 		{"at least one panel", Figure{}},
 		{"2 x, 1 y", figure(Series{X: []float64{1, 2}, Y: []float64{1}, Color: blue})},
 		{"entry 1 is NaN", figure(Series{X: []float64{1, 2}, Y: []float64{1, math.NaN()}, Color: blue})},
-		{`color "blue"`, figure(Series{X: []float64{1}, Y: []float64{1}, Color: "blue"})},
+		{`color "bluish"`, figure(Series{X: []float64{1}, Y: []float64{1}, Color: "bluish"})},
 		{"nothing to draw", log},
 		{"a int has no picture", 3},
 		{"want a problem of two", nqmkit.Paths(nqmkit.PowerLaw(3, 1), 2, nqmkit.Trials(1, 1), nqmkit.SGD(1))},
