@@ -16,11 +16,10 @@ import (
 // kernelState is what the notebook's toolbar says about its kernel.
 const kernelState = `document.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status`
 
-// hasKernel says that the open notebook has a kernel: what is run earlier is
-// dropped without a word, even if the server has the kernel already. Until a
-// cell has run, JupyterLab calls a kernel's state unknown, and the state idle
-// where there is none.
-const hasKernel = kernelState + ` === "unknown" && document.querySelector(".jp-KernelName").textContent !== "No Kernel"`
+// hasKernel says that the open notebook has a kernel, which is idle before a cell
+// has run: what is run earlier is dropped without a word, even if the server has the
+// kernel already. JupyterLab calls the state idle where there is none, too.
+const hasKernel = kernelState + ` === "idle" && document.querySelector(".jp-KernelName").textContent !== "No Kernel"`
 
 // waiting says that a cell waits for the kernel, or runs.
 const waiting = `[...document.querySelectorAll(".jp-InputPrompt")].some(p => p.textContent.includes("*"))`

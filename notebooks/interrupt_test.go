@@ -24,32 +24,38 @@ type heard struct {
 }
 
 // runTyped runs cells in a kernel of their own.
-func runTyped(t *testing.T, cells []typed) []heard {
+func runTyped(t *testing.T, cells []typed) (all []heard) {
+	t.Helper()
+	runScript(t, "interrupt.py", cells, &all)
+	return all
+}
+
+// runScript runs a Python program of testdata in an empty folder, with input as JSON,
+// and reads what it prints into output.
+func runScript(t *testing.T, name string, input, output any) {
 	t.Helper()
 	env := environment(t)
-	script, err := filepath.Abs("testdata/interrupt.py")
+	script, err := filepath.Abs(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	input, err := json.Marshal(cells)
+	in, err := json.Marshal(input)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := env.Command(t.Context(), "python", script)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(env.Worker()))
-	cmd.Stdin = bytes.NewReader(input)
+	cmd.Stdin = bytes.NewReader(in)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, &stderr)
 	}
-	var all []heard
-	if err := json.Unmarshal(out, &all); err != nil {
+	if err := json.Unmarshal(out, output); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	return all
 }
 
 // progress returns the lines of progress, and everything else on one string.
@@ -131,24 +137,22 @@ func TestProgressAndInterrupt(t *testing.T) {
 	}
 }
 
+// What JupyterLab shows of a kernel after a start and a restart is that it is idle.
+func TestKernelTellsThatItIsIdle(t *testing.T) {
+	var states struct{ Started, Restarted []string }
+	runScript(t, "status.py", nil, &states)
+	for when, heard := range map[string][]string{"start": states.Started, "restart": states.Restarted} {
+		if len(heard) == 0 || heard[len(heard)-1] != "idle" {
+			t.Errorf("after a %s JupyterLab hears %q", when, heard)
+		}
+	}
+}
+
 // A kernel that is killed leaves a folder, which the next one removes.
 func TestKilledKernelsLeaveNoFolder(t *testing.T) {
-	env := environment(t)
-	script, err := filepath.Abs("testdata/killed.py")
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Setenv("TMPDIR", t.TempDir())
-	cmd := env.Command(t.Context(), "python", script)
-	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(env.Worker()))
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var folders struct{ Before, After []string }
-	if err := json.Unmarshal(out, &folders); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	runScript(t, "killed.py", nil, &folders)
 	if len(folders.Before) != 1 || len(folders.After) != 1 || folders.Before[0] == folders.After[0] {
 		t.Errorf("folders %q before the kernel was killed, %q with the next one", folders.Before, folders.After)
 	}

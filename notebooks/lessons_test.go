@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -224,26 +223,11 @@ func TestKernelAssistsAnywhere(t *testing.T) {
 	if err := env.AddCompletion(t.Context(), os.Stdout); err != nil {
 		t.Fatal(err)
 	}
-	script, err := filepath.Abs("testdata/assist.py")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := env.Command(t.Context(), "python", script)
-	cmd.Dir = t.TempDir()
-	cmd.Env = append(cmd.Env, "PYTHONPATH="+filepath.Dir(env.Worker()))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v: %s", err, &stderr)
-	}
 	var offered struct {
 		Members, Matches       []string
 		Documentation, Nothing string
 	}
-	if err := json.Unmarshal(out, &offered); err != nil {
-		t.Fatal(err)
-	}
+	runScript(t, "assist.py", nil, &offered)
 	if !slices.Contains(offered.Matches, "PowerLaw") {
 		t.Errorf("no completion to PowerLaw among %q", offered.Matches)
 	}

@@ -62,6 +62,18 @@ var gonbPatches = []patch{
 	}
 	if exec.stdinContent != nil {
 		exec.handleStaticInput()`},
+	// JupyterLab calls a kernel's state unknown until a cell runs: it takes no notice
+	// of the state that comes with the answer to its own question.
+	{"internal/dispatcher/dispatcher.go", `			err = errors.WithMessagef(err, "publishing kernel status %q", kernel.StatusIdle)
+		}
+`, `			err = errors.WithMessagef(err, "publishing kernel status %q", kernel.StatusIdle)
+		}
+		if asked, ok := msg.(*kernel.MessageImpl); ok && msgType == "kernel_info_request" {
+			unasked := *asked
+			unasked.Composed.Header.MsgID, unasked.Composed.Header.MsgType = "", ""
+			_ = kernel.PublishKernelStatus(&unasked, kernel.StatusIdle)
+		}
+`},
 	// A name is completed behind a dot only after one that had a letter behind it.
 	{"internal/goexec/inspect.go", `	updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err := s.parseLinesAndComposeMain(nil, cellId, cellLines, skipLines, cursorInCell)
 `, `	updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err := s.parseLinesAndComposeMain(nil, cellId, cellLines, skipLines, cursorInCell)
