@@ -40,7 +40,10 @@ func newBlock(l landscape, r recipe, seed uint64, first, lanes int) (*block, err
 		b.dead[lane] = -1
 	}
 	g.begin(b.theta, seed, first)
-	b.rule = r.start(b.theta, rule.Shape{Lanes: lanes, D: l.d, Curvature: l.curvature})
+	b.rule = r.start(b.theta, rule.Shape{
+		Lanes: lanes, D: l.d, Curvature: l.curvature,
+		See: func(by Approximation, _ []float64) Curvature { return l.see(by) },
+	})
 	return b, nil
 }
 

@@ -17,6 +17,7 @@ type Descent struct {
 	theta  []float64
 	rule   rule.Rule
 	recipe recipe
+	see    func(by Approximation, point []float64) Curvature
 	t      int
 }
 
@@ -36,8 +37,19 @@ func NewDescent(m Sampler, theta []float64, steps int) *Descent {
 		panic(fmt.Errorf("nqmkit: a start of %d parameters: want 1 or more, all finite", len(theta)))
 	}
 	d := &Descent{theta: slices.Clone(theta), recipe: recipe}
-	d.rule = recipe.start(d.theta, rule.Shape{Lanes: 1, D: len(theta)})
+	d.rule = recipe.start(d.theta, rule.Shape{Lanes: 1, D: len(theta), See: func(by Approximation, point []float64) Curvature {
+		if d.see == nil {
+			panic(fmt.Errorf("nqmkit: %v asks for the curvature by %s: want Descent's Sees to tell it", m, by))
+		}
+		return d.see(by, point)
+	}})
 	return d
+}
+
+// Sees tells a Preconditioned what it asks for in some of its steps: the curvature of the
+// loss at Point, by an approximation. Other methods do not ask.
+func (d *Descent) Sees(curvature func(by Approximation, point []float64) Curvature) {
+	d.see = curvature
 }
 
 // BatchSize is that of the next step.

@@ -74,7 +74,7 @@
 //
 // What is sampled is a theory.Problem, a Dense or Rotated one, or either with
 // StudentT or Rademacher noise, or with Streaming set, which draws fresh inputs.
-// Methods are theory.Optimizer, Linear and Torch, Adam and its relatives,
+// Methods are theory.Optimizer, Linear and Torch, KFAC and DiagonalGaussNewton, Adam and its relatives,
 // TorchSGD and OptaxSGD, and Custom.
 //
 // # Randomness

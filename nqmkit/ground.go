@@ -33,6 +33,7 @@ type landscape struct {
 	bowl      // empty where H is dense
 	d         int
 	lay       func(lanes int, power float64) (ground, error)
+	see       func(by Approximation) Curvature
 	streaming bool
 }
 

@@ -47,7 +47,17 @@ func denseLandscape(p Dense, law Law) (landscape, error) {
 	if p.Streaming {
 		root = h.power(0.5)
 	}
-	return landscape{d: d, streaming: p.Streaming, lay: func(lanes int, power float64) (ground, error) {
+	see := func(by Approximation) Curvature {
+		b := Block{A: p.Hessian}
+		if by == GaussNewtonDiagonal {
+			b = Block{Diagonal: make([]float64, d)}
+			for i := range d {
+				b.Diagonal[i] = p.Hessian.At(i, i)
+			}
+		}
+		return Curvature{Blocks: []Block{b}, Constant: true}
+	}
+	return landscape{d: d, streaming: p.Streaming, see: see, lay: func(lanes int, power float64) (ground, error) {
 		g := base
 		g.streams = make([]random.Stream, lanes)
 		g.at, g.slope, g.scratch = make([]float64, d), make([]float64, d), make([]float64, d)

@@ -22,6 +22,9 @@ func diagonalLandscape(p theory.Problem, law Law) (landscape, error) {
 		lay: func(lanes int, power float64) (ground, error) {
 			return newDiagonal(b, law.drawn(), lanes, power, p.Streaming)
 		},
+		see: func(Approximation) Curvature {
+			return Curvature{Blocks: []Block{{Diagonal: b.curvature}}, Constant: true}
+		},
 	}, nil
 }
 

@@ -21,7 +21,7 @@ type Experiment struct {
 	Target float64
 	// BatchSizes are whole numbers.
 	BatchSizes []float64
-	// Methods are theory.Optimizer and nqmkit.Adaptive; learning rate and batch size are
+	// Methods are theory.Optimizer, nqmkit.Preconditioned and nqmkit.Adaptive; learning rate and batch size are
 	// replaced. Run k draws the same examples under every method and learning rate.
 	Methods []nqmkit.Sampler
 	Runs    nqmkit.Runs
@@ -222,16 +222,22 @@ func at(m nqmkit.Sampler, rate, batch float64) nqmkit.Sampler {
 	case nqmkit.Adaptive:
 		m.LearningRate = rate
 		return m.Batch(batch)
+	case nqmkit.Preconditioned:
+		m.Optimizer.LearningRate = rate
+		return m.Batch(batch)
 	}
-	panic(fmt.Errorf("networks: a search for the learning rate of %v: want a theory.Optimizer or an nqmkit.Adaptive", m))
+	panic(fmt.Errorf("networks: a search for the learning rate of %v: want a theory.Optimizer, an nqmkit.Preconditioned or an nqmkit.Adaptive", m))
 }
 
-// modelled is the method with a closed form that stands for m: of an Adaptive with
-// momentum β₁, heavy ball of averaged gradients preconditioned by H^-½.
+// modelled is the method with a closed form that stands for m: of a Preconditioned the
+// same with the exact H, and of an Adaptive with momentum β₁, heavy ball of averaged
+// gradients preconditioned by H^-½.
 func modelled(m nqmkit.Sampler) theory.Optimizer {
 	switch m := m.(type) {
 	case theory.Optimizer:
 		return m
+	case nqmkit.Preconditioned:
+		return m.Optimizer
 	case nqmkit.Adaptive:
 		return nqmkit.Momentum(1, m.Beta1).Precondition(0.5)
 	}

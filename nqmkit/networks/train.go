@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"nqm/nqmkit"
 	"nqm/nqmkit/internal/random"
 	"nqm/theory"
@@ -80,7 +82,28 @@ func newTraining(m Model, method nqmkit.Sampler, steps int, seed uint64, run int
 	if p := t.descent.Power(); p != 0 {
 		t.turn = preconditioner(m, p)
 	}
+	t.descent.Sees(t.curvature)
 	return t
+}
+
+// curvature is what a preconditioned method asks for, over the examples of the step.
+func (t *training) curvature(by nqmkit.Approximation, at []float64) nqmkit.Curvature {
+	c := curvatureOf(t.model, by, at, t.batch)
+	sum := 0.0
+	for _, b := range c.Blocks {
+		for _, v := range b.Diagonal {
+			sum += v * 0
+		}
+		for _, m := range []*mat.SymDense{b.A, b.S} {
+			if m != nil {
+				sum += mat.Sum(m) * 0
+			}
+		}
+	}
+	if sum != 0 {
+		t.diverge("curvature", sum)
+	}
+	return c
 }
 
 // beyond is the size of parameters from which gradients that are not numbers are

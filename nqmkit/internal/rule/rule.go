@@ -9,6 +9,8 @@ package rule
 type Shape struct {
 	Lanes, D  int
 	Curvature []float64 // of each coordinate of a run; nil where H is dense
+	// See tells the curvature at a point by an approximation.
+	See func(by Approximation, point []float64) Curvature
 }
 
 // Gather copies the coordinates of a run out of those of all lanes.
