@@ -40,7 +40,8 @@ type TrainedSteps struct {
 	// +Inf where it did not. Its interval of 95% is that of the jackknife over the runs,
 	// with Student's quantile for log Steps.
 	Steps Estimate `json:"steps"`
-	// Looks are some steps on the way, and Losses the average loss there.
+	// Looks are some steps on the way, and Losses the average loss there; of a schedule that
+	// is stretched to the run, the lengths of runs, and the loss at their ends.
 	Looks    []int           `json:"looks"`
 	Losses   []float64       `json:"losses"`
 	Foreseen []ForeseenSteps `json:"foreseen,omitempty"`

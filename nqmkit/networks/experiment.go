@@ -66,7 +66,9 @@ func Predict(m Model, target float64, batchSizes []float64, runs nqmkit.Runs, me
 // takes more than 5/4 of the fewest steps so far is given up. The loss of all
 // examples is looked at in every step up to 10, and then in steps a tenth apart. The steps
 // themselves come from twice as many fresh runs at the best rate: where the loss crosses
-// the target, by all looks around it.
+// the target, by all looks around it. Of a schedule that is stretched to the run, as
+// Linear and Cosine are, every look is at the end of a run of that length: its steps are
+// those of the shortest run that ends at the target.
 //
 // Points are computed on all cores, and are the same on any number of them. Long work shows its
 // progress; an interrupt keeps the points that were finished. It panics on no lab, method or batch
@@ -180,7 +182,7 @@ func (e Experiment) points(models []model, problem string) []theory.TrainedSteps
 		guess := 1. / 32
 		if len(foreseen) > 0 && !math.IsInf(foreseen[0].Steps, 1) {
 			p.Limit = min(p.Limit, 100+int(10*foreseen[0].Steps))
-			if foreseen[0].Method == "" {
+			if sharesRate(p.method) {
 				guess = foreseen[0].LearningRate
 			}
 		}
@@ -239,9 +241,32 @@ func modelled(m nqmkit.Sampler) theory.Optimizer {
 	case nqmkit.Preconditioned:
 		return m.Optimizer
 	case nqmkit.Adaptive:
-		return nqmkit.Momentum(1, m.Beta1).Precondition(0.5)
+		return nqmkit.Momentum(1, m.Beta1).Precondition(0.5).Segments(m.Schedule...)
 	}
 	panic(fmt.Errorf("networks: %v has no model", m))
+}
+
+// sharesRate says that a learning rate means the same to m and to what is modelled of it.
+func sharesRate(m nqmkit.Sampler) bool {
+	_, adaptive := m.(nqmkit.Adaptive)
+	return !adaptive
+}
+
+// lengthOf returns how many steps the schedule of m has, and whether it is stretched to the
+// run beyond these.
+func lengthOf(m nqmkit.Sampler) (fixed int, stretched bool) {
+	s := modelled(m).Schedule
+	if a, ok := m.(nqmkit.Adaptive); ok {
+		s = a.Schedule
+	}
+	for _, g := range s {
+		fixed += g.Steps
+	}
+	whole := 0
+	for _, g := range must(theory.Optimizer{Schedule: s}.Over(fixed + 1)).Schedule {
+		whole += g.Steps
+	}
+	return fixed, whole > fixed
 }
 
 // nameOf is a method's text without learning rate and batch size.
@@ -295,10 +320,13 @@ type seen struct {
 // where the average loss crosses the target, or up to the limit. Looks before from are few.
 func (p point) run(rate float64, first, count, from, limit int) seen {
 	s := seen{losses: make([][]float64, count)}
+	begin := func(k, steps int) *training {
+		return newTraining(p.Labs[(first+k)%len(p.Labs)], at(p.method, rate, p.batch), steps, p.Runs.Seed, first+k)
+	}
+	fixed, stretched := lengthOf(p.method)
 	runs := make([]*training, count)
 	for k := range runs {
-		lab := p.Labs[(first+k)%len(p.Labs)]
-		runs[k] = newTraining(lab, at(p.method, rate, p.batch), limit, p.Runs.Seed, first+k)
+		runs[k] = begin(k, max(limit, fixed))
 	}
 	looks := looksUpTo(limit)
 	if n, _ := slices.BinarySearch(looks, from); n > looksOnTheWay {
@@ -307,7 +335,14 @@ func (p point) run(rate float64, first, count, from, limit int) seen {
 	for _, t := range looks {
 		mean := 0.0
 		for k, r := range runs {
-			v := r.lossAfter(t)
+			upTo := t
+			switch {
+			case stretched && t < fixed: // no run is shorter than its schedule
+				upTo = 0
+			case stretched:
+				r = begin(k, t)
+			}
+			v := r.lossAfter(upTo)
 			s.losses[k] = append(s.losses[k], v)
 			mean += v / float64(count)
 		}

@@ -45,6 +45,41 @@ func TestForeseenStepsOfAQuadratic(t *testing.T) {
 	}
 }
 
+// A schedule that is stretched to the run ends with it: steps are the length of the
+// shortest run that ends at the target, trained and foreseen.
+func TestSchedulesEndWithTheRun(t *testing.T) {
+	lab := networks.NewLab(placed())
+	const target = 0.05
+	exact := lab.Metric().Problem(lab.Start())
+	methods := map[string]theory.Optimizer{
+		"SGD linear": nqmkit.SGD(nqmkit.Free).Linear(), "momentum β=0.5 cosine": nqmkit.Momentum(nqmkit.Free, 0.5).Cosine(), "SGD WSD 4, 4": nqmkit.SGD(nqmkit.Free).WSD(4, 4),
+	}
+	plain := networks.Experiment{Labs: []*networks.Lab{lab}, Target: target, BatchSizes: []float64{2}, Runs: nqmkit.Trials(200, 1), Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free)}, Limit: 2000}.Run().Points[0]
+	for name, m := range methods {
+		s := networks.Experiment{Labs: []*networks.Lab{lab}, Target: target, BatchSizes: []float64{2}, Runs: nqmkit.Trials(200, 1), Methods: []nqmkit.Sampler{m}, Foresights: networks.Foresights(target)[:1]}.Run()
+		p := s.Points[0]
+		m.LearningRate = p.LearningRate
+		end := func(steps float64) float64 {
+			length := int(math.Round(steps))
+			return nqmkit.ExpectAt(exact, []int{length}, m.Batch(2))[0].Loss[0]
+		}
+		if got := end(p.Steps.Value); !(math.Abs(got/target-1) < 3/math.Sqrt(200)) {
+			t.Errorf("%s: the loss at the end of a run of %v steps is %v, want %v", name, p.Steps.Value, got, target)
+		}
+		if got := end(p.Foreseen[0].AtTrained); !(math.Abs(got/target-1) < 0.1) {
+			t.Errorf("%s: the loss at the end of the foreseen %v steps is %v, want %v", name, p.Foreseen[0].AtTrained, got, target)
+		}
+		for k, length := range p.Looks {
+			if length > 8 {
+				near(t, name+", foreseen", p.Foreseen[0].Losses[k:k+1], []float64{end(float64(length))}, 1e-3) // bins
+			}
+		}
+		if !(p.Steps.Value < plain.Steps.Value) {
+			t.Errorf("%s: %v steps, at a constant rate %v", name, p.Steps.Value, plain.Steps.Value)
+		}
+	}
+}
+
 // The best learning rate of a quadratic without noise is known: 2/(h_1 + h_d) for many
 // steps, and the search finds it from far away.
 func TestSearchFindsTheBestRate(t *testing.T) {
@@ -104,7 +139,7 @@ func TestExperimentsAreTheSameOnAnyCores(t *testing.T) {
 	target := lab.Loss(lab.Start()) / 2
 	ask := func(batches ...float64) theory.TrainedScaling {
 		return networks.Experiment{Labs: []*networks.Lab{lab, lab}, Target: target, BatchSizes: batches, Runs: nqmkit.Trials(3, 1), Limit: 200,
-			Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free), nqmkit.Adam(1)}, Foresights: networks.Foresights(target)[:2]}.Run()
+			Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free), nqmkit.Adam(1), nqmkit.KFAC(nqmkit.SGD(nqmkit.Free)), nqmkit.SGD(nqmkit.Free).Linear()}, Foresights: networks.Foresights(target)[:2]}.Run()
 	}
 	all := ask(2, 8)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

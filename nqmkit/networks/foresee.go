@@ -168,10 +168,10 @@ func (p point) foreseeBy(m model) theory.ForeseenSteps {
 // losses fills in what the models foresee at the learning rate of the training.
 func (p point) losses(foreseen []theory.ForeseenSteps, models []model, s theory.TrainedSteps) []theory.ForeseenSteps {
 	for k := range foreseen {
-		if foreseen[k].Method != "" || math.IsInf(s.Steps.Value, 1) {
+		if !sharesRate(p.method) || math.IsInf(s.Steps.Value, 1) {
 			continue
 		}
-		o := at(p.method, s.LearningRate, p.batch).(theory.Optimizer)
+		o := at(modelled(p.method), s.LearningRate, p.batch).(theory.Optimizer)
 		foreseen[k].Losses = modelLosses(models[k], o, s.Looks)
 		first := p.modelSteps(models[k], o, min(p.Limit, int(20*s.Steps.Value)+20))
 		foreseen[k].AtTrained = p.modelSettled(models[k], o, first)
@@ -209,11 +209,26 @@ func (p point) modelSettled(m model, o theory.Optimizer, first float64) float64 
 	return math.Inf(1)
 }
 
+// modelLosses are the expected losses at steps, as training is looked at: see Run.
 func modelLosses(m model, o theory.Optimizer, steps []int) []float64 {
 	mean := make([]float64, len(steps))
-	for _, q := range m.problems {
-		for k, v := range must(theory.Expect(q, steps, o)).Loss {
-			mean[k] += v / float64(len(m.problems))
+	add := func(to []float64, steps []int, o theory.Optimizer) {
+		for _, q := range m.problems {
+			for k, v := range must(theory.Expect(q, steps, o)).Loss {
+				to[k] += v / float64(len(m.problems))
+			}
+		}
+	}
+	fixed, stretched := lengthOf(o)
+	if !stretched {
+		add(mean, steps, o)
+		return mean
+	}
+	for k, t := range steps { // each the end of a run
+		if t < fixed {
+			add(mean[k:], []int{0}, theory.SGD(1))
+		} else {
+			add(mean[k:], []int{t}, o)
 		}
 	}
 	return mean
