@@ -19,6 +19,26 @@ func CriticalBatch(batchSizes, steps []float64, reference ...float64) theory.Cri
 	return must(theory.FitCritical(batchSizes, steps, atMostOne("reference batch sizes", reference)))
 }
 
+// CriticalBatchLaw returns how the critical batch size grows with the size N of a model,
+// from what CriticalBatch returned for each size, with profile intervals of 95% and the law's
+// word on sizes that were not measured: see theory.FitCriticalLaw.
+//
+//	small, large := nqmkit.CriticalBatch(b, ofSmall, 256), nqmkit.CriticalBatch(b, ofLarge, 256)
+//	law := nqmkit.CriticalBatchLaw([]float64{85e6, 1.2e9}, small, large)
+//	nqmkit.CriticalBatchAt(law, 302e6)
+//
+// It panics on fewer than two sizes, on sizes that are not finite and > 0, unless there is
+// one fit for each, and on fits of unequal reference batch sizes.
+func CriticalBatchLaw(sizes []float64, fits ...theory.CriticalFit) theory.CriticalLaw {
+	return must(theory.FitCriticalLaw(sizes, fits))
+}
+
+// CriticalBatchAt returns S_min, E_min and the critical batch size by two definitions that a
+// law gives a model of size n, measured or not. It panics unless n is finite and > 0.
+func CriticalBatchAt(law theory.CriticalLaw, n float64) []theory.Estimate {
+	return must(law.At(n))
+}
+
 // atMostOne returns the number that was given, or 0.
 func atMostOne(what string, given []float64) float64 {
 	switch len(given) {

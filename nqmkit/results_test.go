@@ -44,6 +44,7 @@ func results(p theory.Problem) map[string][]any {
 		"BestSettings":       forms(nqmkit.PhaseMap(p).Best),
 		"CriticalBatch":      forms(scaling.Curves[0].Critical[0]),
 		"CriticalFit":        forms(nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000, 13282, 7000})),
+		"CriticalLaw":        forms(madeLaw()),
 		"Curve":              forms(nqmkit.Expect(p, 5, m)[0]),
 		"Damping":            forms(nqmkit.Damping(m, 1)),
 		"Description":        forms(p.Describe()),
@@ -83,6 +84,12 @@ func results(p theory.Problem) map[string][]any {
 		"Tuned":              forms(nqmkit.Tune(p, 0.3, free)),
 		"Window":             forms(nqmkit.StabilityWindows(p, nqmkit.SGD(1))[0]),
 	}
+}
+
+// madeLaw is the law of two sizes.
+func madeLaw() theory.CriticalLaw {
+	b := []float64{64, 128, 256, 512}
+	return nqmkit.CriticalBatchLaw([]float64{1e6, 4e6}, nqmkit.CriticalBatch(b, []float64{46000, 23000, 13282, 7000}), nqmkit.CriticalBatch(b, []float64{98000, 45000, 23000, 12700}))
 }
 
 // trainedOn is what a network would give that is the quadratic itself.
@@ -235,7 +242,7 @@ func (r reader) structs() []string {
 }
 
 // notOfAProblem are results whose rows are not about a problem as a whole.
-var notOfAProblem = []string{"AppliedRates", "BestSettings", "CriticalBatch", "CriticalFit", "Damping", "Estimate", "Direction", "HeldOut", "ForeseenSteps", "LeadingDirection", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "TriedRate", "Window"}
+var notOfAProblem = []string{"AppliedRates", "BestSettings", "CriticalBatch", "CriticalFit", "CriticalLaw", "Damping", "Estimate", "Direction", "HeldOut", "ForeseenSteps", "LeadingDirection", "Moment", "Power", "Problem", "Residual", "Response", "Run", "RunsFit", "Segment", "TriedRate", "Window"}
 
 // Rows about problems that differ, by one bit of one number, differ in a text.
 func TestRowsSayTheirProblem(t *testing.T) {

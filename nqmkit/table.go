@@ -22,7 +22,7 @@ type Column = table.Column
 //
 //	theory.Curve, Gap, Fan, SampledCurve, PairedCurve, Agreement, NoiseScales  a row for each step
 //	theory.Steps, Tuned, Rate, Damping, BestSettings, Summary, ScaleEstimates, CriticalBatch, Moment  one row
-//	theory.Estimate         one row; theory.CriticalFit, RunsFit a row for each number, HeldOut for each hidden run
+//	theory.Estimate         one row; theory.CriticalFit, CriticalLaw, RunsFit a row for each number, HeldOut for each hidden run
 //	theory.Scaling, ScalingCurve  a row for each method and batch size
 //	theory.BestRates, ScheduleSteps, BestBatches, ScheduleComparison  a row for each piece
 //	theory.SampledSteps   a row for each run

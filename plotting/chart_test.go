@@ -65,6 +65,7 @@ func results() []forms {
 		formsOf(nqmkit.CompareSchedules(law, 1000, nqmkit.SGD(1), 4), nqmkit.CompareSchedules(law, 4000, nqmkit.SGD(1), 5)),
 		formsOf(must(theory.Moments(two, 10, sgd))[0], must(theory.Moments(two, 10, sgd))[1]),
 		formsOf(critical(1), critical(3)),
+		formsOf(criticalLaw(1), criticalLaw(3)),
 		formsOf(fittedRuns()[0], fittedRuns()[1]),
 		formsOf(nqmkit.HoldOut(fittedRuns()[0].Runs, hidesTwo)[0], nqmkit.HoldOut(fittedRuns()[1].Runs, hidesTwo)[1]),
 		formsOf(critical(1).MinSteps, critical(1).Critical[0]),
@@ -76,6 +77,15 @@ func results() []forms {
 // critical is a fit to measured steps against batch size.
 func critical(factor float64) theory.CriticalFit {
 	return nqmkit.CriticalBatch([]float64{64, 128, 256, 512}, []float64{46000, 23000 * factor, 13282, 7000})
+}
+
+// criticalLaw is the law of three sizes.
+func criticalLaw(factor float64) theory.CriticalLaw {
+	var fits []theory.CriticalFit
+	for _, steps := range [][]float64{{46000, 23000 * factor, 13282, 7000, 3840, 2528}, {98000, 45000, 23000, 11700, 6650, 3612}, {160700, 82000, 44000, 23500, 11600, 6250}} {
+		fits = append(fits, nqmkit.CriticalBatch([]float64{64, 128, 256, 512, 1024, 2048}, steps))
+	}
+	return nqmkit.CriticalBatchLaw([]float64{1e6, 4e6, 16e6}, fits...)
 }
 
 // trained is training beside two models, of which one does not reach the target at the

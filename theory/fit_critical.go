@@ -55,8 +55,8 @@ func FitCritical(batchSizes, steps []float64, reference float64) (CriticalFit, e
 	}
 	f := CriticalFit{BatchSizes: slices.Clone(batchSizes), Steps: slices.Clone(steps), Reference: reference}
 	s := f.solve(hyperbolaLaw)
-	all := s.logEstimates([]string{"S_min", "E_min", fmt.Sprintf("20%% overhead from B = %g", reference), "hyperbola"},
-		leastsquares.Parameter(0), leastsquares.Parameter(1), f.overheadAt, logBend)
+	names, quantities := f.quantities()
+	all := s.logEstimates(names, quantities...)
 	f.MinSteps, f.MinSamples = all[0], all[1]
 	corner := f.solve(cornerLaw)
 	f.Critical = append(all[2:], corner.logEstimates([]string{"knee"}, logBend)...)
@@ -64,6 +64,12 @@ func FitCritical(batchSizes, steps []float64, reference float64) (CriticalFit, e
 	f.open()
 	f.say(s.Best.Sum, corner.Best.Sum)
 	return f, nil
+}
+
+// quantities are what the hyperbola gives, as logarithms of (log S_min, log E_min).
+func (f CriticalFit) quantities() (names []string, logs []leastsquares.Quantity) {
+	return []string{"S_min", "E_min", fmt.Sprintf("20%% overhead from B = %g", f.Reference), "hyperbola"},
+		[]leastsquares.Quantity{leastsquares.Parameter(0), leastsquares.Parameter(1), f.overheadAt, logBend}
 }
 
 func checkPoints(batchSizes, steps []float64, reference float64) error {
@@ -201,21 +207,33 @@ func (f CriticalFit) At(batch float64) float64 { return f.MinSteps.Value + f.Min
 // Predict returns the steps that one further measurement in batches of b > 0 will take,
 // with an interval of 95%: the profile interval of T(b), widened by the misfit.
 func (f CriticalFit) Predict(b float64) (Estimate, error) {
-	if !(b > 0) || math.IsInf(b, 0) {
-		return Estimate{}, fmt.Errorf("theory: batch size %v: want a finite number > 0", b)
+	if err := checkPredicted(b); err != nil {
+		return Estimate{}, err
 	}
 	if err := checkPoints(f.BatchSizes, f.Steps, f.Reference); err != nil {
 		return Estimate{}, err
 	}
 	s := f.solve(hyperbolaLaw)
-	e := s.logEstimates([]string{fmt.Sprintf("steps at B = %g", b)}, func(z, slope []float64) float64 {
+	e := s.logEstimates([]string{fmt.Sprintf("steps at B = %g", b)}, logSteps(b))[0]
+	return widened(e, s.Rise), nil
+}
+
+func checkPredicted(b float64) error {
+	if !(b > 0) || math.IsInf(b, 0) {
+		return fmt.Errorf("theory: batch size %v: want a finite number > 0", b)
+	}
+	return nil
+}
+
+// logSteps is the logarithm of the steps at a batch size.
+func logSteps(b float64) leastsquares.Quantity {
+	return func(z, slope []float64) float64 {
 		log, bySteps, bySamples := hyperbolaLaw(z, b)
 		if slope != nil {
 			slope[0], slope[1] = bySteps, bySamples
 		}
 		return log
-	})[0]
-	return widened(e, s.Rise), nil
+	}
 }
 
 // widened adds the misfit of one point to the interval of what is expected of it.

@@ -48,6 +48,9 @@ func (r *Residual) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r)
 func (f CriticalFit) MarshalJSON() ([]byte, error)     { return EncodeJSON(f) }
 func (f *CriticalFit) UnmarshalJSON(data []byte) error { return DecodeJSON(data, f) }
 
+func (l CriticalLaw) MarshalJSON() ([]byte, error)     { return EncodeJSON(l) }
+func (l *CriticalLaw) UnmarshalJSON(data []byte) error { return DecodeJSON(data, l) }
+
 func (r Run) MarshalJSON() ([]byte, error)     { return EncodeJSON(r) }
 func (r *Run) UnmarshalJSON(data []byte) error { return DecodeJSON(data, r) }
 

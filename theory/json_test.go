@@ -63,6 +63,7 @@ var jsonTypes = map[string]func(*testing.T){
 	"BestSettings":       throughJSON[theory.BestSettings],
 	"CriticalBatch":      throughJSON[theory.CriticalBatch],
 	"CriticalFit":        throughJSON[theory.CriticalFit],
+	"CriticalLaw":        throughJSON[theory.CriticalLaw],
 	"Curve":              throughJSON[theory.Curve],
 	"Damping":            throughJSON[theory.Damping],
 	"Estimate":           throughJSON[theory.Estimate],

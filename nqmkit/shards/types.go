@@ -21,7 +21,7 @@ func init() {
 	for _, v := range []any{
 		false, 0, int64(0), uint64(0), 0.0, "",
 		theory.Agreement{}, theory.BestBatches{}, theory.BestRates{}, theory.BestSettings{},
-		theory.CriticalBatch{}, theory.CriticalFit{}, theory.Curve{}, theory.Damping{},
+		theory.CriticalBatch{}, theory.CriticalFit{}, theory.CriticalLaw{}, theory.Curve{}, theory.Damping{},
 		theory.AppliedRates{}, theory.Estimate{}, theory.Fan{}, theory.ForeseenSteps{}, theory.Gap{}, theory.HeldOut{}, theory.LeadingDirection{}, theory.Moment{},
 		theory.NoiseScales{}, theory.Optimizer{}, theory.PairedCurve{}, theory.Paths{},
 		theory.PhaseMap{}, theory.Rate{}, theory.Residual{}, theory.Run{}, theory.RunsFit{},

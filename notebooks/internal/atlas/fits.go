@@ -13,15 +13,20 @@ import (
 // fits are the figures of laws fitted to measured numbers of language models.
 var fits = []Figure{
 	{"critical-batch", "steps to a loss against batch size of three language models, with critical batch sizes (arXiv 2410.21676)", criticalBatches},
+	{"critical-batch-law", "the critical batch size of the same models against their size, as one law", criticalBatchLaw},
 	{"training-runs", "the noisy quadratic system fitted to 64 language-model runs (arXiv 2605.09154)", trainingRuns},
 	{"final-losses", "final loss over learning rate and batch size, fitted at a constant rate, predicted under a cosine (arXiv 2607.21716)", finalLossFigure},
 }
 
-func criticalBatches() drawn {
-	var all []theory.CriticalFit
+func criticalFits() (all []theory.CriticalFit) {
 	for _, m := range stepsToTarget {
 		all = append(all, nqmkit.CriticalBatch(measuredBatches, m.steps, 256))
 	}
+	return all
+}
+
+func criticalBatches() drawn {
+	all := criticalFits()
 	f := plotting.CriticalBatches(all)
 	f.Caption = "Language models of 85 million, 302 million and 1.2 billion parameters (fits 1, 2 and 3). " + f.Caption
 	var points []theory.Residual
@@ -29,6 +34,15 @@ func criticalBatches() drawn {
 		points = append(points, fit.Residuals()...)
 	}
 	return drawn{f, nqmkit.TableOf(points)}
+}
+
+func criticalBatchLaw() drawn {
+	var sizes []float64
+	for _, m := range stepsToTarget {
+		sizes = append(sizes, m.size)
+	}
+	law := nqmkit.CriticalBatchLaw(sizes, criticalFits()...)
+	return drawn{plotting.CriticalBatchLaw(law), nqmkit.TableOf(must(law.Residuals()))}
 }
 
 func trainingRuns() drawn {

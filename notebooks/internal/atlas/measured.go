@@ -6,12 +6,12 @@ package atlas
 // weights and a constant rate, tuned (Zhang et al. 2024, arXiv 2410.21676; repository
 // hlzhang109/critical-batch-size, plots/chinchilla.ipynb, MIT).
 var stepsToTarget = []struct {
-	model string
+	size  float64 // parameters
 	steps []float64
 }{
-	{"85M", []float64{46000, 23000, 13282, 7000, 3840, 2528, 1917, 1600, 1600}},
-	{"302M", []float64{196000, 90000, 46000, 23400, 13300, 7224, 4980, 3400, 2879}},
-	{"1.2B", []float64{642000, 331000, 176000, 94000, 46500, 25000, 15360, 8900, 6500}},
+	{85e6, []float64{46000, 23000, 13282, 7000, 3840, 2528, 1917, 1600, 1600}},
+	{302e6, []float64{196000, 90000, 46000, 23400, 13300, 7224, 4980, 3400, 2879}},
+	{1.2e9, []float64{642000, 331000, 176000, 94000, 46500, 25000, 15360, 8900, 6500}},
 }
 
 var measuredBatches = []float64{64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384}
