@@ -17,7 +17,7 @@
 // Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
 // StepsToTarget, Tuned, BatchScaling, TradeOff, BestSettings, TimeToTarget,
 // PairedDifference, CoordinateLaws, ScaleEstimators, NoiseScales, BayesGaps,
-// Dampings, Schedules, BatchSchedules, Sweep, SideBySide and more) return one,
+// Dampings, Schedules, BatchSchedules, Sweep, SideBySide, Overlay and more) return one,
 // research code may edit it or write its own, and Show and Save draw it. Slide
 // puts many into one figure with a slider.
 //

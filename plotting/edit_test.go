@@ -199,3 +199,63 @@ func TestColoursOfCSS(t *testing.T) {
 		}
 	}
 }
+
+// What lies over one another in one panel keeps its points, has names and lines that
+// differ, and is seen whole.
+func TestOverlay(t *testing.T) {
+	two := nqmkit.TwoDirections(50, 1)
+	slow, fast := nqmkit.SGD(0.02), nqmkit.Momentum(0.005, 0.9)
+	exact := LossCurves(nqmkit.Expect(two, 100, slow, fast))
+	sampled := SampledCurves(nqmkit.Sample(two, 150, nqmkit.Trials(20, 1), slow, fast))
+	for _, figures := range [][]Figure{{exact, sampled}, {sampled, exact}, {exact, exact}, {exact, sampled, exact}} {
+		f := must(FigureOf(Overlay("all", figures...)))
+		var points, want int
+		for _, g := range figures {
+			for _, s := range g.Panels[0].Series {
+				want += len(s.X)
+			}
+		}
+		lines := map[string]bool{}
+		for _, s := range f.Panels[0].Series {
+			points += len(s.X)
+			if s.lined() {
+				if look := s.Color + string(s.Dash); lines[look] || lines[s.Name] {
+					t.Errorf("two lines %q, %s", s.Name, look)
+				} else {
+					lines[look], lines[s.Name] = true, true
+				}
+			}
+		}
+		if points != want || len(f.Panels) != 1 || len(f.notes()) > 0 || len(lines) != 4*len(figures) {
+			t.Errorf("%d points of %d, %d panels, notes %q, lines %v", points, want, len(f.Panels), f.notes(), lines)
+		}
+	}
+}
+
+// A table is shown as a table, among pictures too, and is no picture in a file.
+func TestTableIsShown(t *testing.T) {
+	curves := nqmkit.Expect(nqmkit.TwoDirections(50, 1), 500, nqmkit.SGD(0.02))
+	all := must(shownOf([]any{nqmkit.TableOf(curves), curves}))
+	b, err := all[0].bundle()
+	if err != nil || len(all) != 2 || all[1].tabular() {
+		t.Fatalf("%d pictures (%v)", len(all), err)
+	}
+	more := fmt.Sprintf("(%d more rows)", len(nqmkit.TableOf(curves).Rows)-40)
+	page, text := b["text/html"].(string), b["text/plain"].(string)
+	for _, want := range []string{"SGD α=0.02", "25.5", more} {
+		if !strings.Contains(page, want) || !strings.Contains(text, want) {
+			t.Errorf("%q is not in the table's page and text", want)
+		}
+	}
+	if data, err := encodeFile(".html", []any{nqmkit.TableOf(curves), curves}); err != nil || !strings.Contains(string(data), more) {
+		t.Errorf("the page lacks the table (%v)", err)
+	}
+	for _, e := range []string{".svg", ".pdf", ".png"} {
+		if _, err := encodeFile(e, nqmkit.TableOf(curves)); err == nil || !strings.Contains(err.Error(), "a table is no picture") {
+			t.Errorf("%s: %v", e, err)
+		}
+	}
+	if _, err := FigureOf(nqmkit.TableOf(curves)); err == nil {
+		t.Error("a table became a figure")
+	}
+}

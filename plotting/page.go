@@ -16,6 +16,10 @@ func page(pictures []picture) ([]byte, error) {
 	title := pictures[0].printable().Title
 	fmt.Fprintf(&b, pageHead, html.EscapeString(title))
 	for _, p := range pictures {
+		if p.tabular() {
+			fmt.Fprintf(&b, "<section>%s</section>\n", p.tableMarkup())
+			continue
+		}
 		var still bytes.Buffer
 		if err := p.writePNG(&still); err != nil {
 			return nil, err

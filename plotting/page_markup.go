@@ -18,6 +18,12 @@ import (
 // bundle returns the picture in every form that a notebook's reader may need:
 // text/html for a page, image/png for print, text/plain for the rest.
 func (p picture) bundle() (map[protocol.MIMEType]any, error) {
+	if p.tabular() {
+		return map[protocol.MIMEType]any{
+			protocol.MIMETextHTML:  p.tableMarkup(),
+			protocol.MIMETextPlain: p.plainText(),
+		}, nil
+	}
 	var still bytes.Buffer
 	if err := p.writePNG(&still); err != nil {
 		return nil, err
@@ -75,7 +81,12 @@ func (p picture) markup(still, chart []byte) string {
 		`<script type="application/json">%s</script></div>`+
 		`%s<details><summary>numbers</summary><div style="overflow-x:auto">%s</div></details>`,
 		f.height(), html.EscapeString(f.alt()), base64.StdEncoding.EncodeToString(still),
-		chart, below.String(), tableHTML(f.Table))
+		chart, below.String(), tableHTML(f.Table.Lines()))
+}
+
+// tableMarkup returns a table that is shown by itself as HTML, as short as its text.
+func (p picture) tableMarkup() string {
+	return `<div style="overflow-x:auto">` + tableHTML(p.printable().Table.Short()) + `</div>`
 }
 
 //go:embed wake.js

@@ -4,16 +4,14 @@ import (
 	"fmt"
 	"html"
 	"strings"
-
-	"nqm/theory/table"
 )
 
-// tableHTML returns a table as markup, every cell as text.
-func tableHTML(t table.Table) string {
+// tableHTML returns the lines of a table as markup, every cell as text.
+func tableHTML(lines [][]string) string {
 	var b strings.Builder
 	b.WriteString("<table>")
 	tag := "th"
-	for _, row := range t.Lines() {
+	for _, row := range lines {
 		b.WriteString("<tr>")
 		for _, c := range row {
 			fmt.Fprintf(&b, "<%s>%s</%s>", tag, html.EscapeString(c), tag)

@@ -1,16 +1,31 @@
 package plotting
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+
+	"nqm/theory/table"
 )
 
 // picture is what is shown of a value: a figure, and with it the frames that
-// it stands for, if there are any.
+// it stands for, if there are any; or a table, of which the figure has no panels.
 type picture struct {
 	Figure
 	frames *Frames
+}
+
+// tabular reports whether the picture is a table alone.
+func (p picture) tabular() bool { return len(p.Panels) == 0 }
+
+// onlyFigures returns an error if one of the pictures is a table alone.
+func onlyFigures(all []picture) error {
+	if slices.ContainsFunc(all, picture.tabular) {
+		return errors.New("plotting: a table is no picture: Show shows it, and nqmkit.Save writes it to .csv or .json")
+	}
+	return nil
 }
 
 // shownOf returns the picture of a value, or one for each value of a list of
@@ -35,6 +50,8 @@ func shownOf(value any) ([]picture, error) {
 		return []picture{{v.start(), &v}}, nil
 	case Swept:
 		return pictureOf(Sweep(v))
+	case table.Table:
+		return []picture{{Figure: Figure{Table: v}}}, validateTable(v)
 	}
 	if list := reflect.ValueOf(value); value != nil && list.Kind() == reflect.Slice {
 		return picturesOf(list)
@@ -68,8 +85,12 @@ func picturesOf(list reflect.Value) ([]picture, error) {
 	return all, nil
 }
 
-// plainText returns the figure as plain text: title, numbers, caption, notes.
+// plainText returns the figure as plain text: title, numbers, caption, notes; of a
+// long table by itself the first and the last rows.
 func (f Figure) plainText() string {
+	if len(f.Panels) == 0 {
+		return f.Table.String()
+	}
 	parts := []string{f.Title, "\n\n", f.Table.Full(), "\n", f.Caption}
 	for _, n := range f.notes() {
 		parts = append(parts, "\n", n)

@@ -86,6 +86,9 @@ func (paper Paper) encode(extension string, all []picture) ([]byte, error) {
 	case ".csv", ".json":
 		return nil, errors.New("numbers are no picture: nqmkit.Save writes the table of a result, plotting.SaveData the points of a figure")
 	}
+	if err := onlyFigures(all); err != nil {
+		return nil, err
+	}
 	var s sheet
 	for _, p := range all {
 		s = append(s, p.stillOn(paper))
@@ -94,6 +97,9 @@ func (paper Paper) encode(extension string, all []picture) ([]byte, error) {
 }
 
 func encodeData(extension string, all []picture) ([]byte, error) {
+	if err := onlyFigures(all); err != nil {
+		return nil, err
+	}
 	switch extension {
 	case ".csv":
 		return dataCSV(all)

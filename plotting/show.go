@@ -22,7 +22,7 @@ import (
 //	training    of networks, beside what models predicted
 //	schedules   of learning rates and batch sizes, and what each buys
 //	fits        of runs and of critical batch sizes, with their residuals; fitted numbers
-//	numbers     a []float64
+//	numbers     a []float64, and a table of nqmkit.TableOf, which is shown as one
 //
 // Several results of one kind, in a slice or in slices of slices, are one
 // picture, and a theory.Sweep of any kind is its numbers, curves or pictures
@@ -73,5 +73,5 @@ func FigureOf(value any) (Figure, error) {
 	if len(all) > 1 {
 		return Figure{}, fmt.Errorf("plotting: a %T of %d pictures is not one: Show and Save take all of them, and SideBySide joins figures", value, len(all))
 	}
-	return all[0].Figure, nil
+	return all[0].Figure, onlyFigures(all)
 }

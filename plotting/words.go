@@ -93,3 +93,10 @@ func printable(label string) string {
 		return r
 	}, strings.ToValidUTF8(label, string(unicode.ReplacementChar)))
 }
+
+func lower(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}

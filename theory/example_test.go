@@ -269,3 +269,16 @@ func ExampleProblem_streaming() {
 	// Output:
 	// floors 0.1483 and 0.2611
 }
+
+// The numbers are 25.5 = (50 + 1)/2, 51/2501 and 2501/125001, and those of the
+// examples above.
+func ExampleCurve_String() {
+	p, _ := theory.TwoDirections(50, 1)
+	curve, _ := theory.Expect(p, []int{0, 200}, theory.SGD(0.02))
+	summary, _ := theory.SummaryOf(p)
+	fmt.Println(curve)
+	fmt.Println(summary)
+	// Output:
+	// SGD α=0.02 on two directions, h = (50, 1): loss 25.5 at t = 0, 0.505204 at t = 200, floor 0.505051
+	// two directions, h = (50, 1): 2 directions, h from 1 to 50, trace of H 51, loss 25.5 at the start, B_simple 0.0203918, B_noise 0.0200078 there
+}

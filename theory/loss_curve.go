@@ -1,7 +1,9 @@
 package theory
 
 import (
+	"fmt"
 	"math"
+
 	"nqm/theory/table"
 )
 
@@ -42,6 +44,24 @@ type Curve struct {
 	// variables without a scalar kernel, and no quadrature resolves them.
 	Modes    int     `json:"modes"`
 	SumError float64 `json:"sum_error"`
+}
+
+// String is one sentence: the loss at the first and the last step, and the floor.
+func (c Curve) String() string {
+	words := fmt.Sprintf("%s on %s", c.Method, c.Problem)
+	if n := len(c.Steps); n > 0 {
+		words += fmt.Sprintf(": loss %.6g at t = %d", c.Loss[0], c.Steps[0])
+		if n > 1 {
+			words += fmt.Sprintf(", %.6g at t = %d", c.Loss[n-1], c.Steps[n-1])
+		}
+	}
+	switch {
+	case c.Diverges():
+		return words + ", diverges"
+	case c.NoFloor != "":
+		return words
+	}
+	return words + fmt.Sprintf(", floor %.6g", c.Floor)
 }
 
 // Diverges reports whether the expected loss grows without bound.

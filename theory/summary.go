@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"fmt"
 	"math"
 
 	"nqm/theory/internal/dd"
@@ -24,6 +25,12 @@ type Summary struct {
 	NoiseScale         float64 `json:"noise_scale"`        // B_noise at the start
 	Modes              int     `json:"modes"`              // directions that were summed
 	SumError           float64 `json:"sum_error"`          // estimated relative error of the sums
+}
+
+// String is one sentence with the numbers that say most.
+func (s Summary) String() string {
+	return fmt.Sprintf("%s: %.6g directions, h from %.6g to %.6g, trace of H %.6g, loss %.6g at the start, B_simple %.6g, B_noise %.6g there",
+		s.Problem, s.Dimension, s.SmallestCurvature, s.LargestCurvature, s.TraceH, s.StartLoss, s.SimpleNoiseScale, s.NoiseScale)
 }
 
 // SummaryOf returns the summary of a problem. The effective dimension is

@@ -14,7 +14,11 @@ const shortRows = 40
 
 // String returns the table with aligned columns and numbers of five digits.
 // Of a long one it shows the first and the last rows.
-func (t Table) String() string {
+func (t Table) String() string { return strings.TrimSuffix(aligned(t.Short()), "\n") }
+
+// Short returns the texts that String aligns: the columns, then the first and the
+// last rows.
+func (t Table) Short() [][]string {
 	first, last := t.Rows, t.Rows[:0]
 	lines := [][]string{t.heads()}
 	left := len(t.Rows) - shortRows
@@ -25,7 +29,7 @@ func (t Table) String() string {
 	if left > 0 {
 		lines = append(lines, []string{fmt.Sprintf("(%d more rows)", left)})
 	}
-	return strings.TrimSuffix(aligned(append(lines, shortTexts(last)...)), "\n")
+	return append(lines, shortTexts(last)...)
 }
 
 // Full returns what String does, with every row, and a line end after the last.
