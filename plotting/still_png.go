@@ -23,11 +23,12 @@ func (s sheet) writePNG(w io.Writer, scale float64) error {
 	c := vgimg.NewWith(vgimg.UseWH(s.width()*vg.Length(scale), s.height()*vg.Length(scale)), vgimg.UseDPI(int(math.Round(stillDPI/scale))))
 	c.Scale(scale, scale)
 	s.draw(draw.NewCanvas(c, s.width(), s.height()))
+	smallest := png.Encoder{CompressionLevel: png.BestCompression}
 	m, ok := c.Image().(*image.RGBA)
 	if !ok {
-		return png.Encode(w, c.Image())
+		return smallest.Encode(w, c.Image())
 	}
-	return png.Encode(w, indexed.Image(m, s.shades()))
+	return smallest.Encode(w, indexed.Image(m, s.shades()))
 }
 
 // shades returns the shades of the heat maps, if there is one.
