@@ -67,6 +67,10 @@ func TestExportedPagesInABrowser(t *testing.T) {
 					if raw := browsertest.Value[string](b, `[...document.querySelectorAll(".jp-RenderedMarkdown")].map(e => e.textContent).filter(s => s.includes("$") || s.includes("\\frac")).join("|")`); raw != "" {
 						t.Errorf("raw TeX is left: %.200s", raw)
 					}
+					b.Accessible()
+					if tabs := browsertest.Value[int](b, `document.querySelectorAll(".jp-Cell-inputWrapper[tabindex]").length`); tabs > 0 {
+						t.Errorf("%d cells are tab stops", tabs)
+					}
 					if over := b.TooWide(); over > 0 {
 						t.Errorf("the page is %d pixels wider than the screen", over)
 					}

@@ -44,6 +44,7 @@ func TestSite(t *testing.T) {
 					b.Open(filepath.Join(dir, page+".html"))
 					b.EveryFigure()
 					b.Screenshot(view.name)
+					b.Accessible()
 					if over := b.TooWide(); over > 0 {
 						t.Errorf("the page is %d pixels wider than the screen", over)
 					}

@@ -30,7 +30,7 @@ func page(pictures []picture) ([]byte, error) {
 		}
 		fmt.Fprintf(&b, "<section>%s</section>\n", p.markup(still.Bytes(), chart))
 	}
-	b.WriteString("<script>")
+	b.WriteString("</main>\n<script>")
 	b.Write(echarts.Bundle())
 	b.WriteString("</script>\n</body>\n</html>\n")
 	return b.Bytes(), nil
@@ -53,4 +53,5 @@ th, td { padding: 0.15em 0.7em; text-align: left; border-bottom: 1px solid #8a8f
 </style>
 </head>
 <body>
+<main>
 `

@@ -79,7 +79,7 @@ func (p picture) markup(still, chart []byte) string {
 	return fmt.Sprintf(`<div class="nqm-figure" data-height="%d" style="max-width:860px">`+
 		`<img alt="%s" src="data:image/png;base64,%s" style="width:100%%;max-width:780px">`+
 		`<script type="application/json">%s</script></div>`+
-		`%s<details><summary>numbers</summary><div style="overflow-x:auto">%s</div></details>`,
+		`%s<details><summary>numbers</summary><div style="overflow-x:auto" tabindex="0" role="region" aria-label="numbers">%s</div></details>`,
 		f.height(), html.EscapeString(f.alt()), base64.StdEncoding.EncodeToString(still),
 		chart, below.String(), tableHTML(f.Table.Lines()))
 }

@@ -69,7 +69,7 @@ func label(page string) string {
 	page = title.ReplaceAllLiteralString(page, "<title>Gallery: the figures of the paper and the lecture</title>")
 	parts := strings.Split(page, "<section>")
 	var b strings.Builder
-	b.WriteString(strings.Replace(parts[0], "<body>", "<body>\n<h1>Gallery</h1>\n<p>The figures of the paper and of the lecture, computed anew; <code>go run ./notebooks figures</code> writes their files.</p>", 1))
+	b.WriteString(strings.Replace(parts[0], "<main>", "<main>\n<h1>Gallery</h1>\n<p>The figures of the paper and of the lecture, computed anew; <code>go run ./notebooks figures</code> writes their files.</p>", 1))
 	for i, f := range atlas.All() {
 		fmt.Fprintf(&b, "<section id=\"%s\">\n<h2>%s</h2>\n<p>%s</p>\n", f.Name, html.EscapeString(heading(f.Name)), html.EscapeString(capital(f.About)))
 		drawn, rest, _ := strings.Cut(parts[i+1], "</section>")

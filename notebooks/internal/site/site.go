@@ -7,6 +7,7 @@ package site
 
 import (
 	"bytes"
+	_ "embed"
 	"errors"
 	"fmt"
 	"html"
@@ -34,8 +35,14 @@ func (p Page) file(index bool) string {
 	return p.Name + ".html"
 }
 
-// library is the file of the figures' library.
-const library = "nqm-figures.js"
+// The files that all pages share: the figures' library, and how the site looks.
+const (
+	library    = "nqm-figures.js"
+	stylesheet = "nqm-site.css"
+)
+
+//go:embed site.css
+var style []byte
 
 // Write writes the pages into dir, linked with one another, and checks every
 // link; see Check.
@@ -44,6 +51,9 @@ func Write(dir string, pages []Page) error {
 		return errors.New("a site needs at least one page")
 	}
 	if err := setup.WriteFile(filepath.Join(dir, library), echarts.Bundle()); err != nil {
+		return err
+	}
+	if err := setup.WriteFile(filepath.Join(dir, stylesheet), style); err != nil {
 		return err
 	}
 	files := map[string]string{}
@@ -87,7 +97,7 @@ func dress(page string, pages []Page, i int) (string, error) {
 	}
 	body += strings.IndexByte(page[body:], '>') + 1
 	var b strings.Builder
-	b.WriteString(strings.Replace(page[:body], "</head>", "<style>"+style+"</style>\n</head>", 1))
+	b.WriteString(strings.Replace(page[:body], "</head>", "<link rel=\"stylesheet\" href=\""+stylesheet+"\">\n</head>", 1))
 	b.WriteString(allPages(pages, i))
 	b.WriteString(page[body:end])
 	b.WriteString(neighbours(pages, i))
@@ -151,25 +161,3 @@ func (p Page) Title() string {
 	}
 	return html.UnescapeString(strings.TrimSpace(string(m[1])))
 }
-
-const style = `
-.nqm-pages, .nqm-neighbours { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 0.5rem 0; }
-.nqm-pages a, .nqm-neighbours a { color: inherit; text-decoration: none; padding: 0.25rem 0.45rem; border-radius: 4px; display: inline-block; }
-.nqm-pages a:hover, .nqm-pages a:focus-visible, .nqm-neighbours a:hover { background: #8a8f9833; }
-.nqm-pages a[aria-current] { font-weight: 700; background: #8a8f9833; }
-.files a { display: inline-block; padding: 0.3rem 0.6rem 0.3rem 0; }
-.nqm-pages { border-bottom: 1px solid #8a8f9855; margin-bottom: 1rem; }
-.nqm-neighbours { display: flex; justify-content: space-between; gap: 1rem; border-top: 1px solid #8a8f9855; margin-top: 2rem; }
-.nqm-neighbours a:last-child { text-align: right; }
-body > nav { color: #1a1a1a; }
-@media (prefers-color-scheme: dark) { body > nav { color: #e8eaed; } }
-@media screen { .jp-OutputArea-output pre { white-space: pre; } }
-@media print {
-  .nqm-pages, .nqm-neighbours, .anchor-link { display: none; }
-  .nqm-figure, .jp-OutputArea-output, section, table, math[display="block"] { break-inside: avoid; }
-  h1, h2, h3 { break-after: avoid; }
-  .jp-InputPrompt, .jp-OutputPrompt { display: none; }
-  .jp-InputArea-editor .highlight, .jp-OutputArea-output, math[display="block"] { overflow: visible; }
-  pre { white-space: pre-wrap !important; overflow: visible !important; }
-}
-`

@@ -9,6 +9,7 @@ import re
 
 from jinja2 import pass_context
 from math_core import LatexError, LatexToMathML
+from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 
@@ -20,6 +21,16 @@ def configure(c):
     c.HTMLExporter.preprocessors = ["nqm_export.Title", "nqm_export.Answers"]
     # The class of slides inherits the lines above; it has a template of its own.
     c.SlidesExporter.template_name = "reveal"
+    HTMLExporter.from_notebook_node = reachable
+
+
+written = HTMLExporter.from_notebook_node
+
+
+def reachable(self, nb, resources=None, **kw):
+    """Take the cells out of the keys' way: nbconvert makes a tab stop of each."""
+    page, resources = written(self, nb, resources, **kw)
+    return re.sub(r'(<div class="jp-[^">]*")([^>]*) tabindex="0"', r"\1\2", page), resources
 
 
 class Title(Preprocessor):
