@@ -36,7 +36,8 @@ func TestScalingTooltip(t *testing.T) {
 	})
 }
 
-// A row has no number on its second axis, and its tooltip none either.
+// A row has no number on its second axis, and its tooltip none either: it names the
+// method of the row.
 func TestRowTooltip(t *testing.T) {
 	browsertest.Browse(t, 390, 700, func(b *browsertest.Browser) {
 		b.Show(must(encodeFile(".html", steps3())))
@@ -48,7 +49,7 @@ func TestRowTooltip(t *testing.T) {
 			}
 		}
 		pointAt(b, 810, 4.32)
-		b.Until("a tooltip with the step", tipOf(`steps to target T = 810first at or below the target$`))
+		b.Until("a tooltip with the step", tipOf(`^810 steps: SGD α=0.002, B=64steps to target T = 810first at or below the target$`))
 		b.Quiet(browsertest.Files)
 	})
 }

@@ -295,3 +295,32 @@ func TestReferenceAtItsPlace(t *testing.T) {
 		b.Quiet(browsertest.Files)
 	})
 }
+
+// The keyboard does what the mouse does: it takes a series of the legend away and
+// brings it back, and zooms. All of it is one tab stop.
+func TestLegendAndZoomByKeyboard(t *testing.T) {
+	browsertest.Browse(t, 900, 700, func(b *browsertest.Browser) {
+		b.Show(must(encodeFile(".html", scaling())))
+		b.Until("a drawn figure", browsertest.Drawn+" === 1")
+		const focused = `document.activeElement`
+		ticks := `[...document.querySelectorAll(".nqm-figure svg text")].map(t => t.textContent).join("|")`
+		whole, lines := browsertest.Value[string](b, ticks), browsertest.Value[string](b, linesOf)
+		b.Do(chromedp.KeyEvent(kb.Tab))
+		b.Until("focus on the first of the legend", focused+`.getAttribute("aria-pressed") === "true" && `+focused+`.getBoundingClientRect().height > 10`)
+		b.Do(chromedp.KeyEvent(" "))
+		b.Until("a series less", focused+`.getAttribute("aria-pressed") === "false" && `+linesOf+fmt.Sprintf(" !== %q", lines))
+		b.Do(chromedp.KeyEvent(" "))
+		b.Until("the series again", focused+`.getAttribute("aria-pressed") === "true"`)
+		b.Do(chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
+		b.Until("focus on the zoom", focused+`.textContent === "zoom in"`)
+		b.Do(chromedp.KeyEvent(" "))
+		b.Until("other numbers at the axis", ticks+fmt.Sprintf(" !== %q", whole))
+		b.Screenshot("zoomed")
+		b.Do(chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(" "))
+		b.Until("the whole again", ticks+fmt.Sprintf(" === %q", whole))
+		b.Do(chromedp.KeyEvent(kb.Tab))
+		b.Until("focus elsewhere", `!`+focused+`.closest(".nqm-keys")`)
+		b.Accessible()
+		b.Quiet(browsertest.Files)
+	})
+}

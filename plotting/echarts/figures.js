@@ -14,6 +14,16 @@ var ink = {
   dark: { text: "#e8eaed", muted: "#a8adb4", grid: "#3c4046", paper: "#1e1f22" },
 };
 
+// inks returns the colours of a figure on its page, whose own paper it stands on.
+function inks(box) {
+  var c = Object.assign({}, isDark() ? ink.dark : ink.light);
+  for (var e = box; e; e = e.parentElement) {
+    var own = getComputedStyle(e).backgroundColor;
+    if (/^rgb\(/.test(own)) { c.paper = own; break; }
+  }
+  return c;
+}
+
 // isDark says whether the page's theme is dark: JupyterLab's or VS Code's own
 // mark where there is one, else the reader's preference where the page follows
 // it.
@@ -349,11 +359,23 @@ function tooltip(option) {
     var axis = option.series[items[0].seriesIndex].xAxisIndex || 0, panel = option.nqm.panels[axis];
     var v = items[0].value, bar = v.length === 3;
     var x = number(unmapped(panel.x, v[0])) + (bar ? " … " + number(unmapped(panel.x, v[1])) : "");
-    return escape(option.xAxis[axis].name || "x") + " = <b>" + x + "</b>" + items.map(function (i) {
+    var row = panel.y.blank ? rowAt(option, axis, v[1]) : "";
+    return (row ? "<b>" + escape(row) + "</b><br>" : "") + escape(option.xAxis[axis].name || "x") + " = <b>" + x + "</b>" + items.map(function (i) {
       if (panel.y.blank) return "<br>" + i.marker + escape(i.seriesName);
       return "<br>" + i.marker + escape(i.seriesName) + ": <b>" + number(unmapped(panel.y, i.value[bar ? 2 : 1])) + "</b>";
     }).join("") + (option.yAxis[axis].name ? '<br><span style="opacity:.7">' + escape(option.yAxis[axis].name) + "</span>" : "");
   };
+}
+
+// rowAt returns the name of the row of a panel without a second axis that a point
+// stands in: the method.
+function rowAt(option, panel, y) {
+  var name = "";
+  option.series.forEach(function (s, k) {
+    if (option.nqm.series[k].kind !== "marks" || (s.yAxisIndex || 0) !== panel) return;
+    ((s.markArea || {}).data || []).forEach(function (e) { if (e[0].yAxis <= y && y <= e[1].yAxis) name = e[0].name || name; });
+  });
+  return name;
 }
 
 // increasing says whether the lines of a chart are functions of x, so that a
@@ -509,7 +531,8 @@ function dressLine(s, e, k, c, layout, words) {
 // colours of the page's theme and the layout for its width. The state f says
 // what the reader has chosen: the time shown, the series switched off.
 function dress(source, f, width) {
-  var dark = isDark(), c = dark ? ink.dark : ink.light, layout = plan(source, width), panels = source.nqm.panels;
+  source = zoomed(source, f.zoom);
+  var dark = isDark(), c = inks(f.box), layout = plan(source, width), panels = source.nqm.panels;
   var option = Object.assign({}, source, { xAxis: copied(source.xAxis), yAxis: copied(source.yAxis) });
   option.backgroundColor = "transparent";
   option.textStyle = { color: c.text };
@@ -572,6 +595,62 @@ function dress(source, f, width) {
   f.layout = layout;
   delete option.nqm;
   return option;
+}
+
+// zoomed returns the option with the part of each x axis that the reader chose by
+// keys, in shares of the whole.
+function zoomed(source, zoom) {
+  if (!zoom) return source;
+  return Object.assign({}, source, { xAxis: source.xAxis.map(function (x, i) {
+    var log = source.nqm.panels[i].x.base, low = log ? Math.log(x.min) : x.min, high = log ? Math.log(x.max) : x.max;
+    function at(share) { var v = low + share * (high - low); return log ? Math.exp(v) : v; }
+    return Object.assign({}, x, { min: at(zoom[0]), max: at(zoom[1]) });
+  }) });
+}
+
+// keys returns what a mouse does at a figure as buttons, for the keyboard: to take a
+// series of the legend away, and to zoom. They are one tab stop, which shows them; the
+// arrow keys go from one to the next.
+function keys(f) {
+  var bar = element("div", { "class": "nqm-keys", role: "toolbar", "aria-label": "legend and zoom", "data-lm-suppress-shortcuts": "true" },
+    "display:flex;flex-wrap:wrap;gap:0.3em;padding:0 8px;font:13px sans-serif");
+  function hide() { Object.assign(bar.style, { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" }); }
+  function add(words, act) {
+    var b = element("button", { type: "button", tabindex: bar.children.length ? "-1" : "0" }, "font:inherit;cursor:pointer");
+    b.textContent = words;
+    b.addEventListener("click", function () { act(b); });
+    bar.appendChild(b);
+    return b;
+  }
+  function look(change) {
+    return function () {
+      var at = change(f.zoom || [0, 1]), wide = Math.min(at[1] - at[0], 1), from = Math.min(Math.max(at[0], 0), 1 - wide);
+      f.zoom = wide === 1 ? null : [from, from + wide];
+      render(f);
+    };
+  }
+  hide();
+  bar.addEventListener("focusin", function () { Object.assign(bar.style, { position: "", width: "", height: "", overflow: "", clipPath: "" }); });
+  bar.addEventListener("focusout", hide);
+  bar.addEventListener("keydown", function (e) {
+    var step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key], all = [].slice.call(bar.children);
+    if (!step) return;
+    e.preventDefault();
+    all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+  });
+  var names = named(current(f));
+  names.forEach(function (name) {
+    function shown() { return !(f.selected && f.selected[name] === false); }
+    add(name, function (b) {
+      f.chart.dispatchAction({ type: "legendToggleSelect", name: name });
+      b.setAttribute("aria-pressed", String(shown()));
+    }).setAttribute("aria-pressed", String(shown()));
+  });
+  add("zoom in", look(function (z) { var w = (z[1] - z[0]) / 4; return [z[0] + w, z[1] - w]; }));
+  add("zoom out", look(function (z) { var w = (z[1] - z[0]) / 2; return [z[0] - w, z[1] + w]; }));
+  add("to the left", look(function (z) { var w = (z[1] - z[0]) / 4; return [z[0] - w, z[1] - w]; }));
+  add("to the right", look(function (z) { var w = (z[1] - z[0]) / 4; return [z[0] + w, z[1] + w]; }));
+  return bar;
 }
 
 function copied(value) { return JSON.parse(JSON.stringify(value)); }
@@ -687,6 +766,8 @@ function start(box) {
     f.data = JSON.parse(data.textContent);
     f.bar = controls(f);
     if (f.bar) box.appendChild(f.bar);
+    f.keys = keys(f);
+    box.appendChild(f.keys);
     box.appendChild(pane);
     f.chart = echarts.init(pane, null, { renderer: "svg" });
     f.chart.on("legendselectchanged", function (e) {
@@ -703,6 +784,7 @@ function start(box) {
     if (f.chart) f.chart.dispose();
     pane.remove();
     if (f.bar) f.bar.remove();
+    if (f.keys) f.keys.remove();
     console.error("nqm: a figure could not be drawn:", e);
   }
 }
@@ -716,6 +798,7 @@ function rest(f) {
   if (f.box.isConnected) f.box.style.minHeight = f.box.offsetHeight + "px";
   f.chart.dispose();
   f.pane.remove();
+  f.keys.remove();
   if (f.bar) f.bar.remove();
   f.still.style.display = "";
   f.box.removeAttribute("data-drawn");
