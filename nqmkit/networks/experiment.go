@@ -328,11 +328,7 @@ func (p point) run(rate float64, first, count, from, limit int) seen {
 	for k := range runs {
 		runs[k] = begin(k, max(limit, fixed))
 	}
-	looks := looksUpTo(limit)
-	if n, _ := slices.BinarySearch(looks, from); n > looksOnTheWay {
-		looks = append(someOf(looks[:n], looksOnTheWay), looks[n:]...)
-	}
-	for _, t := range looks {
+	for _, t := range fewBefore(looksUpTo(limit), from) {
 		mean := 0.0
 		for k, r := range runs {
 			upTo := t
@@ -423,6 +419,14 @@ func settled(steps []int, losses []float64, target float64) float64 {
 		t = next
 	}
 	return t
+}
+
+// fewBefore are looks with few before a step.
+func fewBefore(looks []int, from int) []int {
+	if n, _ := slices.BinarySearch(looks, from); n > looksOnTheWay {
+		return append(someOf(looks[:n], looksOnTheWay), looks[n:]...)
+	}
+	return looks
 }
 
 // someOf are n of steps, the last among them, at equal ratios as nearly as may be.

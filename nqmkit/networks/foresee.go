@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
 	"gonum.org/v1/gonum/optimize"
 
@@ -183,6 +184,9 @@ func (p point) losses(foreseen []theory.ForeseenSteps, models []model, s theory.
 // same looks as training's.
 func (p point) modelSteps(m model, o theory.Optimizer, limit int) float64 {
 	looks := looksUpTo(limit)
+	if _, stretched := lengthOf(o); stretched {
+		return p.modelEnds(m, o, looks)
+	}
 	for horizon := 50; ; horizon *= 4 {
 		n, exact := slices.BinarySearch(looks, horizon)
 		if exact {
@@ -195,6 +199,24 @@ func (p point) modelSteps(m model, o theory.Optimizer, limit int) float64 {
 	}
 }
 
+// modelEnds is modelSteps where each look is at the end of a run of its own: every sixth
+// of them until one is at the target, and then those between by halving.
+func (p point) modelEnds(m model, o theory.Optimizer, looks []int) float64 {
+	loss := func(k int) float64 { return modelLosses(m, o, looks[k:k+1])[0] }
+	for low := 0; low < len(looks)-1; low += 6 {
+		high := min(low+6, len(looks)-1)
+		switch v := loss(high); {
+		case math.IsInf(v, 1):
+			return v
+		case v > p.Target:
+			continue
+		}
+		k := low + 1 + sort.Search(high-low-1, func(i int) bool { return loss(low+1+i) <= p.Target })
+		return firstAt(looks[k-1:k+1], []float64{loss(k - 1), loss(k)}, p.Target)
+	}
+	return math.Inf(1)
+}
+
 // modelSettled is the crossing of the expected loss as it is read off training's.
 func (p point) modelSettled(m model, o theory.Optimizer, first float64) float64 {
 	if math.IsInf(first, 1) {
@@ -202,6 +224,9 @@ func (p point) modelSettled(m model, o theory.Optimizer, first float64) float64 
 	}
 	for horizon := 2 * first; horizon < 100*first; horizon *= 2 {
 		looks := looksUpTo(int(horizon) + 2)
+		if _, stretched := lengthOf(o); stretched {
+			looks = fewBefore(looks, int(first/2))
+		}
 		if t := settled(looks, modelLosses(m, o, looks), p.Target); !math.IsInf(t, 1) {
 			return t
 		}
