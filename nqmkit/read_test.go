@@ -28,6 +28,12 @@ func TestReadSpectrum(t *testing.T) {
 	if want := []float64{1, 1}; !reflect.DeepEqual(plain.Variance, want) || plain.Name != "hessian" {
 		t.Errorf("variance %v of %q, want %v of hessian", plain.Variance, plain.Name, want)
 	}
+	for _, index := range []string{"", "index", "Rank", "i", "No."} {
+		counted := nqmkit.ReadSpectrum(spectrumFile(t, index+",curvature\n1,50\n2,1\n"))
+		if want := []float64{50, 1}; !reflect.DeepEqual(counted.Curvature, want) {
+			t.Errorf("beside a count named %q: curvature %v, want %v", index, counted.Curvature, want)
+		}
+	}
 	named := nqmkit.ReadSpectrum(spectrumFile(t, "Multiplicity, curvature, noise, mean\n3, 2, 0.5, 1\n1, 1e-3, 0, -1\n"))
 	for _, column := range []struct{ got, want []float64 }{
 		{named.Curvature, []float64{2, 1e-3}}, {named.Noise, []float64{0.5, 0}},
@@ -54,6 +60,10 @@ func TestReadSpectrumSaysWhatIsWrong(t *testing.T) {
 		{"curvature\n-1\n", "line 2: curvature -1, 100% of all absolute values: want at most 5% below 0, or a Treatment of them, as nqmkit.NegativeCurvature(nqmkit.Clip) or (nqmkit.SetAside)"},
 		{"curvature\n1\nnan\n", "line 3: the curvature NaN: want a finite number"},
 		{"curvature\n1\n1e999\n", `line 3: the curvature "1e999" is not a number`},
+		{"1e999\n1\n", `line 1: the number in column 1 "1e999" is not a number`},
+		{"1,2,3,\n", `line 1: "" is not a number`},
+		{"1,2,\n2,3,\n", `line 1: the number in column 3 "" is not a number`},
+		{"rank,curvature\n1,5\n3,4\n", `column "rank"`},
 		{"curvature,variance\n1,1\n2,-1\n", "line 3: the variance -1: want a finite number >= 0"},
 		{"curvature,multiplicity\n1,1\n2,0\n", "line 3: the multiplicity 0: want a finite number > 0"},
 		{"curvature,noise\n1,1\n2,-1\n", "line 3: noise -1, 50% of all absolute values: want at most 5% below 0, or a Treatment of them, as nqmkit.NegativeNoise(nqmkit.Clip)"},

@@ -209,11 +209,13 @@ func column(names []string, k int) string {
 }
 
 // head returns the names of the columns, if there are any, and the first row of
-// numbers. A line that begins with an empty cell names an index.
+// numbers. A line that begins with an empty cell names an index; empty cells behind numbers
+// are no names.
 func (r Rows) head() (names []string, first int) {
-	number := func(cell string) bool { return isNumber(cell, r.DecimalComma) }
-	if slices.ContainsFunc(r.Cells[0], func(cell string) bool { return !number(cell) }) {
-		return trimmed(r.Cells[0]), 1
+	names = trimmed(r.Cells[0])
+	named := func(cell string) bool { return cell != "" && !isNumber(cell, r.DecimalComma) }
+	if names[0] == "" || slices.ContainsFunc(names, named) {
+		return names, 1
 	}
 	return nil, 0
 }
@@ -241,7 +243,7 @@ func (r Rows) asks(body [][]string) bool {
 // no name, or a name for that.
 func (f *File) dropNamedIndex() {
 	switch strings.ToLower(f.Arrays[0].Name) {
-	case "", "index", "unnamed: 0":
+	case "", "index", "unnamed: 0", "rank", "i", "k", "n", "no", "no.", "id":
 		f.dropCount(0, 1)
 	}
 }
@@ -269,17 +271,25 @@ func (f *File) dropCount(least, most float64) bool {
 	return true
 }
 
+// isNumber reports whether a cell is a number, be it beyond those of float64.
 func isNumber(cell string, decimalComma bool) bool {
 	_, ok := textNumber(cell, decimalComma)
-	return ok
+	_, err := strconv.ParseFloat(pointed(cell, decimalComma), 64)
+	return ok || errors.Is(err, strconv.ErrRange)
 }
 
-// textNumber reads a number, or a truth value as 1 or 0.
-func textNumber(cell string, decimalComma bool) (float64, bool) {
+// pointed is a cell with a point for its decimal comma.
+func pointed(cell string, decimalComma bool) string {
 	cell = strings.TrimSpace(cell)
 	if decimalComma && strings.Count(cell, ",") == 1 && !strings.Contains(cell, ".") {
 		cell = strings.Replace(cell, ",", ".", 1)
 	}
+	return cell
+}
+
+// textNumber reads a number of float64, or a truth value as 1 or 0.
+func textNumber(cell string, decimalComma bool) (float64, bool) {
+	cell = pointed(cell, decimalComma)
 	v, err := strconv.ParseFloat(cell, 64)
 	if err == nil {
 		return v, true
