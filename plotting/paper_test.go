@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"bytes"
+	"html"
 	"image/png"
 	"math"
 	"os"
@@ -10,6 +11,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
 
 	"nqm/nqmkit"
 )
@@ -60,6 +66,107 @@ func TestPapersHaveTheirWidthAndText(t *testing.T) {
 	for _, p := range []Paper{{Width: -1}, {Width: 100}, {Width: math.NaN()}, {Width: 3, Text: 1}} {
 		if p.validate() == nil {
 			t.Errorf("%+v is valid", p)
+		}
+	}
+}
+
+// The legend stands where the paper has it, and covers nothing.
+func TestPlaceOfTheLegend(t *testing.T) {
+	long := LossCurves(nqmkit.Expect(nqmkit.PowerLaw(100, 1), 500, nqmkit.SGD(0.1).Batch(16).EMA(0.99), nqmkit.Momentum(0.1, 0.9).Precondition(0.5)))
+	long.Notes = []string{"a note"}
+	high := map[Place]vg.Length{}
+	for _, place := range []Place{Above, Below, Nowhere} {
+		for _, width := range []float64{0, 3.3, 6.9} {
+			s := must(FigureOf(long)).stillOn(Paper{Width: width, Legend: place})
+			var c recorder.Canvas
+			s.draw(draw.NewCanvas(&c, s.width, s.height()))
+			at := map[string]vg.Length{}
+			for _, a := range c.Actions {
+				if words, ok := a.(*recorder.FillString); ok {
+					at[words.String] = words.Point.Y
+				}
+			}
+			name, shown := at[long.legend()[0]], len(s.legend) > 0
+			switch {
+			case shown != (place != Nowhere):
+				t.Errorf("%q, %v inches: a legend: %v", place, width, shown)
+			case place == Above && name <= at["steps t"], place == Below && !(at["a note"] < name && name < at["steps t"]-6):
+				t.Errorf("%q, %v inches: the legend is at %v, the axis at %v, the note at %v", place, width, name, at["steps t"], at["a note"])
+			}
+			high[place] = s.height()
+		}
+	}
+	if high[Above] != high[Below] || high[Nowhere] >= high[Above] {
+		t.Errorf("heights %v", high)
+	}
+	if (Paper{Legend: "left"}).validate() == nil {
+		t.Error("a legend on the left is valid")
+	}
+}
+
+// Every letter of an SVG is drawn as a shape that the file has, below its text, which
+// is not seen but is there; where a letter has no shape, the text is seen.
+func TestLettersOfSVGNeedNoFont(t *testing.T) {
+	figures := append(gallery(), sample{"foreign", func() Figure {
+		f := oneSeries(Axis{Label: "中文"}, Axis{Label: "x < y & 𝔼"}, Series{X: Values{0, 1}, Y: Values{0, 1}, Color: blue})
+		f.Title = "a & b < c 中文"
+		return f
+	}()})
+	seen := 0
+	for _, s := range figures {
+		svg := string(must(encodeFile(".svg", s.value)))
+		shapes := map[string]bool{}
+		for _, m := range regexp.MustCompile(`<path id="(letter-\d+)" d="M`).FindAllStringSubmatch(svg, -1) {
+			shapes[m[1]] = true
+		}
+		before := 0
+		for _, at := range regexp.MustCompile(`(?s)<text.*?</text>`).FindAllStringIndex(svg, -1) {
+			element := svg[at[0]:at[1]]
+			words := html.UnescapeString(element[strings.Index(element, ">")+1 : len(element)-len("</text>")])
+			if !strings.Contains(element, "fill-opacity:0") {
+				seen++
+				if !strings.Contains(words, "中") {
+					t.Errorf("%s: %q is seen as text", s.name, words)
+				}
+				before = at[1]
+				continue
+			}
+			drawn := regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(svg[before:at[0]], -1)
+			before = at[1]
+			letters := 0
+			for _, r := range words {
+				if !unicode.IsSpace(r) && !strings.ContainsRune(glue, r) {
+					letters++
+				}
+			}
+			if len(drawn) != letters {
+				t.Errorf("%s: %d shapes for the %d letters of %q", s.name, len(drawn), letters, words)
+			}
+			for _, d := range drawn {
+				if !shapes[d[1]] {
+					t.Errorf("%s: no shape %q", s.name, d[1])
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no text with a letter that has no shape")
+	}
+}
+
+// All fonts of a PDF are in it: each has a file, and none is one of the fourteen that
+// a reader of PDF brings itself.
+func TestFontsOfPDFAreEmbedded(t *testing.T) {
+	for _, s := range gallery() {
+		pdf := string(must(encodeFile(".pdf", s.value)))
+		described := strings.Count(pdf, "/Type /FontDescriptor")
+		if files := strings.Count(pdf, "/FontFile2"); files == 0 || files != described {
+			t.Errorf("%s: %d fonts are described, and %d are there", s.name, described, files)
+		}
+		for _, base := range regexp.MustCompile(`/BaseFont\s*/([^\s/]+)`).FindAllStringSubmatch(pdf, -1) {
+			if !strings.Contains(base[1], "dejavu") {
+				t.Errorf("%s: font %s", s.name, base[1])
+			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgsvg"
 
+	"nqm/plotting/internal/outline"
 	"nqm/plotting/internal/pdf"
 	"nqm/theory/wholefile"
 )
@@ -18,7 +19,7 @@ import (
 // Save writes the picture of a value (all that Show takes) to a file; the
 // extension says the form:
 //
-//	.svg .pdf .png  the still figure
+//	.svg .pdf .png  the still figure; letters are in the file, text can be selected
 //	.html           a page that holds the interactive figure and all it needs
 //
 // Of values of several kinds in a []any the figures stand one below the other.
@@ -30,8 +31,8 @@ import (
 // table of a result is written by nqmkit.Save, the points of a figure by
 // SaveData.
 //
-// A paper sets width and size of text of a still figure for print, as in
-// Save("fig2.pdf", curves, Column).
+// A paper sets width, size of text and place of the legend of a still figure for
+// print, as in Save("fig2.pdf", curves, Column).
 func Save(path string, value any, paper ...Paper) {
 	var p Paper
 	if len(paper) > 0 {
@@ -118,7 +119,11 @@ func (s sheet) encode(extension string, scale float64) ([]byte, error) {
 		err := s.writePNG(&b, scale)
 		return b.Bytes(), err
 	case ".svg":
-		return s.encodeVector(vgsvg.New(width, height), scale, &b)
+		image, err := s.encodeVector(vgsvg.New(width, height), scale, &b)
+		if err != nil {
+			return nil, err
+		}
+		return outline.SVG(image, dejavu())
 	case ".pdf":
 		return s.encodeVector(pdf.New(width, height), scale, &b)
 	}

@@ -17,7 +17,19 @@ type Paper struct {
 	Text float64
 	// Untitled leaves out the title, which print has in its caption.
 	Untitled bool
+	// Legend is where the names stand that are not at the ends of their lines.
+	Legend Place
 }
+
+// Place says where a legend stands.
+type Place string
+
+// The places of a legend. The zero value is Above.
+const (
+	Above   Place = ""        // between the title and the panels
+	Below   Place = "below"   // under the panels
+	Nowhere Place = "nowhere" // left out: the paper's caption has the names
+)
 
 // The papers of two-column journals: a column, and both with the gap.
 var (
@@ -31,6 +43,9 @@ func (p Paper) validate() error {
 	}
 	if p.Text != 0 && !(4 <= p.Text && p.Text <= 20) {
 		return fmt.Errorf("plotting: text of %v points: want 4 to 20, or 0 for 7", p.Text)
+	}
+	if p.Legend != Above && p.Legend != Below && p.Legend != Nowhere {
+		return fmt.Errorf("plotting: a legend %q: want above (empty), below or nowhere", p.Legend)
 	}
 	return nil
 }
@@ -53,8 +68,10 @@ func (f Figure) stillOn(p Paper) still {
 	if p.Untitled {
 		f.Title = ""
 	}
-	if p.Width == 0 {
-		return f.stillOf(0)
+	s := f.stillOf(vg.Length(p.Width/p.scale()) * vg.Inch)
+	s.below = p.Legend == Below
+	if p.Legend == Nowhere {
+		s.legend = nil
 	}
-	return f.stillOf(vg.Length(p.Width/p.scale()) * vg.Inch)
+	return s
 }

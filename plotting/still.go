@@ -20,6 +20,7 @@ type still struct {
 	// labels above the data of panels, in rows
 	uprights [][][]upright
 	legend   []legendRow
+	below    bool     // the legend stands under the panels
 	notes    []string // in lines
 }
 
@@ -108,11 +109,23 @@ func (s still) above(row int) vg.Length {
 
 // head returns the height of title and legend.
 func (s still) head() vg.Length {
-	lines := vg.Length(len(s.title))*titleSize + vg.Length(len(s.legend))*labelSize
-	return 6 + lineHeight*lines + 5
+	height := 6 + lineHeight*titleSize*vg.Length(len(s.title)) + 5
+	if !s.below {
+		height += s.legendHeight()
+	}
+	return height
 }
 
-func (s still) foot() vg.Length { return lineHeight * noteSize * vg.Length(len(s.notes)) }
+func (s still) legendHeight() vg.Length { return lineHeight * labelSize * vg.Length(len(s.legend)) }
+
+// foot returns the height of the notes, and of a legend above them.
+func (s still) foot() vg.Length {
+	height := lineHeight * noteSize * vg.Length(len(s.notes))
+	if s.below {
+		height += s.legendHeight()
+	}
+	return height
+}
 
 // draw draws a valid figure: title, legend, the panels with the left and lower
 // edges of their data aligned, and the notes.
@@ -125,12 +138,15 @@ func (s still) draw(c draw.Canvas) {
 		y -= lineHeight * titleSize
 		c.FillText(textStyle(titleSize, ink), vg.Point{X: c.Min.X, Y: y + 3}, line)
 	}
+	if s.below {
+		y = c.Min.Y + s.foot()
+	}
 	for _, row := range s.legend {
 		y -= lineHeight * labelSize
 		row.draw(c, y+2)
 	}
 	for i, line := range s.notes {
-		at := c.Min.Y + s.foot() - vg.Length(i+1)*lineHeight*noteSize
+		at := c.Min.Y + vg.Length(len(s.notes)-i-1)*lineHeight*noteSize
 		c.FillText(textStyle(noteSize, mutedInk), vg.Point{X: c.Min.X, Y: at}, line)
 	}
 	s.drawPanels(draw.Crop(c, 0, 0, s.foot(), -(s.head() - 6)))

@@ -39,14 +39,19 @@ var (
 	gridInk  = color.NRGBA{R: 0xe6, G: 0xe6, B: 0xe6, A: 255}
 )
 
-// letters writes text in DejaVu Sans, which has the Greek letters, superscripts
-// and subscripts of the labels.
-var letters = sync.OnceValue(func() text.Handler {
+// dejavu is DejaVu Sans, which has the Greek letters, superscripts and subscripts of
+// the labels.
+var dejavu = sync.OnceValue(func() *opentype.Font {
 	face, err := opentype.Parse(dejavusans.TTF)
 	if err != nil {
 		panic(fmt.Sprintf("plotting: the font does not parse: %v", err))
 	}
-	return text.Plain{Fonts: font.NewCache(font.Collection{{Font: typeface, Face: face}})}
+	return face
+})
+
+// letters writes text in it.
+var letters = sync.OnceValue(func() text.Handler {
+	return text.Plain{Fonts: font.NewCache(font.Collection{{Font: typeface, Face: dejavu()}})}
 })
 
 var typeface = font.Font{Typeface: "DejaVu", Variant: "Sans"}
