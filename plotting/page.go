@@ -49,7 +49,7 @@ body { font: 16px/1.45 system-ui, sans-serif; max-width: 860px; margin: 1.5rem a
 section { margin-bottom: 2.5rem; }
 table { border-collapse: collapse; font-size: 0.9em; }
 th, td { padding: 0.15em 0.7em; text-align: left; border-bottom: 1px solid #8a8f9855; }
-@media (prefers-color-scheme: dark) { body { color: #e8eaed; background: #1e1f22; } }
+@media (prefers-color-scheme: dark) { body { color: #e8eaed; background: #1e1f22; } .nqm-figure img { filter: invert(.9) hue-rotate(180deg); } }
 </style>
 </head>
 <body>

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"os"
 	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
@@ -33,7 +32,7 @@ func (p picture) bundle() (map[protocol.MIMEType]any, error) {
 		return nil, fmt.Errorf("plotting: %q: %w", p.Title, err)
 	}
 	return map[protocol.MIMEType]any{
-		protocol.MIMETextHTML:  p.markup(still.Bytes(), chart) + "<script>" + wakeScript() + "</script>",
+		protocol.MIMETextHTML:  p.markup(still.Bytes(), chart) + wakeScript(),
 		protocol.MIMEImagePNG:  still.Bytes(),
 		protocol.MIMETextPlain: p.plainText(),
 	}, nil
@@ -65,6 +64,12 @@ type sliderJSON struct {
 	Frames    []json.RawMessage `json:"frames"`
 }
 
+// darkStills shows still images light on dark where JupyterLab and VS Code are dark:
+// white becomes the grey of their pages, and hues stay. Pages of our own do so where the
+// reader prefers it.
+const darkStills = `<style>:is(body[data-jp-theme-light="false"],body[data-vscode-theme-kind*="dark"],` +
+	`body[data-vscode-theme-kind="vscode-high-contrast"]) .nqm-figure img{filter:invert(.9) hue-rotate(180deg)}</style>`
+
 // markup returns the picture as HTML: the still image, the data of the
 // interactive chart that takes its place, caption and numbers. Every text is
 // escaped. Where scripts are stripped, the still image stays.
@@ -76,7 +81,7 @@ func (p picture) markup(still, chart []byte) string {
 			fmt.Fprintf(&below, `<p style="max-width:780px;margin:0.3em 0">%s</p>`, html.EscapeString(line))
 		}
 	}
-	return fmt.Sprintf(`<div class="nqm-figure" data-height="%d" style="max-width:860px">`+
+	return fmt.Sprintf(darkStills+`<div class="nqm-figure" data-height="%d" style="max-width:860px">`+
 		`<img alt="%s" src="data:image/png;base64,%s" style="width:100%%;max-width:780px">`+
 		`<script type="application/json">%s</script></div>`+
 		`%s<details><summary>numbers</summary><div style="overflow-x:auto" tabindex="0" role="region" aria-label="numbers">%s</div></details>`,
@@ -87,17 +92,4 @@ func (p picture) markup(still, chart []byte) string {
 // tableMarkup returns a table that is shown by itself as HTML, as short as its text.
 func (p picture) tableMarkup() string {
 	return `<div style="overflow-x:auto">` + tableHTML(p.printable().Table.Short()) + `</div>`
-}
-
-//go:embed wake.js
-var wake string
-
-// wakeScript returns the script that has the page draw its figures, with the
-// library from the folder of this kernel's specification.
-func wakeScript() string {
-	kernel := os.Getenv("NQM_KERNEL")
-	if kernel == "" {
-		kernel = "nqm"
-	}
-	return strings.ReplaceAll(strings.TrimSpace(wake), "KERNEL", kernel)
 }

@@ -41,6 +41,9 @@ func Show(values ...any) {
 	}
 }
 
+// hasRuntime says that an earlier figure of the cell has brought the runtime.
+var hasRuntime bool
+
 func show(value any) error {
 	all, err := shownOf(value)
 	if err != nil {
@@ -56,6 +59,10 @@ func show(value any) error {
 		b, err := p.bundle()
 		if err != nil {
 			return err
+		}
+		if !hasRuntime {
+			b[protocol.MIMETextHTML] = runtimeScript() + b[protocol.MIMETextHTML].(string)
+			hasRuntime = true
 		}
 		gonbui.SendData(&protocol.DisplayData{Data: b, Metadata: map[string]any{}})
 	}

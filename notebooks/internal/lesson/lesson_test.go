@@ -155,3 +155,25 @@ func TestStderrIsAFailure(t *testing.T) {
 		t.Errorf("stdout: error %v", err)
 	}
 }
+
+// Every cell brings the runtime of the figures; a notebook keeps it at its first figure.
+func TestOneRuntimeInANotebook(t *testing.T) {
+	const packed = `<script type="text/plain" class="nqm-runtime">H4sI+/=</script>`
+	figure := func(text string) any {
+		return map[string]any{"output_type": "display_data", "data": map[string]any{"text/html": text}}
+	}
+	cell := func(outputs ...any) any {
+		return map[string]any{"cell_type": "code", "source": "%%", "outputs": outputs}
+	}
+	nb := Notebook{"cells": []any{cell(), cell(figure("no figure"), figure(packed+"first")), cell(figure(packed + "second")), cell(figure("third"))}}
+	nb.Normalize()
+	var all []string
+	for _, c := range nb.Cells() {
+		for _, o := range c.Outputs() {
+			all = append(all, text(o["data"].(map[string]any)["text/html"]))
+		}
+	}
+	if got, want := strings.Join(all, "|"), "no figure|"+packed+"first|second|third"; got != want {
+		t.Errorf("the outputs are %s, want %s", got, want)
+	}
+}

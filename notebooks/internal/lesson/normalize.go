@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 
 	"nqm/notebooks/internal/setup"
 )
@@ -27,6 +28,29 @@ func (nb Notebook) Normalize() {
 		cell.normalizeID(ids)
 		if cell.Kind() == "code" {
 			cell.normalizeOutputs(&count)
+		}
+	}
+	nb.oneRuntime()
+}
+
+// runtime is what the first figure of each cell brings for viewers that have no other
+// way to it.
+var runtime = regexp.MustCompile(`<script type="text/plain" class="nqm-runtime">[^<]*</script>`)
+
+// oneRuntime leaves the runtime at the first figure of the notebook alone.
+func (nb Notebook) oneRuntime() {
+	found := false
+	for _, cell := range nb.Cells() {
+		for _, o := range cell.Outputs() {
+			data, _ := o["data"].(map[string]any)
+			page := text(data["text/html"])
+			if !runtime.MatchString(page) {
+				continue
+			}
+			if found {
+				data["text/html"] = lines(runtime.ReplaceAllLiteralString(page, ""))
+			}
+			found = true
 		}
 	}
 }
