@@ -30,7 +30,8 @@ type Scattered interface {
 	ExampleGradients(g [][]float64, theta []float64, batch []int)
 }
 
-// Functions is a model that is defined elsewhere, in another engine too.
+// Functions is a model that is defined elsewhere, in another engine too: testdata/gomlx
+// has a network in GoMLX, as a module of its own, which nqm does not depend on.
 type Functions struct {
 	Name     string
 	From     []float64 // where training begins
