@@ -11,6 +11,7 @@ import (
 
 	"nqm/notebooks/internal/lab"
 	"nqm/plotting/browsertest"
+	"nqm/theory/longtest"
 )
 
 // kernelState is what the notebook's toolbar says about its kernel.
@@ -27,33 +28,22 @@ const waiting = `[...document.querySelectorAll(".jp-InputPrompt")].some(p => p.t
 // idle says that the kernel has run every cell that it was given.
 const idle = kernelState + ` === "idle" && !` + waiting
 
-// exportLessons writes the HTML page of every lesson as it is committed.
-func exportLessons(t *testing.T) []string {
-	t.Helper()
-	worker, lessons := startWorker(t)
-	var pages []string
-	for _, l := range lessons {
-		path, err := worker.Export(l, t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		pages = append(pages, path)
-	}
-	return pages
-}
-
 // Every exported page draws every chart and sets every formula, with no
 // network, on a wide screen and on a phone, on light and on dark.
 func TestExportedPagesInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: opens pages in a browser")
 	}
-	for _, path := range exportLessons(t) {
-		for _, view := range []struct {
-			name          string
-			width, height int
-			dark          bool
-		}{{"wide", 1200, 900, false}, {"dark", 1200, 900, true}, {"phone", 390, 844, false}} {
+	views := []struct {
+		name          string
+		width, height int
+		dark          bool
+	}{{"wide", 1200, 900, false}, {"dark", 1200, 900, true}, {"phone", 390, 844, false}}
+	if !longtest.Wanted() {
+		views = views[:1]
+	}
+	for _, path := range exportedLessons(t) {
+		for _, view := range views {
 			t.Run(filepath.Base(path)+"/"+view.name, func(t *testing.T) {
 				t.Parallel()
 				browsertest.Browse(t, view.width, view.height, func(b *browsertest.Browser) {
@@ -125,6 +115,7 @@ const lessonInLab = "03_sgd_dynamics"
 // In JupyterLab a lesson runs from top to bottom and every chart comes alive,
 // follows the theme, and comes alive again when the lesson is run again.
 func TestLessonInJupyterLab(t *testing.T) {
+	longtest.Only(t)
 	browsertest.Browse(t, 1300, 1000, func(b *browsertest.Browser) {
 		dir, file := labCopy(t, lessonInLab, func(s string) string { return s })
 		b.Open(startLab(t, dir, file))
@@ -153,6 +144,7 @@ func runAll(b *browsertest.Browser) {
 
 // A notebook that is not trusted runs no script, and still shows each figure.
 func TestUntrustedNotebookShowsStillImages(t *testing.T) {
+	longtest.Only(t)
 	browsertest.Browse(t, 1300, 1000, func(b *browsertest.Browser) {
 		dir, file := labCopy(t, lessonInLab, func(s string) string {
 			return strings.Replace(s, "SGD in two directions", "Untrusted: SGD in two directions", 1)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"nqm/plotting/browsertest"
+	"nqm/theory/longtest"
 )
 
 // The site has every lesson and the gallery, every link leads somewhere, and
@@ -31,11 +32,15 @@ func TestSite(t *testing.T) {
 			t.Errorf("the index has no link to %s", l.Name)
 		}
 	}
-	for _, view := range []struct {
+	views := []struct {
 		name          string
 		width, height int
 		dark          bool
-	}{{"wide", 1200, 900, false}, {"wide dark", 1200, 900, true}, {"phone", 390, 844, false}, {"phone dark", 390, 844, true}} {
+	}{{"wide", 1200, 900, false}, {"wide dark", 1200, 900, true}, {"phone", 390, 844, false}, {"phone dark", 390, 844, true}}
+	if !longtest.Wanted() {
+		views = views[:1]
+	}
+	for _, view := range views {
 		for _, page := range []string{"index", "gallery"} {
 			t.Run(page+"/"+view.name, func(t *testing.T) {
 				t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nqm/notebooks/internal/setup"
+	"nqm/theory/longtest"
 )
 
 // sweepNotebook has a sweep in two cells; what the first saves goes into the folder that it
@@ -146,6 +147,7 @@ func TestSweepMistakes(t *testing.T) {
 // The array and its merge on a real Slurm of one node: a part is killed and requeued,
 // another is deleted and named, and the merge prints what one process prints.
 func TestSweepOnSlurm(t *testing.T) {
+	longtest.Only(t)
 	if _, err := exec.LookPath("sbatch"); err != nil {
 		t.Skip("skipped: there is no Slurm here")
 	}

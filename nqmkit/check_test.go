@@ -8,6 +8,7 @@ import (
 
 	"nqm/nqmkit"
 	"nqm/theory"
+	"nqm/theory/longtest"
 )
 
 // most is the largest count among n that a probability of at most p explains: a right
@@ -28,7 +29,7 @@ func TestCheckKeepsItsRate(t *testing.T) {
 	one := theory.Problem{Curvature: []float64{2}, Noise: []float64{1}, Variance: []float64{1}}
 	two, law := nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(12, 1)
 	checks := 100
-	if testing.Short() {
+	if !longtest.Wanted() {
 		checks = 12
 	}
 	all, alarms := 0, 0
@@ -57,7 +58,7 @@ func TestCheckKeepsItsRate(t *testing.T) {
 		{"streaming momentum, dense", labelled(), nqmkit.Momentum(0.02, 0.7)},
 	} {
 		for _, runs := range []int{1, 2, 5, 20, 200} {
-			if runs == 200 && testing.Short() {
+			if runs == 200 && !longtest.Wanted() {
 				continue
 			}
 			steps := nqmkit.Steps(30)
@@ -88,7 +89,7 @@ func TestCheckKeepsItsRate(t *testing.T) {
 // noise, from one run on.
 func TestScoresAreNormal(t *testing.T) {
 	checks := 2000
-	if testing.Short() {
+	if !longtest.Wanted() {
 		checks = 400
 	}
 	for _, runs := range []int{1, 3, 30} {
@@ -118,7 +119,7 @@ func TestScoresAreNormal(t *testing.T) {
 func TestCheckSeesWhatItSays(t *testing.T) {
 	two, at := theory.Problem{Curvature: []float64{50, 1}, Noise: []float64{50, 1}}, []int{20}
 	checks := 300
-	if testing.Short() {
+	if !longtest.Wanted() {
 		checks = 60
 	}
 	for _, row := range []struct {

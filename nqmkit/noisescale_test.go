@@ -7,6 +7,7 @@ import (
 
 	"nqm/nqmkit"
 	"nqm/theory"
+	"nqm/theory/longtest"
 )
 
 // On every kind of problem, the pooled quotient tends to the exact scale, and
@@ -49,7 +50,7 @@ func TestPerExampleBiasAndSpread(t *testing.T) {
 	p := theory.Problem{Curvature: []float64{1}, Noise: []float64{1}}
 	const big = 2000
 	runs := nqmkit.Trials(40_000, 5)
-	if testing.Short() {
+	if !longtest.Wanted() {
 		runs.Trials = 10_000
 	}
 	e := nqmkit.EstimateNoiseScale(p, []float64{1}, 1, big, runs)[1]

@@ -7,6 +7,7 @@ import (
 
 	"nqm/nqmkit/internal/leap"
 	"nqm/theory"
+	"nqm/theory/longtest"
 )
 
 // Skipping ahead and taking every step have the same law: the loss at each
@@ -20,7 +21,7 @@ func TestSkipAheadHasTheLawOfTheLiteralRule(t *testing.T) {
 	}
 	steps := []int{1, 2, 5, 6, 20, 50}
 	runs := Trials(20_000, 12)
-	if testing.Short() {
+	if !longtest.Wanted() {
 		runs.Trials = 4000
 	}
 	pieces := []theory.Segment{{Steps: 4, From: 0.5, BatchSize: 3}, {Steps: 9, From: 1}, {Steps: 10, From: 0.2, BatchSize: 2}, {From: 0.4}}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nqm/plotting/browsertest"
+	"nqm/theory/longtest"
 )
 
 // With -gallery=folder the test writes every chart in every output, and one
@@ -40,7 +41,7 @@ func chosen() []sample {
 func TestWriteGallery(t *testing.T) {
 	dir, forms := *galleryFolder, extensions
 	if dir == "" {
-		if dir = t.TempDir(); testing.Short() {
+		if dir = t.TempDir(); !longtest.Wanted() {
 			forms = []string{".svg", ".csv"} // TestSameBytesEachTime encodes the others
 		}
 	}

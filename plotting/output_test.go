@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"nqm/plotting/echarts"
+	"nqm/theory/longtest"
 	"nqm/theory/table"
 )
 
@@ -46,7 +47,7 @@ func TestSameBytesEachTime(t *testing.T) {
 	shown := map[string]bool{"curves": true, "phase": true, "slide": true}
 	for _, s := range gallery() {
 		for _, e := range extensions {
-			if (e == ".png" || e == ".html") && testing.Short() && !shown[s.name] {
+			if (e == ".png" || e == ".html") && !longtest.Wanted() && !shown[s.name] {
 				continue
 			}
 			first, err := encodeFile(e, s.value)

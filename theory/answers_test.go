@@ -10,6 +10,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"nqm/theory/longtest"
 )
 
 func TestNoiseScalesAtTheStart(t *testing.T) {
@@ -25,7 +27,7 @@ func TestNoiseScalesAtTheStart(t *testing.T) {
 
 func TestQuadratureAgainstExactSums(t *testing.T) {
 	exponents := []float64{0.5, 1, 1.7}
-	if testing.Short() {
+	if !longtest.Wanted() {
 		exponents = []float64{1}
 	}
 	for _, a := range exponents {
@@ -88,9 +90,7 @@ func TestBatchSchedule(t *testing.T) {
 }
 
 func TestPublishedBins(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long")
-	}
+	longtest.Only(t)
 	p := must(PublishedBins(10_000, 100))
 	if p.Dimension() != 10_000 {
 		t.Errorf("%v directions", p.Dimension())
@@ -129,9 +129,7 @@ func TestPublishedBins(t *testing.T) {
 // The best of 100 learning rates on all 10^4 directions, first t at or below
 // the target, by bisection: the loss falls with t from this start.
 func TestExactSteps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long")
-	}
+	longtest.Only(t)
 	p := must(PowerLaw(10_000, 1))
 	for _, test := range []struct {
 		batch, power float64

@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // row is a method of the package and the literal update rule that it claims to
@@ -131,7 +133,7 @@ func closed() []row {
 func optimizersOf(rows []row) []Optimizer {
 	var all []Optimizer
 	for n, r := range rows {
-		if o, ok := r.method.(Optimizer); ok && (!testing.Short() || n%3 == 0) {
+		if o, ok := r.method.(Optimizer); ok && (longtest.Wanted() || n%3 == 0) {
 			all = append(all, o)
 		}
 	}
@@ -182,13 +184,13 @@ func envelope(m Mode, t int, factor float64) float64 {
 func TestAgainstManyBits(t *testing.T) {
 	worst := map[string][2]float64{}
 	for n, r := range closed() {
-		if testing.Short() && n%9 != 0 {
+		if !longtest.Wanted() && n%9 != 0 {
 			continue
 		}
 		o := r.method.(Optimizer)
 		for _, h := range curvatures(o) {
 			mode := r.method.Mode(h, 1)
-			for _, steps := range times_(testing.Short()) {
+			for _, steps := range times_(!longtest.Wanted()) {
 				bigFactor, bigNoise := r.literal.after(h, steps)
 				factor, noise := float(bigFactor), float(bigNoise)
 				got := mode.At(steps)
@@ -298,7 +300,7 @@ func composedAgainstManyBits(t *testing.T, rows []row, long bool) {
 	for _, r := range rows {
 		worst := [2]float64{}
 		at := []float64{0, 0.37, 3.3, 4 - 1e-4, 3.9998, 20, 1e-9, 1e-4, 0.01, 0.1, 1, 2, 6, 7}
-		if testing.Short() {
+		if !longtest.Wanted() {
 			at = at[:4]
 		}
 		for k, h := range at {
@@ -309,7 +311,7 @@ func composedAgainstManyBits(t *testing.T, rows []row, long bool) {
 				h = math.Float64frombits(math.Float64bits(h) &^ (1<<10 - 1))
 			}
 			steps := []int{0, 1, 2, 3, 5, 10, 19, 20, 21, 35, 99, 100}
-			if r.literal.same || k == 1 && long && !testing.Short() {
+			if r.literal.same || k == 1 && long && longtest.Wanted() {
 				steps = append(steps, 9990, 9991, 9992, 10_000)
 			}
 			mode := r.method.Mode(h, 1)
@@ -338,7 +340,7 @@ func composedAgainstManyBits(t *testing.T, rows []row, long bool) {
 // The limit of every method whose steps are the same against 2^60 literal steps.
 func TestLimitsAgainstManyBits(t *testing.T) {
 	for n, r := range conformanceRows() {
-		if !r.literal.same || testing.Short() && n%5 != 0 {
+		if !r.literal.same || !longtest.Wanted() && n%5 != 0 {
 			continue
 		}
 		for _, h := range []float64{1e-6, 0.1, 0.75, 1.5} {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"nqm/theory/longtest"
 )
 
 // randomOptimizer is any optimizer with any settings, extreme ones included.
@@ -103,7 +105,7 @@ func freed(r *rand.Rand, p Problem, o Optimizer) Optimizer {
 func TestEveryQuestionEnds(t *testing.T) {
 	patience, questions := 20*time.Second, 2*tuneCases()
 	r := rand.New(rand.NewPCG(*tuneSeed, 6))
-	if testing.Short() { // also under the race detector
+	if !longtest.Wanted() {
 		patience = 4 * time.Minute
 	}
 	for range questions {

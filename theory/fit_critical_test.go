@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // measuredSteps are steps to a fixed validation loss against batch size for language
@@ -42,9 +44,7 @@ func TestFitCriticalPublished(t *testing.T) {
 
 // Of data that the law made, 95% of the intervals hold the truth.
 func TestFitCriticalCovers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("five hundred fits")
-	}
+	longtest.Only(t)
 	r := rand.New(rand.NewPCG(16, 1))
 	const fits, sd = 500, 0.1
 	truth := []float64{1500, 3e6, 1.2*64 + 0.2*2000, 2000}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nqm/theory/longtest"
 )
 
 // publishedRuns are losses of language models against parameters, batch size in sequences
@@ -294,9 +296,7 @@ var fitsMade = flag.Int("fits", 40, "fits of which the intervals are counted")
 // Of runs that the law made, 95% of the intervals hold the truth, and of the predictions the
 // next run, within 3.08 standard deviations of the count.
 func TestFitRunsCovers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many fits")
-	}
+	longtest.Only(t)
 	const sd = 0.01
 	fits := *fitsMade
 	truth := []float64{1.35, 0.9, 3, 0.8, 0.8, 1, 0.7}

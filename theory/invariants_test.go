@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 func TestNeutralSettings(t *testing.T) {
@@ -153,7 +155,7 @@ func TestRingingTarget(t *testing.T) {
 // every row of the table.
 func TestMonteCarlo(t *testing.T) {
 	trials := 20_000
-	if testing.Short() {
+	if !longtest.Wanted() {
 		trials = 500
 	}
 	p := must(LogUniform(3, 1.5, 0.05))
@@ -190,7 +192,7 @@ func TestMonteCarlo(t *testing.T) {
 		if z := (mean - c.Loss[0]) / c.StdDev[0] * math.Sqrt(float64(trials)); math.Abs(z) > 4.5 {
 			t.Errorf("%v: sampled %v, exact %v, z = %.1f", m, mean, c.Loss[0], z)
 		}
-		if !testing.Short() {
+		if longtest.Wanted() {
 			near(t, m.String()+": standard deviation", deviation, c.StdDev[0], 0.15)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // spacings are 600 steps at equal distances, at whole parts of equal fractions of
@@ -80,7 +82,7 @@ func TestStridesAgainstTheClosedForm(t *testing.T) {
 	followed, asked := 0, 0
 	rng := rand.New(rand.NewPCG(5, 15))
 	for n, r := range closed() {
-		if testing.Short() && n%4 != 0 {
+		if !longtest.Wanted() && n%4 != 0 {
 			continue
 		}
 		for _, h := range curvatures(r.method.(Optimizer)) {

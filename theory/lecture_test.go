@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // The lecture's statements that are wrong, each with its value and the right
@@ -251,9 +253,7 @@ func TestLecture18LargerIsFaster(t *testing.T) {
 // Momentum can help at a small batch: B = 4, target 0.01, d = 10^4. The tuned
 // setting was found by a search; here it only has to be good.
 func TestLecture19MomentumAtSmallBatch(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long")
-	}
+	longtest.Only(t)
 	p := must(PowerLaw(10_000, 1))
 	const sgd = 1515845 // best of 100 learning rates, see TestExactSteps
 	best := math.Inf(1)

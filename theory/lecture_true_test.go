@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // The lecture's statements that are true, each with the border at which it stops.
@@ -171,9 +173,7 @@ func TestLecture24EffectiveRateBeyondTheLimit(t *testing.T) {
 // B = 256 it is within 20% of its samples at B = 1, and SGD is not, even without
 // noise. At κ = 2 it is the other way round.
 func TestLecture25MomentumScalesFurther(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long")
-	}
+	longtest.Only(t)
 	const target, batch = 0.05, 256
 	p := must(LogUniform(50, 64, 1))
 	steps := func(o Optimizer) int {

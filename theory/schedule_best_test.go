@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // With power 1 every direction has the same factor 1-α, and R = Σ h E θ² obeys
@@ -129,7 +131,7 @@ func literalLoss(p Problem, power float64, rates []float64, lengths []int) float
 func TestScheduleAgainstRandomStarts(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 2))
 	trials := 150
-	if testing.Short() {
+	if !longtest.Wanted() {
 		trials = 30
 	}
 	for range trials {
@@ -160,7 +162,7 @@ func TestScheduleAgainstRandomStarts(t *testing.T) {
 func TestManyRatesAgainstBruteForce(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 2))
 	trials := 12
-	if testing.Short() {
+	if !longtest.Wanted() {
 		trials = 3
 	}
 	for range trials {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // noiseOfSteps returns, step by step, the bias after T steps and the noise that each step
@@ -74,7 +76,7 @@ func smallBatchProblem(r *rand.Rand) (p Problem, o Optimizer) {
 func TestBatchScheduleAgainstAllSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 5))
 	trials := 40
-	if testing.Short() {
+	if !longtest.Wanted() {
 		trials = 8
 	}
 	for n := range trials {

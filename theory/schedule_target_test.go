@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // published are the steps to 0.01 in the setting of the notebook that the
@@ -34,7 +36,7 @@ func TestPublishedSchedules(t *testing.T) {
 	tooLow := 0
 	t.Log("pieces power batch published bins exact")
 	for n, r := range published {
-		if testing.Short() && n%4 != 0 {
+		if !longtest.Wanted() && n%4 != 0 {
 			continue
 		}
 		o := SGD(1).Batch(r.batch).Precondition(r.power)
@@ -58,7 +60,7 @@ func TestPublishedSchedules(t *testing.T) {
 			t.Errorf("%+v: %v; %v in %d steps, in the published formula %v", r, s, at.Loss, most, with)
 		}
 	}
-	if !testing.Short() && tooLow != 3 {
+	if longtest.Wanted() && tooLow != 3 {
 		t.Errorf("%d published points are too low: want 3", tooLow)
 	}
 }

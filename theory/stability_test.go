@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nqm/theory/longtest"
 )
 
 // literalCycle steps Lookahead's cycle literally, in many bits, from φ = 1 and from a
@@ -71,7 +73,7 @@ func randomCycle(r *rand.Rand, most int) (Optimizer, literal) {
 func TestWindowsAgainstTheLiteralCycle(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 4))
 	cycles, most := 60, 60
-	if testing.Short() {
+	if !longtest.Wanted() {
 		cycles, most = 25, 30
 	}
 	p, several, looked := must(List(1)), 0, 0

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // TestTuneAgainstBruteForce searches small random problems, ringing ones
@@ -13,7 +15,7 @@ import (
 func TestTuneAgainstBruteForce(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 3))
 	problems := 60
-	if testing.Short() {
+	if !longtest.Wanted() {
 		problems = 12
 	}
 	for n := range problems {
@@ -325,7 +327,7 @@ func TestTuneAnswers(t *testing.T) {
 func TestTuneOnRandomProblems(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	reached, problems := 0, 300
-	if testing.Short() {
+	if !longtest.Wanted() {
 		problems = 40
 	}
 	for range problems {

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // tuneCase is a random question of tuning: on one to six directions or a power law, at
@@ -90,7 +92,7 @@ var (
 
 // tuneCases are how many random questions a test asks.
 func tuneCases() int {
-	if testing.Short() {
+	if !longtest.Wanted() {
 		return *tuneMany / 10
 	}
 	return *tuneMany

@@ -17,6 +17,7 @@ import (
 	"nqm/nqmkit"
 	"nqm/plotting"
 	"nqm/theory"
+	"nqm/theory/longtest"
 )
 
 // slow are the figures that take a second or more each.
@@ -24,7 +25,7 @@ var slow = regexp.MustCompile(`^(bayes-bound|schedules.*|.*published.*|momentum-
 
 // quick skips the slow figures in a short test.
 func quick(t *testing.T, f Figure) {
-	if testing.Short() && slow.MatchString(f.Name) {
+	if !longtest.Wanted() && slow.MatchString(f.Name) {
 		t.Skip("slow")
 	}
 }
@@ -43,7 +44,7 @@ func TestEveryFigure(t *testing.T) {
 			seen[f.Name] = true
 			var before map[string][]byte
 			cores := []int{1, 5}
-			if testing.Short() || strings.HasSuffix(f.Name, "-published") { // made as the one before it
+			if !longtest.Wanted() || strings.HasSuffix(f.Name, "-published") { // made as the one before it
 				cores = cores[1:]
 			}
 			for _, cores := range cores {
@@ -204,9 +205,7 @@ func TestMomentumDemo(t *testing.T) {
 // the exact spectrum none is worse than the best of a grid of 100 learning rates
 // from 10^-5 to 10^0.5.
 func TestTunedFigures(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
+	longtest.Only(t)
 	for _, name := range []string{"targets", "momentum-preconditioning", "ema-preconditioning", "momentum-preconditioning-published"} {
 		table := made(t, name).Table
 		goal, loss, before, best := table.Numbers("target"), table.Numbers("loss_at_steps"), table.Numbers("loss_before"), table.Numbers("best_before")
@@ -234,9 +233,7 @@ func TestTunedFigures(t *testing.T) {
 // length of a piece that misses the target, so that the best needs at most one
 // step more in each piece (50 pieces, 100 bins).
 func TestSchedules(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
+	longtest.Only(t)
 	table := made(t, "schedules-published").Table
 	batch, steps, loss, before := table.Numbers("batch_size"), table.Numbers("steps"), table.Numbers("loss_at_steps"), table.Numbers("loss_before")
 	segment := map[float64]float64{16: 1008, 64: 330, 256: 182, 1024: 150, 4096: 142}

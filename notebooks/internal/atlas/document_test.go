@@ -7,6 +7,7 @@ import (
 
 	"nqm/nqmkit"
 	"nqm/theory"
+	"nqm/theory/longtest"
 )
 
 var update = flag.Bool("update", false, "write the document anew")
@@ -15,9 +16,7 @@ var update = flag.Bool("update", false, "write the document anew")
 //
 //	go test ./notebooks/internal/atlas -run Document -update
 func TestDocument(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
+	longtest.Only(t)
 	const path = "PUBLISHED.md"
 	want := document()
 	if *update {
@@ -39,9 +38,7 @@ func TestDocument(t *testing.T) {
 // published, except where that is a step at which no settings were found that
 // reach the target.
 func TestPublishedPoints(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
+	longtest.Only(t)
 	for _, c := range comparePublished() {
 		s := c.Tuned.Steps
 		if s.Outcome != theory.Reached || c.Exact.Steps.Outcome != theory.Reached || s.Steps > c.Checked || c.Checked < 0 {

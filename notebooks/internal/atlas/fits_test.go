@@ -3,6 +3,8 @@ package atlas
 import (
 	"fmt"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // The figures of fits hold the published numbers: S_min, E_min and the batch size of 20%
@@ -25,9 +27,7 @@ func TestCriticalBatchFigure(t *testing.T) {
 // The fit of the final losses is off by less than a percent, and a rate that falls ends lower
 // where the noise is what is left: at the largest rate of small batches.
 func TestFinalLossFigure(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
+	longtest.Only(t)
 	fit, bend := finalLossFit()
 	if fit.Misfit > 0.01 || bend < 16 || bend > 256 {
 		t.Errorf("off by %v with a bend at %v", fit.Misfit, bend)

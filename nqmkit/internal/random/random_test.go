@@ -3,6 +3,8 @@ package random
 import (
 	"math"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // tally counts draws in cells that are equally probable under N(0, 1), and
@@ -54,7 +56,7 @@ var tailEdges = []float64{2, 3, 3.5, 3.8, tailStart, 3.9, 4, 4.5, 5}
 // in one of a hundred cells is found.
 func TestNormalsFollowTheNormalLaw(t *testing.T) {
 	draws := 100_000_000
-	if testing.Short() {
+	if !longtest.Wanted() {
 		draws = 2_000_000
 	}
 	y := tallyOf(draws)
