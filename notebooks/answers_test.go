@@ -195,3 +195,118 @@ func TestAnswersAreFolded(t *testing.T) {
 		t.Error("the words stand in the code, too")
 	}
 }
+
+// What follows a prediction is folded on the page, outputs and reading, up to the next
+// question, and in JupyterLab its outputs; the twin has none of that, and the code to be
+// predicted is in sight.
+func TestPredictionsAreKept(t *testing.T) {
+	worker, _ := startWorker(t)
+	p := pair{t, lesson.Lesson{Dir: t.TempDir(), Name: "short"}, worker}
+	settings, err := os.ReadFile("jupytext.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.put(filepath.Join(p.Dir, "jupytext.toml"), string(settings))
+	cell := func(word string) string { return "```go\n%%\nfmt.Println(\"" + word + "\")\n```\n\n" }
+	text := "# Title\n\n" + cell("free") + "**Predict.** What?\n\n" + cell("told") +
+		"<details>\n<summary>What is seen</summary>\n\nIt read $1$.\n\n</details>\n\n" + cell("more") +
+		"<details>\n<summary>What is seen</summary>\n\nAnd more.\n\n</details>\n\n**Predict.** Again?\n\n" + cell("again") +
+		"<details>\n<summary>What is seen</summary>\n\nAgain.\n\n</details>\n\n## Next\n\n" + strings.TrimSuffix(cell("last"), "\n")
+	p.put(p.Text(), text)
+	if err := worker.Execute(p.Lesson, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(p.read(p.Text()), text) {
+		t.Errorf("the twin says %s", p.read(p.Text()))
+	}
+	if n := strings.Count(p.read(p.Notebook()), `"outputs_hidden": true`); n != 3 {
+		t.Errorf("JupyterLab folds the outputs of %d cells, want 3", n)
+	}
+	path, err := worker.Export(p.Lesson, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := p.read(path)
+	var inside, outside string
+	for page != "" {
+		var free string
+		free, page, _ = strings.Cut(page, `<details class="nqm-predict">`)
+		outside += free
+		free, page, _ = strings.Cut(page, "</details>")
+		inside += free + "|"
+	}
+	if got := strings.Count(inside, "|") - 1; got != 2 {
+		t.Errorf("%d folds, want 2", got)
+	}
+	for _, want := range []string{"<pre>told", "It read <math", "<pre>more", "And more.", "Println", "<pre>again", "Again."} {
+		if !strings.Contains(inside, want) {
+			t.Errorf("the folds have no %q", want)
+		}
+	}
+	for _, want := range []string{"<pre>free", "What?", "Again?", `<span class="s">"told"</span>`, "<pre>last", "Next"} {
+		if !strings.Contains(outside, want) || strings.Contains(inside, want) {
+			t.Errorf("%q is folded, or missing", want)
+		}
+	}
+	if strings.Contains(inside+outside, "What is seen") {
+		t.Error("a reading is folded twice")
+	}
+}
+
+// In every lesson what is read after a prediction is folded in the text: other viewers
+// than ours, and JupyterLab, fold it by that.
+func TestReadingsAreFolded(t *testing.T) {
+	lessons, err := lesson.All(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lessons {
+		data, err := os.ReadFile(l.Text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, open := range openReadings(string(data)) {
+			t.Errorf("%s: this reading is not folded: %q", l.Name, short(open))
+		}
+	}
+}
+
+var (
+	codeBlock = regexp.MustCompile("(?ms)^```.*?^```$")
+	question  = regexp.MustCompile(`^(\*\*(?:Predict|Exercise|Left open)\.\*\*|#+ )`)
+	folded    = regexp.MustCompile(`(?s)<details>\n<summary>.*?\n</details>\n`)
+)
+
+// openReadings returns the paragraphs after the code that a prediction is about that are
+// not folded.
+func openReadings(text string) (open []string) {
+	predicted, told := false, false
+	for k, between := range codeBlock.Split(folded.ReplaceAllString(text, ""), -1) {
+		told = told || k > 0
+		for paragraph := range strings.SplitSeq(strings.TrimSpace(between), "\n\n") {
+			if m := question.FindString(paragraph); m != "" {
+				predicted, told = m == "**Predict.**", false
+			} else if predicted && told && paragraph != "" {
+				open = append(open, paragraph)
+			}
+		}
+	}
+	return open
+}
+
+func TestOpenReadings(t *testing.T) {
+	const code = "\n\n```go\n%%\nf()\n```\n\n"
+	for _, test := range []struct {
+		text string
+		open int
+	}{
+		{"Words." + code + "Words.", 0},
+		{"**Predict.** What?\n\nA hint." + code + "It did.", 1},
+		{"**Predict.** What?" + code + "<details>\n<summary>S</summary>\n\nIt did.\n\nYes.\n\n</details>\n\n**Exercise.** Do." + code + "Words.", 0},
+		{"**Predict.** What?" + code + "<details>\n<summary>S</summary>\n\nIt did.\n\n</details>" + code + "And more.\n\n## Next\n\nWords.", 1},
+	} {
+		if got := openReadings(test.text); len(got) != test.open {
+			t.Errorf("%q: open is %q", test.text, got)
+		}
+	}
+}

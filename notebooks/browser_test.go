@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"nqm/notebooks/internal/lab"
+	"nqm/notebooks/internal/lesson"
 	"nqm/plotting/browsertest"
 	"nqm/theory/longtest"
 )
@@ -112,15 +114,18 @@ func labCopy(t *testing.T, name string, edit func(string) string) (dir, file str
 
 const lessonInLab = "03_sgd_dynamics"
 
-// In JupyterLab a lesson runs from top to bottom and every chart comes alive,
-// follows the theme, and comes alive again when the lesson is run again.
+// In JupyterLab a lesson runs from top to bottom, what is to be predicted is folded
+// until its cell runs or is clicked, and every chart comes alive, follows the theme, and comes alive
+// again when the lesson is run again.
 func TestLessonInJupyterLab(t *testing.T) {
 	longtest.Only(t)
 	browsertest.Browse(t, 1300, 1000, func(b *browsertest.Browser) {
-		dir, file := labCopy(t, lessonInLab, func(s string) string { return s })
+		dir, file := labCopy(t, lessonInLab, asRun)
 		b.Open(startLab(t, dir, file))
 		b.Until("notebook", `document.querySelector(".jp-Notebook .jp-CodeCell")`)
 		b.Until("kernel", hasKernel)
+		b.Until("outputs that are folded", `document.querySelectorAll(".jp-OutputPlaceholder").length > 1`)
+		b.Screenshot("folded")
 		for _, pass := range []string{"first", "again"} {
 			runAll(b)
 			b.Until("end of the run", idle)
@@ -133,6 +138,20 @@ func TestLessonInJupyterLab(t *testing.T) {
 		b.Until("other ink when the theme turns dark", fmt.Sprintf("%s !== %q", ink, light))
 		b.AsksOnly(browsertest.Server)
 	})
+}
+
+// asRun returns the notebook as a run writes it: with what is folded.
+func asRun(text string) string {
+	nb, err := lesson.ParseNotebook([]byte(text))
+	if err != nil {
+		return ""
+	}
+	nb.Normalize()
+	data, err := json.Marshal(nb)
+	if err != nil {
+		return ""
+	}
+	return string(data)
 }
 
 // runAll runs every cell, by the menu as a person would.

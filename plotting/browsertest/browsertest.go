@@ -279,10 +279,11 @@ const (
 		.filter(f => !f.drawn && Math.abs(f.top) < 4 * innerHeight)})`
 )
 
-// EveryFigure scrolls to each figure, waits for its chart, returns to the top
-// and says how many figures there are. A page without one is a failure.
+// EveryFigure unfolds the page, scrolls to each figure, waits for its chart, returns to
+// the top and says how many figures there are. A page without one is a failure.
 func (b *Browser) EveryFigure() int {
 	b.t.Helper()
+	b.Run(`document.querySelectorAll(".nqm-predict, .nqm-answer").forEach(d => { d.open = true })`)
 	n := Value[int](b, Figures+".length")
 	if n == 0 {
 		b.Screenshot("failed")

@@ -23,8 +23,12 @@ func (nb Notebook) Normalize() {
 	nb["nbformat"], nb["nbformat_minor"] = 4, 5
 	ids := map[string]bool{}
 	count := 0
+	predicted := false // what a cell shows follows a prediction
 	for _, cell := range nb.Cells() {
-		cell.normalizeMetadata()
+		if m := questions.FindAllStringSubmatch(cell.Source(), -1); cell.Kind() == "markdown" && m != nil {
+			predicted = m[len(m)-1][1] == predictMark
+		}
+		cell.normalizeMetadata(predicted)
 		cell.normalizeID(ids)
 		if cell.Kind() == "code" {
 			cell.normalizeOutputs(&count)
@@ -55,7 +59,14 @@ func (nb Notebook) oneRuntime() {
 	}
 }
 
-func (c Cell) normalizeMetadata() {
+const predictMark = "**Predict.**"
+
+// questions begin a question, or end one.
+var questions = regexp.MustCompile(`(?m)^(\*\*(?:Predict|Exercise|Left open)\.\*\*|#+ )`)
+
+// normalizeMetadata folds what JupyterLab shows, whoever unfolded it last: an answer,
+// and what follows a prediction.
+func (c Cell) normalizeMetadata(predicted bool) {
 	metadata, ok := c["metadata"].(map[string]any)
 	if !ok {
 		metadata = map[string]any{}
@@ -64,8 +75,10 @@ func (c Cell) normalizeMetadata() {
 	for _, name := range volatileMetadata {
 		delete(metadata, name)
 	}
-	if c.IsAnswer() { // JupyterLab shows it folded, whoever unfolded it last
+	if c.IsAnswer() {
 		metadata["jupyter"] = map[string]any{"outputs_hidden": true, "source_hidden": true}
+	} else if predicted && c.Kind() == "code" && len(c.Outputs()) > 0 {
+		metadata["jupyter"] = map[string]any{"outputs_hidden": true}
 	}
 }
 
