@@ -11,7 +11,7 @@ import (
 
 // Frames is one figure for each value of a parameter: where scripts run, a
 // slider inside the figure goes through them, with no kernel and no network;
-// elsewhere the frame Start stands for all. All frames share their axes, so
+// elsewhere all frames, or some of many, stand side by side. All frames share their axes, so
 // that the eye can compare them.
 type Frames struct {
 	Parameter string   `json:"parameter"` // what the slider changes, with its symbol
@@ -117,15 +117,6 @@ func within(a, bounds Axis) Axis {
 	a.Min, a.Max, a.Linear, a.Blank = bounds.Min, bounds.Max, bounds.Linear, bounds.Blank
 	a.Label = cmp.Or(a.Label, bounds.Label)
 	return a
-}
-
-// start returns the figure that stands for all frames, with a title that says
-// which it is.
-func (f Frames) start() Figure {
-	g := f.Figures[f.Start]
-	g.Title = fmt.Sprintf("%s, %s = %s", g.Title, f.Parameter, number(f.Values[f.Start]))
-	g.Table = f.allNumbers()
-	return g
 }
 
 // allNumbers returns the tables of all frames as one, the parameter first.

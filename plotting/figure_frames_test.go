@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -48,18 +49,18 @@ func TestFramesShareTheirAxes(t *testing.T) {
 	}
 }
 
-// The still image is the frame Start; the text has all frames.
+// The still image has a panel for each frame, on one pair of axes and with one legend;
+// the text has all numbers.
 func TestFramesWithoutAScript(t *testing.T) {
 	f := ratesSlide(t)
 	if f.Start != 1 {
 		t.Errorf("starts at %d", f.Start)
 	}
-	f.Start = 3
 	p, err := onePicture(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"learning rate α = 2.05", "diverges"} {
+	for _, want := range []string{"for each learning rate α", "diverges"} {
 		if !strings.Contains(p.plainText(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, p.plainText())
 		}
@@ -67,9 +68,46 @@ func TestFramesWithoutAScript(t *testing.T) {
 	if len(p.Table.Rows) != 8 || p.Table.Rows[0][0] != "0.01" {
 		t.Errorf("the table has %d rows: %v", len(p.Table.Rows), p.Table.Rows)
 	}
+	if got := strings.Join(p.Figure.legend(), "|"); got != "SGD|SGD B=8" {
+		t.Errorf("the legend is %s", got)
+	}
+	var titles []string
+	for _, panel := range p.Panels {
+		titles = append(titles, panel.Title)
+		if panel.X != p.Panels[0].X || panel.Y != p.Panels[0].Y {
+			t.Errorf("%s has other axes", panel.Title)
+		}
+	}
+	if got := strings.Join(titles, "|"); got != "learning rate α = 0.01|learning rate α = 0.1|learning rate α = 1|learning rate α = 2.05" {
+		t.Errorf("the panels are %s", got)
+	}
 	svg, err := encodeFile(".svg", p.Figure)
-	if err != nil || !bytes.Contains(svg, []byte("α=2.05 (diverges)")) {
-		t.Errorf("the still is not the chosen frame (%v)", err)
+	if err != nil || !bytes.Contains(svg, []byte("2.05")) {
+		t.Errorf("the still has not every frame (%v)", err)
+	}
+}
+
+// The still of any slider shows every frame, or of many the first and the last and says
+// of how many; frames of several panels have a row each.
+func TestMultiplesOfAnyFrames(t *testing.T) {
+	line := oneSeries(Axis{}, Axis{}, Series{X: Values{0, 1}, Y: Values{0, 1}, Color: blue})
+	for _, test := range []struct{ frames, panels, want, columns int }{
+		{1, 1, 1, 1}, {2, 1, 2, 2}, {3, 1, 3, 3}, {4, 1, 4, 2}, {9, 1, 9, 3}, {200, 1, 9, 3}, {5, 2, 8, 2}, {3, 4, 8, 4}, {2, 12, 24, 12},
+	} {
+		f := Frames{Parameter: "β"}
+		for k := range test.frames {
+			f.Figures, f.Values = append(f.Figures, line.repeated(test.panels)), append(f.Values, float64(k))
+		}
+		m := f.multiples()
+		if len(m.Panels) != test.want || m.columns() != test.columns {
+			t.Errorf("%d frames of %d panels: %d panels in %d columns, want %d in %d", test.frames, test.panels, len(m.Panels), m.columns(), test.want, test.columns)
+		}
+		if last := m.Panels[len(m.Panels)-1].Title; last != fmt.Sprintf("β = %d", test.frames-1) {
+			t.Errorf("%d frames end with %q", test.frames, last)
+		}
+		if all := test.want == test.frames*test.panels; all != (len(m.Notes) == 0) {
+			t.Errorf("%d frames of %d panels: the notes are %q", test.frames, test.panels, m.Notes)
+		}
 	}
 }
 

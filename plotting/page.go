@@ -50,6 +50,7 @@ section { margin-bottom: 2.5rem; }
 table { border-collapse: collapse; font-size: 0.9em; }
 th, td { padding: 0.15em 0.7em; text-align: left; border-bottom: 1px solid #8a8f9855; }
 @media (prefers-color-scheme: dark) { body { color: #e8eaed; background: #1e1f22; } .nqm-figure img { filter: invert(.9) hue-rotate(180deg); } }
+@media print { .nqm-figure:has(.nqm-controls) > img { display: block !important; filter: none; } .nqm-figure:has(.nqm-controls) > div { display: none !important; } }
 </style>
 </head>
 <body>

@@ -75,6 +75,10 @@ const darkStills = `<style>:is(body[data-jp-theme-light="false"],body[data-vscod
 // escaped. Where scripts are stripped, the still image stays.
 func (p picture) markup(still, chart []byte) string {
 	f := p.Figure.printable()
+	height := f.height()
+	if p.frames != nil {
+		height = p.frames.Figures[p.frames.Start].height()
+	}
 	var below strings.Builder
 	for _, line := range append([]string{f.Caption}, f.notes()...) {
 		if line != "" {
@@ -85,7 +89,7 @@ func (p picture) markup(still, chart []byte) string {
 		`<img alt="%s" src="data:image/png;base64,%s" style="width:100%%;max-width:780px">`+
 		`<script type="application/json">%s</script></div>`+
 		`%s<details><summary>numbers</summary><div style="overflow-x:auto" tabindex="0" role="region" aria-label="numbers">%s</div></details>`,
-		f.height(), html.EscapeString(f.alt()), base64.StdEncoding.EncodeToString(still),
+		height, html.EscapeString(f.alt()), base64.StdEncoding.EncodeToString(still),
 		chart, below.String(), tableHTML(f.Table.Lines()))
 }
 

@@ -47,7 +47,7 @@ func shownOf(value any) ([]picture, error) {
 		}
 		v.Figures = mapped(v.Figures, Figure.finished)
 		v = v.aligned()
-		return []picture{{v.start(), &v}}, nil
+		return []picture{{v.multiples(), &v}}, nil
 	case Swept:
 		return pictureOf(Sweep(v))
 	case table.Table:

@@ -70,7 +70,7 @@ func show(value any) error {
 }
 
 // FigureOf returns the obvious picture of a value; see Show for the values. Of
-// Frames it is the one that stands for all.
+// Frames it is the one that stands for all, with a panel for each.
 // The error says that the value has none, or several, or cannot be drawn truly.
 func FigureOf(value any) (Figure, error) {
 	all, err := shownOf(value)

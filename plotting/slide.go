@@ -15,8 +15,9 @@ func Slide(title string, values []float64, draw func(value float64) any) {
 	Show(f)
 }
 
-// FramesOf returns the frames that Slide shows. The frame in the middle stands
-// for all where no script runs; set Start to choose another.
+// FramesOf returns the frames that Slide shows. The frame in the middle is seen
+// first; set Start to choose another. Where no script runs, and on paper, all
+// stand side by side.
 // An axis whose scale differs from picture to picture gets one that suits all.
 // The error says that a value has no picture, or that the pictures have not
 // the same panels.
