@@ -105,7 +105,7 @@ func (s TrainedSteps) Apart(f ForeseenSteps) (least, greatest float64) {
 func (s TrainedSteps) String() string {
 	head := fmt.Sprintf("%s, B = %g, to loss %.4g above the minimum: ", s.Method, s.BatchSize, s.Target)
 	if math.IsInf(s.Steps.Value, 1) {
-		head += fmt.Sprintf("not reached by any of %d learning rates", len(s.Tried))
+		head += s.Missed()
 	} else {
 		head += fmt.Sprintf("%.4g steps (95%%: %.4g to %.4g, %d runs) at α=%.4g", s.Steps.Value, s.Steps.Low, s.Steps.High, s.Trials, s.LearningRate)
 	}
@@ -120,6 +120,19 @@ func (s TrainedSteps) String() string {
 		head += "; predicted: " + strings.Join(all, ", ")
 	}
 	return head
+}
+
+// Missed says how the target was not reached: by no learning rate within the most steps
+// that one was given, or by the runs of the search and not by the fresh ones.
+func (s TrainedSteps) Missed() string {
+	limit := 0
+	for _, t := range s.Tried {
+		if !math.IsInf(t.Steps, 1) {
+			return fmt.Sprintf("not reached by the %d fresh runs at α=%.3g, which the search took", s.Trials, s.LearningRate)
+		}
+		limit = max(limit, t.Limit)
+	}
+	return fmt.Sprintf("not reached within %d by any of %d learning rates", limit, len(s.Tried))
 }
 
 // String has a line for each point.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"strings"
 	"testing"
 
 	"nqm/nqmkit"
@@ -102,6 +103,13 @@ func TestTargetsOutOfReach(t *testing.T) {
 	s := networks.Experiment{Labs: []*networks.Lab{networks.NewLab(placed())}, Target: 1e-7, BatchSizes: []float64{1}, Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free)}, Runs: nqmkit.Trials(2, 1), Limit: 30}.Run()
 	if p := s.Points[0]; !math.IsInf(p.Steps.Value, 1) || len(p.Tried) < 10 {
 		t.Errorf("%v: want a target that was not reached", p)
+	}
+	missed := theory.TrainedSteps{BatchSize: 4, LearningRate: 0.5, Steps: theory.Estimate{Value: math.Inf(1)}, Trials: 10, Tried: []theory.TriedRate{{LearningRate: 0.25, Steps: math.Inf(1), Limit: 80}, {LearningRate: 0.5, Steps: math.Inf(1), Limit: 100}}}
+	for _, want := range []string{"not reached within 100 by any of 2 learning rates", "not reached by the 10 fresh runs at α=0.5"} {
+		if got := missed.String(); !strings.Contains(got, want) {
+			t.Errorf("%q: want %q in it", got, want)
+		}
+		missed.Tried[1].Steps = 70 // in the search, but not afterwards
 	}
 }
 

@@ -43,7 +43,7 @@ func edgeWords(p theory.TrainedSteps) string {
 func stepsWords(p theory.TrainedSteps) string {
 	e := p.Steps
 	if math.IsInf(e.Value, 1) {
-		return fmt.Sprintf("not within %d, by any of %d rates", p.Tried[0].Limit, len(p.Tried))
+		return p.Missed()
 	}
 	return fmt.Sprintf("%.4g (%.3g to %.3g)", e.Value, e.Low, e.High)
 }
