@@ -99,6 +99,46 @@ func TestRunsDependOnSeedAndPlaceOnly(t *testing.T) {
 	}
 }
 
+// Matrices that are large enough to be multiplied on several cores have the same bits on
+// any number of them: gradients, products, curvatures, spectra and trained points.
+func TestNumbersAreTheSameOnAnyCores(t *testing.T) {
+	d := networks.Digits()
+	few := d
+	few.Inputs, few.Labels = d.Inputs[:150], d.Labels[:150]
+	numbers := func() (all [][]float64) {
+		n := networks.MLP(d, 32)
+		theta, v := n.Start(), wave(n.Parameters(), 0.7, 0.1)
+		for _, f := range []func(out []float64){
+			func(out []float64) { n.Gradient(out, theta, nil) },
+			func(out []float64) { n.HessianProduct(out, theta, v) },
+			func(out []float64) { n.GaussNewtonProduct(out, theta, v) },
+		} {
+			out := make([]float64, len(theta))
+			f(out)
+			all = append(all, out)
+		}
+		all = append(all, []float64{n.Loss(theta)})
+		for _, b := range n.Curvature(nqmkit.KroneckerFactors, theta, nil).Blocks {
+			all = append(all, whole(b.A), whole(b.S))
+		}
+		for _, c := range networks.Train(n, 12, nqmkit.Trials(1, 3), nqmkit.KFAC(nqmkit.SGD(0.01)).Batch(256), nqmkit.Momentum(0.1, 0.9).Batch(256)) {
+			all = append(all, c.Mean)
+		}
+		m := networks.Measure(networks.MLP(few, 4), networks.MLP(few, 4).Start(), networks.GaussNewton)
+		return append(all, m.Curvature, m.Noise, m.Gradient)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	one := numbers()
+	for _, cores := range []int{2, 3} {
+		runtime.GOMAXPROCS(cores)
+		for k, v := range numbers() {
+			if !reflect.DeepEqual(v, one[k]) {
+				t.Errorf("on %d cores result %d is another one than on one", cores, k)
+			}
+		}
+	}
+}
+
 func TestDivergenceIsInfinite(t *testing.T) {
 	c := networks.Train(networks.Softmax(targeted(5)), 2000, nqmkit.Trials(2, 1), nqmkit.SGD(50))[0]
 	if last := c.Mean[len(c.Mean)-1]; !math.IsInf(last, 1) || len(c.Diverged) != 2 {
