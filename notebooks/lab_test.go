@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"nqm/notebooks/internal/lab"
+	"nqm/theory/longtest"
 )
 
 // certificate writes a self-signed certificate and its key into dir.
@@ -71,6 +72,7 @@ func labUnder(t *testing.T, settings string) (address string, warnings []string)
 // The user's own settings of Jupyter neither hang nor break the lab, and it says
 // when they open it to everybody.
 func TestLabUnderTheUsersSettings(t *testing.T) {
+	longtest.Only(t)
 	environment(t)
 	cert, key := certificate(t, t.TempDir())
 	address, warnings := labUnder(t, fmt.Sprintf(`

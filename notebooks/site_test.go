@@ -15,6 +15,7 @@ import (
 // each page shows its figures with no network, on a wide screen and on a phone,
 // on light and on dark.
 func TestSite(t *testing.T) {
+	longtest.Only(t)
 	worker, lessons := startWorker(t)
 	dir := t.TempDir()
 	if kept := os.Getenv("NQM_SITE"); kept != "" { // to look at it afterwards
@@ -32,15 +33,11 @@ func TestSite(t *testing.T) {
 			t.Errorf("the index has no link to %s", l.Name)
 		}
 	}
-	views := []struct {
+	for _, view := range []struct {
 		name          string
 		width, height int
 		dark          bool
-	}{{"wide", 1200, 900, false}, {"wide dark", 1200, 900, true}, {"phone", 390, 844, false}, {"phone dark", 390, 844, true}}
-	if !longtest.Wanted() {
-		views = views[:1]
-	}
-	for _, view := range views {
+	}{{"wide", 1200, 900, false}, {"wide dark", 1200, 900, true}, {"phone", 390, 844, false}, {"phone dark", 390, 844, true}} {
 		for _, page := range []string{"index", "gallery"} {
 			t.Run(page+"/"+view.name, func(t *testing.T) {
 				t.Parallel()

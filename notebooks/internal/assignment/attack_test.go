@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // judgeOf makes what judges an assignment, in a folder that lasts for the test.
@@ -90,6 +92,7 @@ var tricks = []struct{ name, step, own, says string }{
 }
 
 func TestTricksGetNoMarks(t *testing.T) {
+	longtest.Only(t)
 	j := stepAndAnother(t)
 	for _, trick := range tricks {
 		t.Run(trick.name, func(t *testing.T) {
@@ -154,6 +157,7 @@ func apartOrSkip(t *testing.T, j *judging) {
 
 // Harm that an answer tries to do is not done. Each of these was, before.
 func TestHarm(t *testing.T) {
+	longtest.Only(t)
 	j := stepAndAnother(t)
 	apartOrSkip(t, j)
 	home := t.TempDir()
@@ -223,6 +227,7 @@ func TestHarm(t *testing.T) {
 
 // Nothing of a hand-in runs on when its test has ended, with or without bubblewrap.
 func TestNothingOutlives(t *testing.T) {
+	longtest.Only(t)
 	j := stepAndAnother(t)
 	code := stepHead + "\tsignal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGPIPE)\n\tfor {\n\t}\n}"
 	for _, apart := range []sandbox{j.apart, {}} {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nqm/notebooks/internal/lesson"
+	"nqm/theory/longtest"
 )
 
 // Every assignment gives its own answers all marks and an open one none; and what
@@ -36,6 +37,7 @@ func TestAssignments(t *testing.T) {
 // The template is an assignment without a fault, and what is wrong with a changed one
 // is named.
 func TestCheckFindsFaults(t *testing.T) {
+	longtest.Only(t)
 	env := environment(t)
 	text, err := files.ReadFile("course/template.md")
 	if err != nil {
@@ -72,6 +74,7 @@ func TestCheckFindsFaults(t *testing.T) {
 // An answer that uses nqm where its exercise asks for the algorithm gets no marks,
 // however it names the package.
 func TestOtherRoutesGetNoMarks(t *testing.T) {
+	longtest.Only(t)
 	j := judgeOf(t, "01_sgd_by_hand")
 	for i := range j.paper.tests {
 		if j.paper.tests[i].id == "loss-test" {

@@ -16,6 +16,7 @@ import (
 
 	"nqm/notebooks/internal/lesson"
 	"nqm/notebooks/internal/setup"
+	"nqm/theory/longtest"
 
 	// Assignments import these packages in their cells, where the go command
 	// does not see it: a change there must not leave a test result in the cache.
@@ -91,7 +92,11 @@ var hard = []submission{
 // marks that it deserves, and no other exercise suffers.
 func TestHardSubmissions(t *testing.T) {
 	half := len(hard) / 2
-	for i, group := range [][]submission{hard[:half], hard[half:]} {
+	groups := [][]submission{hard[:half], hard[half:]}
+	if !longtest.Wanted() {
+		groups = groups[:1]
+	}
+	for i, group := range groups {
 		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 			t.Parallel()
 			testSubmissions(t, "01_sgd_by_hand", group)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nqm/notebooks/internal/lesson"
+	"nqm/theory/longtest"
 )
 
 // A bad hand-in: where its file lies under the student's folder, what is in it,
@@ -119,6 +120,7 @@ func badHandIns(right string) []badHandIn {
 // However a student hands in, it is graded as far as it can be, or named with the
 // reason and what to do, and stops nobody else.
 func TestBadHandIns(t *testing.T) {
+	longtest.Only(t)
 	const name = "01_sgd_by_hand"
 	course := newCourse(t, name)
 	course.handIn(t, name, submission{student: "zoe"})

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // courseOnPaper is a course that nbgrader has not seen, for what needs none.
@@ -199,6 +201,7 @@ func readRows(t *testing.T, path string) [][]string {
 // A term with one exercise that is read by hand: marks come from a table, stay with
 // their answer, and are shown beside a new one, which is unread again.
 func TestTerm(t *testing.T) {
+	longtest.Only(t)
 	const name = "01_sgd_by_hand"
 	course := newCourse(t, name)
 	write := func(student, text string) {
