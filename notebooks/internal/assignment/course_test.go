@@ -94,7 +94,7 @@ func TestHardSubmissions(t *testing.T) {
 	half := len(hard) / 2
 	groups := [][]submission{hard[:half], hard[half:]}
 	if !longtest.Wanted() {
-		groups = groups[:1]
+		groups = [][]submission{{hard[0], hard[2]}}
 	}
 	for i, group := range groups {
 		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
