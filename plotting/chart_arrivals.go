@@ -71,7 +71,7 @@ func TimeToTarget(samples []theory.SampledSteps, expected ...theory.Steps) Figur
 	}
 	f.Caption = "The share of runs whose loss has been at or below the target by step t. " + seedWords(samples)
 	f.Panels, f.Table = []Panel{orWords(p)}, t
-	return f.linked()
+	return f.found(arrivalFinding(samples)).linked()
 }
 
 func seedWords(samples []theory.SampledSteps) string {

@@ -43,7 +43,7 @@ func LossCurves(curves []theory.Curve) Figure {
 		Caption: curvesCaption(curves),
 		Panels:  []Panel{panel},
 		Table:   curvesTable(curves),
-	}.linked()
+	}.found(curvesFinding(curves)).linked()
 }
 
 func lastStep(curves []theory.Curve) int {

@@ -48,7 +48,7 @@ func LossBands(fans []theory.Fan) Figure {
 			f.Notes = append(f.Notes, fmt.Sprintf("%s: interrupted; later steps are missing.", fan.Method))
 		}
 	}
-	return f.linked()
+	return f.found(fansFinding(fans)).linked()
 }
 
 // fanCeiling is the loss above which fans are cut; +Inf where none diverges.

@@ -41,10 +41,10 @@ func BayesGaps(gaps []theory.Gap) Figure {
 	}
 	f.Table = partOf(f.Table, all)
 	loss.Series = append(bounds, loss.Series...)
-	f.Title = "Loss and the Bayes bound: " + commonProblem(curves)
+	f.Title, f.Subtitle = "Loss and the Bayes bound: "+commonProblem(curves), ""
 	f.Caption = "Expected loss, exact, and the least that any method can have that has seen as many samples (the Bayes bound). Their ratio is what is left to gain."
 	if most := slices.MaxFunc(ratio.Series, func(a, b Series) int { return len(a.X) - len(b.X) }); len(most.X) > 0 {
 		f.Panels = append(f.Panels, ratio)
 	}
-	return f.linked()
+	return f.found(gapsFinding(gaps)).linked()
 }

@@ -60,7 +60,7 @@ func (f Figure) beside(other Figure) Figure {
 			}
 		}
 	}
-	what, _, _ := strings.Cut(f.Title, ":")
+	what, _, _ := strings.Cut(f.about(), ":")
 	what = lower(what)
 	apart := map[string]look{}
 	f.Panels = mapped(f.Panels, func(p Panel) Panel {

@@ -57,7 +57,7 @@ func PairedDifference(comparisons ...theory.PairedCurve) Figure {
 	if f.Panels = []Panel{difference}; len(savings.Series) > 0 {
 		f.Panels = append(f.Panels, savings)
 	}
-	return f.linked()
+	return f.found(pairedFinding(comparisons)).linked()
 }
 
 // pairedNames says which methods were compared, and on which problem if there

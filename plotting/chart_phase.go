@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -55,6 +56,10 @@ func PhaseMap(m theory.PhaseMap) Figure {
 	f.Panels[0].Series = slices.Insert(f.Panels[0].Series, 1, contour, mask)
 	f.Caption = "Colours: steps in which the mean falls to 1/e along the slowest direction, without noise, with white lines of equal numbers; grey is unstable. The diamond is the best pair."
 	f.Table.Rows = append(f.Table.Rows, table.Texts("its spectral radius", number(m.Best.Radius)))
+	if r := m.Best.Radius; 0 < r && r < 1 {
+		o := rounded(m.Best.Optimizer)
+		f = f.found(fmt.Sprintf("without noise momentum is fastest at α=%.3g, β=%.3g: 1/e in %.3g steps", o.LearningRate, o.Momentum, -1/math.Log(r)))
+	}
 	return f.linked()
 }
 

@@ -45,7 +45,7 @@ func SampledCurves(curves []theory.SampledCurve) Figure {
 		f.Caption = fmt.Sprintf("Mean of %d runs of the update rule (seed %d); the band holds the central %g%% of them.",
 			curves[0].Trials, curves[0].Seed, 100*curves[0].Level)
 	}
-	return f.linked()
+	return f.found(sampledFinding(curves)).linked()
 }
 
 // quantityOf names what the curves are of.
@@ -160,7 +160,7 @@ func Agreement(results []theory.Agreement) Figure {
 		Panels:  []Panel{loss, z},
 		Notes:   notes,
 		Table:   t,
-	}.linked()
+	}.found(agreementFinding(results)).linked()
 }
 
 func verdict(a theory.Agreement) string {

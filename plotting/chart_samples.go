@@ -50,6 +50,9 @@ func AgainstSamples[T any](results []T, draw ...func([]T) Figure) Figure {
 			c.Name = "samples"
 		}
 	}
+	if f.Subtitle != "" {
+		f.Title = strings.NewReplacer(" steps", " samples", "t ≈", "n ≈").Replace(f.Title)
+	}
 	f.Caption += " Against the samples spent, steps times batch size: L(n) in the table is the loss after n samples."
 	return f
 }

@@ -44,7 +44,7 @@ func BatchScaling(s theory.Scaling) Figure {
 		Panels: []Panel{orWords(p)},
 		Notes:  slices.Concat(partialScaling(s), gapNotes(lines), outside),
 		Table:  scalingTable(s),
-	}.linked()
+	}.found(scalingFinding(s, lines)).linked()
 }
 
 // TradeOff returns the figure of samples against steps to the same target, one
@@ -85,7 +85,7 @@ func TradeOff(s theory.Scaling) Figure {
 		Panels: []Panel{orWords(p)},
 		Notes:  slices.Concat(partialScaling(s), gapNotes(lines), outside),
 		Table:  scalingTable(s),
-	}.linked()
+	}.found(tradeFinding(s, lines)).linked()
 }
 
 // BestSettings returns the figure of the best settings against batch size, a

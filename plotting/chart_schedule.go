@@ -170,7 +170,7 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 				line(batches, c.Batches.BatchSizes, c.Batches.BatchSizes, c.Batches.Lengths)}},
 		},
 		Table: comparisonTable(c),
-	}.linked()
+	}.found(buysFinding(c)).linked()
 }
 
 func comparisonCaption(c theory.ScheduleComparison) string {

@@ -19,16 +19,13 @@ func SideBySide(title string, figures ...Figure) Figure {
 	figures = mapped(figures, Figure.renamed)
 	var captions, titles []string
 	for _, g := range figures {
-		titles = append(titles, g.Title)
+		titles = append(titles, g.about())
 	}
 	repeated := len(unique(titles)) < len(titles)
 	for _, g := range figures {
 		for _, p := range g.Panels {
-			if names := g.legend(); p.Title == "" && repeated && len(names) == 1 {
-				p.Title = names[0]
-			}
 			if p.Title == "" {
-				p.Title = g.Title
+				p.Title = g.inARow(repeated)
 			}
 			f.Panels = append(f.Panels, p)
 		}
@@ -47,6 +44,16 @@ func SideBySide(title string, figures ...Figure) Figure {
 		shareY(f.Panels, math.Inf(1))
 	}
 	return f.linked()
+}
+
+// inARow returns the title of a figure among others: the name of its only series
+// where they are of the same and it finds something of that.
+func (f Figure) inARow(repeated bool) string {
+	names := f.legend()
+	if repeated && len(names) == 1 && (f.Subtitle == "" || strings.Contains(strings.ToLower(f.Title), strings.ToLower(names[0]))) {
+		return names[0]
+	}
+	return f.Title
 }
 
 // stacked appends the table of a figure, with the figure's title before each
@@ -83,7 +90,7 @@ func multiples(title string, names []string, figures []Figure) Figure {
 		if len(g.Panels) != columns {
 			columns = 0 // a column for all
 		}
-		g.Title, g.Panels = names[i], slices.Clone(g.Panels)
+		g.Title, g.Subtitle, g.Panels = names[i], "", slices.Clone(g.Panels)
 		for k, p := range g.Panels {
 			if k == 0 || p.Title == "" { // the others stand beside it, or below
 				g.Panels[k].Title = names[i]

@@ -37,5 +37,5 @@ func LossSplit(curves []theory.Curve) Figure {
 		f.Panels = append(f.Panels, p)
 	}
 	shareY(f.Panels, deepest)
-	return f.linked()
+	return f.found(splitFinding(curves)).linked()
 }

@@ -32,7 +32,7 @@ func StepsToTarget(answers []theory.Steps) Figure {
 		common(mapped(answers, func(s theory.Steps) string { return s.Problem }))
 	f.Caption = certificates(answers)
 	f.Table = stepsTable(answers)
-	return f.linked()
+	return f.found(stepsFinding(answers, mapped(answers, func(s theory.Steps) string { return s.Method }))).linked()
 }
 
 // stepsFigure returns a figure of rows on an axis of steps.

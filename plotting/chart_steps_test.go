@@ -125,7 +125,7 @@ func TestTunedShowsSettingsAndProof(t *testing.T) {
 			t.Errorf("row %d at loss %v, want %v", i, at.X[i], a.Steps.Loss)
 		}
 	}
-	if p := budget.Panels[0]; p.X.Label != "expected loss at the end" || !strings.Contains(budget.Title, "100 steps") {
+	if p := budget.Panels[0]; p.X.Label != "expected loss at the end" || !strings.Contains(budget.Subtitle, "100 steps") {
 		t.Errorf("%q on %q", budget.Title, p.X.Label)
 	}
 }

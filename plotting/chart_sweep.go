@@ -34,6 +34,7 @@ func Sweep(s Swept) (Figure, error) {
 	}
 	f, err := sweepFigure(axes, results)
 	if partial {
+		f.Title, f.Subtitle = f.about(), "" // what is missing may be better
 		f.Notes = append(f.Notes, "The sweep was interrupted: later points are missing.")
 	}
 	return f, err
@@ -49,8 +50,11 @@ func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
 			return Figure{}, err
 		}
 		f, err := k.figure(all)
-		what, about, _ := strings.Cut(f.Title, ": ")
-		f.Title = what + " over " + over(axes) + ": " + about
+		what, about, _ := strings.Cut(f.about(), ": ")
+		finding := f.Title
+		if f.Title = what + " over " + over(axes) + ": " + about; f.Subtitle != "" {
+			f = f.found(finding)
+		}
 		return f, err
 	}
 	n := len(sweptOf(results[0]))
@@ -136,7 +140,7 @@ func sweepFigures(axes []theory.Axis, results []any) (Figure, error) {
 // sharedTitle returns what the titles of figures say alike: all, what stands
 // before their colon, or nothing.
 func sharedTitle(figures []Figure) string {
-	titles := mapped(figures, func(f Figure) string { return f.Title })
+	titles := mapped(figures, Figure.about)
 	if len(unique(titles)) > 1 {
 		titles = unique(mapped(titles, func(title string) string { before, _, _ := strings.Cut(title, ":"); return before }))
 	}
@@ -195,6 +199,9 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 	if left > 0 {
 		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
 	}
+	if n == 1 {
+		f = f.found(sweepFinding(lines[0].label, Values(mapped(results, func(r any) float64 { return sweptOf(r)[0].value })), func(k int) string { return valueOf(axis.Name, x[k]) }))
+	}
 	return f.linked()
 }
 
@@ -235,6 +242,10 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
 	f.Caption = "Colours: " + one.label + "; grey where there is none."
 	f.Table = partOf(t, len(results))
+	f = f.found(sweepFinding(one.label, Values(mapped(results, func(r any) float64 { return sweptOf(r)[0].value })), func(k int) string {
+		at := theory.PointOf([]theory.Axis{horizontal, vertical}, k)
+		return valueOf(horizontal.Name, at[0]) + ", " + valueOf(vertical.Name, at[1])
+	}))
 	return f.linked()
 }
 

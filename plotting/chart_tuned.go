@@ -38,7 +38,7 @@ func Tuned(answers []theory.Tuned) Figure {
 	}
 	f.Title += ": " + common(mapped(answers, func(t theory.Tuned) string { return t.Problem }))
 	f.Caption, f.Table = tunedCaption(answers), tunedTable(answers)
-	return f.linked()
+	return f.found(tunedFinding(answers, names)).linked()
 }
 
 // tunedNames are the settings, and the problems where they differ.

@@ -36,6 +36,14 @@
 // left out, a line has a gap there, and a note in every output says so.
 // Labels are data, never markup.
 //
+// # Titles
+//
+// The title says what the figure found, where a constructor can: who ends lowest or
+// arrives first, by how much, and where another takes over; the subtitle says of what
+// data. It is said only of what all numbers of the figure show: not where an interrupt
+// left points out, not of other problems or lengths, not where errors do not tell.
+// Title and Subtitle are fields, to be replaced.
+//
 // # House style
 //
 // A family of methods has one colour, dash and marker in every figure, from

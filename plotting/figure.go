@@ -1,7 +1,9 @@
 package plotting
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"nqm/theory/table"
 )
@@ -9,12 +11,15 @@ import (
 // Figure is a picture as plain data: panels one below the other, or in
 // columns. It goes through JSON and back without loss.
 type Figure struct {
+	// Title says what the figure shows: where a constructor can, what it found.
 	Title string `json:"title"`
+	// Subtitle says of what data, in smaller letters below the title.
+	Subtitle string `json:"subtitle,omitempty"`
 	// Caption says how to read the figure and what to conclude from it. It
 	// stands below the figure on a page, and is not part of a saved image.
 	Caption string `json:"caption,omitempty"`
 	// Alt says in words what the picture shows, for a reader who does not see
-	// it. Empty: title and caption.
+	// it. Empty: title, subtitle and caption.
 	Alt string `json:"alt,omitempty"`
 	// Columns is how many panels stand side by side. Zero means one.
 	Columns int `json:"columns,omitempty"`
@@ -63,7 +68,20 @@ func (f Figure) alt() string {
 	if f.Alt != "" {
 		return f.Alt
 	}
-	return f.Title + ". " + f.Caption
+	words := []string{f.Title, f.Subtitle, f.Caption}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ". ")
+}
+
+// about says what the figure is of: the title of one that found nothing.
+func (f Figure) about() string { return cmp.Or(f.Subtitle, f.Title) }
+
+// found returns the figure of a constructor with what it found as its title, and what
+// it is of below.
+func (f Figure) found(finding string) Figure {
+	if finding != "" {
+		f.Title, f.Subtitle = upper(finding), f.Title
+	}
+	return f
 }
 
 // axisOf returns the axis of the panel that a mark of one orientation is at.
@@ -77,7 +95,7 @@ func (p Panel) axisOf(vertical bool) Axis {
 // printable returns the figure with every text printable. Nothing of the
 // original is changed.
 func (f Figure) printable() Figure {
-	f.Title, f.Caption, f.Alt, f.Time = printable(f.Title), printable(f.Caption), printable(f.Alt), printable(f.Time)
+	f.Title, f.Subtitle, f.Caption, f.Alt, f.Time = printable(f.Title), printable(f.Subtitle), printable(f.Caption), printable(f.Alt), printable(f.Time)
 	f.Notes = mapped(f.Notes, printable)
 	f.Table.Columns = mapped(f.Table.Columns, func(c table.Column) table.Column {
 		return table.Column{Name: printable(c.Name), Unit: printable(c.Unit)}

@@ -78,7 +78,7 @@ func (f Figure) renamed() Figure {
 	}
 	slices.SortStableFunc(changes, func(a, b renaming) int { return cmp.Compare(len(b.old), len(a.old)) })
 	change := func(text string) string { return inNewNames(text, changes) }
-	f.Title, f.Caption, f.Alt, f.Notes = change(f.Title), change(f.Caption), change(f.Alt), mapped(f.Notes, change)
+	f.Title, f.Subtitle, f.Caption, f.Alt, f.Notes = change(f.Title), change(f.Subtitle), change(f.Caption), change(f.Alt), mapped(f.Notes, change)
 	f.Table.Columns = mapped(f.Table.Columns, func(c table.Column) table.Column { c.Name = change(c.Name); return c })
 	f.Table.Rows = mapped(f.Table.Rows, func(row []any) []any {
 		return mapped(row, func(cell any) any {
@@ -114,6 +114,9 @@ func renamingsOf(old, new string) []renaming {
 	}
 	if answer, method, found := strings.Cut(old, ": "); found {
 		all = append(all, renaming{method, strings.TrimPrefix(new, answer+": ")})
+	}
+	for _, c := range all { // where it begins a title
+		all = append(all, renaming{upper(c.old), upper(c.new)})
 	}
 	return all
 }

@@ -96,7 +96,7 @@ func (f Figure) option(columns int) ([]byte, error) {
 	f = f.printable()
 	chart := charts.NewLine()
 	chart.SetGlobalOptions(
-		charts.WithTitleOpts(opts.Title{Title: glued(f.Title)}),
+		charts.WithTitleOpts(opts.Title{Title: glued(f.Title), Subtitle: glued(f.Subtitle)}),
 		charts.WithLegendOpts(opts.Legend{Data: f.listed()}),
 	)
 	chart.XAxisList, chart.YAxisList = nil, nil

@@ -15,7 +15,7 @@ type Paper struct {
 	// is printed as wide as it is. Zero: 7, the least that most journals take.
 	// Without a Width it has no effect.
 	Text float64
-	// Untitled leaves out the title, which print has in its caption.
+	// Untitled leaves out the title and its subtitle, which print has in its caption.
 	Untitled bool
 	// Legend is where the names stand that are not at the ends of their lines.
 	Legend Place
@@ -66,7 +66,7 @@ func (p Paper) scale() float64 {
 // stillOn returns the plan of the figure on the paper.
 func (f Figure) stillOn(p Paper) still {
 	if p.Untitled {
-		f.Title = ""
+		f.Title, f.Subtitle = "", ""
 	}
 	s := f.stillOf(vg.Length(p.Width/p.scale()) * vg.Inch)
 	s.below = p.Legend == Below

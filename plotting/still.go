@@ -13,10 +13,11 @@ import (
 // still is the plan of a saved figure: what stands where.
 type still struct {
 	Figure
-	views  []view
-	width  vg.Length
-	title  []string   // in lines
-	titles [][]string // of panels, in lines
+	views    []view
+	width    vg.Length
+	title    []string   // in lines
+	subtitle []string   // in lines
+	titles   [][]string // of panels, in lines
 	// labels above the data of panels, in rows
 	uprights [][][]upright
 	legend   []legendRow
@@ -40,6 +41,9 @@ func (f Figure) stillOf(width vg.Length) still {
 	room := s.width - 0.3*vg.Inch
 	if f.Title != "" {
 		s.title = wrapped(f.Title, titleSize, room)
+	}
+	if f.Subtitle != "" {
+		s.subtitle = wrapped(f.Subtitle, noteSize, room)
 	}
 	s.legend = f.legendRows(room)
 	for _, v := range s.views {
@@ -109,7 +113,7 @@ func (s still) above(row int) vg.Length {
 
 // head returns the height of title and legend.
 func (s still) head() vg.Length {
-	height := 6 + lineHeight*titleSize*vg.Length(len(s.title)) + 5
+	height := 6 + lineHeight*(titleSize*vg.Length(len(s.title))+noteSize*vg.Length(len(s.subtitle))) + 5
 	if !s.below {
 		height += s.legendHeight()
 	}
@@ -137,6 +141,10 @@ func (s still) draw(c draw.Canvas) {
 	for _, line := range s.title {
 		y -= lineHeight * titleSize
 		c.FillText(textStyle(titleSize, ink), vg.Point{X: c.Min.X, Y: y + 3}, line)
+	}
+	for _, line := range s.subtitle {
+		y -= lineHeight * noteSize
+		c.FillText(textStyle(noteSize, mutedInk), vg.Point{X: c.Min.X, Y: y + 3}, line)
 	}
 	if s.below {
 		y = c.Min.Y + s.foot()

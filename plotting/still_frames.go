@@ -16,7 +16,7 @@ const mostMultiples = 9
 func (f Frames) multiples() Figure {
 	first := f.Figures[f.Start]
 	all := first
-	all.Title = fmt.Sprintf("%s, for each %s", first.Title, f.Parameter)
+	all.Title, all.Subtitle = fmt.Sprintf("%s, for each %s", first.about(), f.Parameter), ""
 	all.Table, all.Panels, all.Time = f.allNumbers(), nil, ""
 	all.Columns = len(first.Panels)
 	shown := f.shown()

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"nqm/plotting/internal/ticks"
 )
@@ -66,7 +67,18 @@ func nineDigits(v float64) string { return fmt.Sprintf("%.9g", v) }
 
 func none(v float64) bool { return math.IsInf(v, 0) || math.IsNaN(v) }
 
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upper(s string) string { return begun(s, unicode.ToUpper) }
+
+func lower(s string) string { return begun(s, unicode.ToLower) }
+
+// begun returns a text with its first letter changed.
+func begun(s string, change func(rune) rune) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return string(change(first)) + s[n:]
+}
 
 // valueText writes a number, and nothing for one that there is not.
 func valueText(v float64) string {
@@ -92,11 +104,4 @@ func printable(label string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(label, string(unicode.ReplacementChar)))
-}
-
-func lower(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

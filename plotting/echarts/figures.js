@@ -304,7 +304,8 @@ function plan(option, width) {
   var columns = Math.max(1, Math.min(n.columns, Math.floor(width / 260)));
   var left = n.panels.every(function (q) { return q.y.blank; }) ? room.blank : room.left;
   var p = { columns: columns, boxes: [], title: broken(title, heading, width - 142) };
-  p.legendTop = 8 + 20 * p.title.length;
+  p.subtitle = option.title.subtext ? broken(option.title.subtext, panelHeading, width - 142) : [];
+  p.legendTop = 8 + 20 * p.title.length + 17 * p.subtitle.length;
   var rows = names.length ? 1 : 0, used = 0;
   names.forEach(function (name) {
     var w = Math.min(widthOf(name, small), width - 90, 420) + 48;
@@ -538,6 +539,7 @@ function dress(source, f, width) {
   option.textStyle = { color: c.text };
   option.animation = false;
   option.title = [{ text: layout.title.join("\n"), left: 8, top: 4, textStyle: { color: c.text, fontSize: 15, lineHeight: 20 } }];
+  if (layout.subtitle.length) option.title.push({ text: layout.subtitle.join("\n"), left: 8, top: 4 + 20 * layout.title.length, textStyle: { color: c.muted, fontSize: 13, lineHeight: 17, fontWeight: "normal" } });
   option.grid = layout.boxes;
   option.graphic = [];
   panels.forEach(function (p, i) {
