@@ -59,6 +59,9 @@ func curvesFinding(curves []theory.Curve) string {
 	if !comparable(names, mapped(curves, func(c theory.Curve) string { return c.Problem })) {
 		return ""
 	}
+	if lastStep(curves) == 0 {
+		return ""
+	}
 	last, ends := lastStep(curves), make([]float64, len(curves))
 	var calm []int
 	for i, c := range curves {

@@ -57,9 +57,9 @@ func agree(panels []*Panel, axis func(*Panel) *Axis, of func(Series) []Values) {
 	}
 }
 
-// afterZero returns the series without a start at 0.
+// afterZero returns the series without a start at 0, unless that is all of it.
 func (s Series) afterZero() Series {
-	if s.grid() || len(s.X) == 0 || s.X[0] != 0 {
+	if s.grid() || len(s.X) < 2 || s.X[0] != 0 {
 		return s
 	}
 	kept := s

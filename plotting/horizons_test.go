@@ -139,3 +139,19 @@ func TestTablesReadEachCurveAtItsOwnSteps(t *testing.T) {
 		}
 	}
 }
+
+// A slider over horizons may begin at the start, where only one point is.
+func TestHorizonAtTheStart(t *testing.T) {
+	for _, name := range []string{"curves", "split", "fan", "sampled", "agreement", "paths", "noise scales", "gap"} {
+		for _, values := range [][]float64{{0, 5, 1000}, {1000, 0}, {0}} {
+			f, err := FramesOf("horizon T", values, func(v float64) any { return overSteps[name](int(v)) })
+			if err != nil {
+				t.Errorf("%s, %v: %v", name, values, err)
+				continue
+			}
+			if _, err := encodeFile(".html", f); err != nil {
+				t.Errorf("%s, %v: %v", name, values, err)
+			}
+		}
+	}
+}
