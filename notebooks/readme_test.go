@@ -54,7 +54,7 @@ func TestREADMECell(t *testing.T) {
 		t.Fatalf("the README has %d cells, want one", len(blocks))
 	}
 	out := runCells(t, blocks[0][1])
-	if !strings.Contains(out[0], "nqm-figure") || !strings.Contains(out[0], "diverges") {
+	if !strings.Contains(out[0], "nqm-figure") || !strings.Contains(out[0], "SGD with EMA") {
 		t.Errorf("the README's cell does not draw what it promises: %.300s", out[0])
 	}
 }
