@@ -58,6 +58,19 @@ func TestSite(t *testing.T) {
 			})
 		}
 	}
+	t.Run("a picture to play with above the fold", func(t *testing.T) {
+		t.Parallel()
+		browsertest.Browse(t, 1280, 900, func(b *browsertest.Browser) {
+			b.Open(filepath.Join(dir, "index.html"))
+			b.Until("a drawn figure", browsertest.Drawn+" > 0")
+			if end := browsertest.Value[float64](b, `document.querySelector(".nqm-figure .nqm-pane").getBoundingClientRect().bottom`); end > 900 {
+				t.Errorf("the first picture ends at %v of 900", end)
+			}
+			if !browsertest.Value[bool](b, `document.querySelector(".nqm-figure").querySelector("input[type=range]") !== null`) {
+				t.Error("the first picture has no slider")
+			}
+		})
+	})
 	t.Run("from page to page", func(t *testing.T) {
 		t.Parallel()
 		browsertest.Browse(t, 1200, 900, func(b *browsertest.Browser) {
