@@ -29,7 +29,7 @@ def run(client, manager, code, interrupt):
                 if lines == interrupt:
                     manager.interrupt_kernel()
         else:
-            text = content.get("text", content.get("evalue", ""))
+            text = content.get("text", "\n".join([content.get("evalue", ""), *content.get("traceback", [])]))
         messages.append({
             "kind": kind,
             "stream": content.get("name", ""),

@@ -157,6 +157,54 @@ var gonbPatches = []patch{
 	"strings"
 `, `	"path"
 `},
+	// A cell that fails says "exit status 2" twice, below a trace with the paths of
+	// temporary files; what a missing %% does, nobody says.
+	{"internal/goexec/execcode.go", `	stderrWithAnnotator := newJupyterStackTraceMapperWriter(msg, "stderr", s, fileToCellIdAndLine)
+	var stderr io.Writer = stderrWithAnnotator
+`, `	held := s.holdTrace(msg, fileToCellIdAndLine)
+	var stderr io.Writer = held
+`},
+	{"internal/goexec/execcode.go", `		if !s.rawError {
+			if annotator, ok := stderrWithAnnotator.(*jupyterStackTraceMapperWriter); ok {
+				if annotator.lineBuffer.Len() > 0 {
+					lineStr := strings.TrimRight(annotator.lineBuffer.String(), "\n\r")
+					annotator.processLine(lineStr)
+					annotator.lineBuffer.Reset()
+				}
+				if len(annotator.errorLines) > 0 {
+					annotator.state.DisplayErrorLines(msg, annotator.errorLines, exitErr)
+				}
+			}
+		}
+		return exitErr
+`, `		return held.told(exitErr)
+`},
+	{"internal/jpyexec/jpyexec.go", `	if exec.exitError != nil {
+		errMsg := exec.exitError.Error() + "\n"
+		if exec.Msg.Kernel().Interrupted.Load() {
+			errMsg = "^C\n" + errMsg
+		}
+		_ = kernel.PublishWriteStream(exec.Msg, kernel.StreamStderr, errMsg)
+	}`, `	if exec.exitError != nil && exec.Msg.Kernel().Interrupted.Load() {
+		_ = kernel.PublishWriteStream(exec.Msg, kernel.StreamStderr, "^C\n")
+	}`},
+	{"internal/goexec/errorpublish.go", `		nbErr.PublishWithHTML(msg)
+		return err
+`, `		return s.toldCompile(msg, fileToCellIdAndLine, errorMsg, err)
+`},
+	{"internal/goexec/errorpublish.go", `	nbErr := newGonbErrors(s, fileToCellIdAndLine, errorMsg, err)
+	if s.rawError {
+		return nbErr
+`, `	if s.rawError {
+		return newGonbErrors(s, fileToCellIdAndLine, errorMsg, err)
+`},
+	{"internal/goexec/errorpublish.go", `	var nbErr *GonbError
+	if errors.As(err, &nbErr) {`, `	var one *told
+	if errors.As(err, &one) {
+		return "error", one.sentence, one.lines()
+	}
+	var nbErr *GonbError
+	if errors.As(err, &nbErr) {`},
 }
 
 //go:embed gonb/nqm.go.txt
