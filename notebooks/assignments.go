@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"nqm/notebooks/internal/assignment"
 	"nqm/notebooks/internal/lab"
@@ -19,7 +20,7 @@ import (
 type courseFlags struct {
 	out, collect, read, fill, check string
 	grade, toRead, bare, template   bool
-	pages                           bool
+	pages, hidden                   bool
 }
 
 // runAssignments lists the assignments, makes a course of some, or does one of the
@@ -31,6 +32,7 @@ func runAssignments(ctx context.Context, args []string) error {
 	flags.StringVar(&f.collect, "collect", "", "take the hand-ins out of this zip of Canvas or Moodle")
 	flags.BoolVar(&f.grade, "grade", false, "grade what lies in the course's folder 'submitted'")
 	flags.BoolVar(&f.bare, "without-isolation", false, "grade without keeping the students' programs apart from this machine")
+	flags.BoolVar(&f.hidden, "hidden-tests", false, "with -grade: show the hidden tests on the pages of feedback")
 	flags.BoolVar(&f.toRead, "to-read", false, "write the answers that a person has to mark into to-read.csv")
 	flags.StringVar(&f.read, "read", "", "take in the points and comments of this table, which -to-read has written")
 	flags.StringVar(&f.fill, "fill", "", "write the totals into a copy of this table, exported from Canvas or Moodle")
@@ -103,6 +105,8 @@ func (f courseFlags) fits(names []string) error {
 	switch {
 	case f.works() > 1:
 		return usageErrorf("assignments does one thing at a time: -collect, -grade, -to-read, -read, -fill, -pages, -check or -template")
+	case f.hidden && !f.grade:
+		return usageErrorf("-hidden-tests goes with -grade: it is about the pages of feedback")
 	case f.grade && len(names) > 0:
 		return usageErrorf("assignments -grade grades all that was handed in, and takes no names")
 	case f.works() == 1 && f.fill == "" && len(names) > 0:
@@ -152,12 +156,12 @@ func checkAssignment(ctx context.Context, env *setup.Environment, f courseFlags)
 }
 
 func collectHandIns(course assignment.Course, file string) error {
-	n, left, err := course.Collect(file)
+	n, notes, err := course.Collect(file)
 	if err != nil {
 		return err
 	}
-	for _, l := range left {
-		fmt.Println("left out:", visible(l))
+	for _, note := range notes {
+		fmt.Println(visible(note))
 	}
 	fmt.Printf("%d notebooks are in %s, and their students in %s\n", n, filepath.Join(course.Dir, "submitted"), filepath.Join(course.Dir, "students.csv"))
 	return nil
@@ -214,7 +218,7 @@ func gradeCourse(ctx context.Context, course assignment.Course, f courseFlags, n
 	if f.bare {
 		fmt.Println("WITHOUT ISOLATION: what students hand in runs with your rights.")
 	}
-	report, err := course.Grade(ctx, assignment.Options{WithoutIsolation: f.bare, Progress: showProgress})
+	report, err := course.Grade(ctx, assignment.Options{WithoutIsolation: f.bare, HiddenTests: f.hidden, Start: showPlan, Progress: showProgress, Step: showStep})
 	if err != nil {
 		return withAdvice(err)
 	}
@@ -257,14 +261,47 @@ func showReport(course assignment.Course, report assignment.Report, tables []str
 	for _, r := range report.Refused {
 		fmt.Printf("%-20s %-30s NOT GRADED: %s\n", visible(r.Student), visible(r.Assignment), visible(r.Reason))
 	}
-	fmt.Printf("\n%d hand-ins were run, all others have not changed\nfeedback  %s\n", report.Judged, filepath.Join(course.Dir, "feedback"))
+	fmt.Printf("\n%d hand-ins were run, all others have not changed: %s on %d cores\nfeedback  %s\n",
+		report.Judged, lasting(report.Took), report.Plan.Cores, filepath.Join(course.Dir, "feedback"))
 	for _, t := range tables {
 		fmt.Println("table    ", t)
 	}
 }
 
-func showProgress(student, name, result string, done, of int) {
-	fmt.Printf("%*d of %d  %-20s %-30s %s\n", len(fmt.Sprint(of)), done, of, visible(student), name, result)
+// showPlan says what will be graded, and how long that takes.
+func showPlan(p assignment.Plan) {
+	fmt.Printf("%d hand-ins, %d of them new or changed: these are graded on %d cores", p.All, p.Fresh, p.Cores)
+	switch takes := p.Takes(); {
+	case p.Fresh == 0:
+	case takes > 0:
+		fmt.Printf(", in about %s if each takes as long as the last time", lasting(takes))
+	default:
+		fmt.Print("; how long it takes shows when the first are done")
+	}
+	fmt.Println()
+}
+
+func showProgress(student, name, result string, done, of int, left time.Duration) {
+	line := fmt.Sprintf("%*d of %d  %-20s %-30s %s", len(fmt.Sprint(of)), done, of, visible(student), name, result)
+	if left > 0 {
+		line += fmt.Sprintf(", %s left", lasting(left))
+	}
+	fmt.Println(line)
+}
+
+func showStep(what string, left time.Duration) {
+	if left > 0 {
+		what += fmt.Sprintf(", %s left", lasting(left))
+	}
+	fmt.Println(what)
+}
+
+// lasting is a time as one says it.
+func lasting(d time.Duration) string {
+	if s := d.Round(time.Second); s < 2*time.Minute {
+		return fmt.Sprintf("%d s", max(1, int(s.Seconds())))
+	}
+	return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
 }
 
 func visible(s string) string { return table.Visible(s) }

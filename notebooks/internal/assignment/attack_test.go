@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"nqm/theory/longtest"
 )
@@ -88,6 +89,7 @@ var tricks = []struct{ name, step, own, says string }{
 	{"is a type", "type Step struct{}", "", "does not compile"},
 	{"is no Go", "this is no Go", "", "There is no function Step"},
 	{"uses C", "import \"C\"\n\n" + stepHead + "\treturn float64(C.int(1))\n}", "", "does not compile"},
+	{"lets the compiler write a gigabyte", "var big = [1 << 27]int{1<<27 - 1: 1}\n\n" + stepHead + "\treturn float64(big[int(theta)])\n}", "", "does not compile"},
 	{"embeds a file", "import _ \"embed\"\n\n//go:embed /etc/passwd\nvar secret string\n\n" + stepHead + "\treturn float64(len(secret))\n}", "", "Step(1, 1, 0.02, 0) is 0"},
 }
 
@@ -274,8 +276,37 @@ func TestNoIsolationIsSaid(t *testing.T) {
 	}
 	course := courseOnPaper(t, "01_sgd_by_hand")
 	ran := false
-	_, err := course.Grade(t.Context(), Options{Progress: func(string, string, string, int, int) { ran = true }})
+	_, err := course.Grade(t.Context(), Options{Start: func(Plan) { ran = true }})
 	if !errors.Is(err, ErrNoIsolation) || ran {
 		t.Errorf("grading: %v, and something was run: %v", err, ran)
+	}
+}
+
+// No comment of a cell reaches the compiler, which takes some for orders, and cells
+// with very many declarations are read in a moment.
+func TestOnlyCodeIsCompiled(t *testing.T) {
+	d := newDeclarations()
+	d.add(1, "import \"unsafe\"\r\n\nconst (\n//go:embed a\n\ta = `// a text\r\n//go:embed b` // c\n)\n\nfunc F() int {\n//go:linkname secret nqm/theory.secret\n/*line x:1*/\n\treturn len(a) /* two\nlines */ + 2\n}\nfunc secret() int\n")
+	text := d.file("student", nil, "F")
+	if err := d.broken[1]; err != nil || strings.Contains(text, "linkname") || strings.Contains(text, "line x") || strings.Contains(text, "embed a") {
+		t.Errorf("%v: of the cell the compiler gets\n%s", err, text)
+	}
+	if !strings.Contains(text, "`// a text\n//go:embed b`") || !strings.Contains(text, "+ 2") {
+		t.Errorf("of the cell the compiler gets\n%s", text)
+	}
+	var b strings.Builder
+	var uses strings.Builder
+	for i := range 30_000 {
+		fmt.Fprintf(&b, "var a%d=0\nvar _=0\n", i)
+		fmt.Fprintf(&uses, "+a%d", i)
+	}
+	d.add(2, b.String()+"func G() int { return 0"+uses.String()+" }")
+	start := time.Now()
+	if n := len(d.reached("G")); n != 60_001 || time.Since(start) > 10*time.Second {
+		t.Errorf("%d declarations are reached, in %v", n, time.Since(start))
+	}
+	d.add(3, strings.Repeat(" ", maxSource+1))
+	if d.broken[3] == nil {
+		t.Error("a cell of more than a megabyte is read")
 	}
 }

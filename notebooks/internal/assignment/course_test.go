@@ -143,12 +143,23 @@ func testSubmissions(t *testing.T, name string, submissions []submission) Course
 		if text := string(page); !strings.Contains(text, `-test">1. `) || strings.Contains(text, "Score:") || strings.Contains(text, "exit status") || strings.Contains(text, "not read yet") == s.empty {
 			t.Errorf("%s: the page of feedback does not name the exercises, and what is not read yet", s.student)
 		}
+		if name == "01_sgd_by_hand" && showsHiddenTests(page) {
+			t.Errorf("%s: the page of feedback shows hidden tests", s.student)
+		}
 		if !bytes.Contains(page, []byte("<math")) || bytes.Contains(page, []byte("nqm-tex")) {
 			t.Errorf("%s: the page of feedback has formulas that are not set", s.student)
 		}
 	}
 	return course
 }
+
+// showsHiddenTests reports whether a page shows a call of the first assignment's
+// hidden tests.
+func showsHiddenTests(page []byte) bool {
+	return bytes.Contains(tags.ReplaceAll(page, nil), []byte("SecondMoment(0, 2, 9, 0.1, 9, 1)"))
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
 
 // grade grades what was handed in, apart where this machine can.
 func (c Course) grade(t *testing.T) Report {

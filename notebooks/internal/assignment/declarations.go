@@ -45,15 +45,40 @@ func newDeclarations() *declarations {
 
 const packageLine = "package student;"
 
+// maxSource is how long a cell may be that is read, in bytes.
+const maxSource = 1 << 20
+
+// withoutComments has spaces in the place of comments: a compiler takes some of them
+// for orders (go:linkname, go:embed, line), which are none of an answer's business.
+func withoutComments(text string, files *token.FileSet, file *ast.File) string {
+	plain := []byte(text)
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			from := files.PositionFor(comment.Pos(), false).Offset
+			for i := from; i < from+len(comment.Text) && i < len(plain); i++ {
+				if plain[i] != '\n' {
+					plain[i] = ' '
+				}
+			}
+		}
+	}
+	return string(plain)
+}
+
 // add takes in what a cell declares.
 func (d *declarations) add(cell int, source string) {
+	if len(source) > maxSource {
+		d.broken[cell] = fmt.Errorf("it has more than %d bytes", maxSource)
+		return
+	}
 	files := token.NewFileSet()
-	text := packageLine + source
-	file, err := parser.ParseFile(files, "", text, 0)
+	text := packageLine + strings.ReplaceAll(source, "\r", "")
+	file, err := parser.ParseFile(files, "", text, parser.ParseComments)
 	if err != nil {
 		d.broken[cell] = err
 		return
 	}
+	text = withoutComments(text, files, file)
 	for _, i := range file.Imports {
 		line := i.Path.Value
 		if i.Name != nil {
@@ -64,7 +89,7 @@ func (d *declarations) add(cell int, source string) {
 		}
 	}
 	read := func(node ast.Node, keyword string) *declared {
-		from, to := files.Position(node.Pos()), files.Position(node.End())
+		from, to := files.PositionFor(node.Pos(), false), files.PositionFor(node.End(), false)
 		one := &declared{cell: cell, text: keyword + text[from.Offset:to.Offset], uses: map[string]bool{}, picks: map[selector]bool{}}
 		one.place = fmt.Sprintf("Cell[%d]:%d", cell, from.Line)
 		var look func(ast.Node) bool
@@ -153,18 +178,20 @@ func (d *declarations) name(one *declared, names ...*ast.Ident) {
 // reached returns what functions of the given names need, themselves included, and
 // what runs by itself in the cells of these.
 func (d *declarations) reached(names ...string) []*declared {
-	seen := map[*declared]bool{}
+	seen, cells := map[*declared]bool{}, map[int]bool{}
 	var visit func(names ...string)
 	take := func(all ...*declared) {
 		for _, one := range all {
 			if one != nil && !seen[one] {
 				seen[one] = true
 				visit(slices.Collect(maps.Keys(one.uses))...)
+				if cells[one.cell] {
+					continue
+				}
+				cells[one.cell] = true
 				for _, other := range d.without[one.cell] {
-					if !seen[other] {
-						seen[other] = true
-						visit(slices.Collect(maps.Keys(other.uses))...)
-					}
+					seen[other] = true
+					visit(slices.Collect(maps.Keys(other.uses))...)
 				}
 			}
 		}

@@ -37,6 +37,8 @@ type judging struct {
 	paper   *paper
 	apart   sandbox
 	program string // the program that judges
+	// fingerprint is the same as long as that program is.
+	fingerprint string
 }
 
 // newJudging builds the program that judges a paper's answers, in dir.
@@ -56,7 +58,8 @@ func newJudging(ctx context.Context, env *setup.Environment, p *paper, apart san
 	if err := w.build(ctx, j.program, map[string]string{"main.go": source}); err != nil {
 		return nil, fmt.Errorf("%s: its tests: %v", p.name, err)
 	}
-	return j, nil
+	j.fingerprint, err = fingerprintOf(j.program)
+	return j, err
 }
 
 // judge judges all tests of a hand-in, working in dir.
@@ -223,7 +226,9 @@ func (j *judging) run(ctx context.Context, t test, program string) verdict {
 		return verdict{Text: err.Error()}
 	}
 	defer said.Close()
-	cmd := setup.Stoppable(exec.CommandContext(ctx, j.program, append([]string{t.id}, j.apart.command(program)...)...))
+	judge := limited(limits{memoryKB: 2 * memoryKB, cpu: cpuSeconds, fileKB: fileKB}, j.program, t.id)
+	judge = append(judge, j.apart.command(program)...)
+	cmd := setup.Stoppable(exec.CommandContext(ctx, judge[0], judge[1:]...))
 	cmd.Dir = folder
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 	cmd.ExtraFiles = []*os.File{saying}
@@ -318,6 +323,11 @@ func (w workshop) build(ctx context.Context, program string, files map[string]st
 	}
 	cmd := w.env.Go(ctx, w.dir, "go", "build", "-trimpath", "-buildvcs=false", "-o", program, ".")
 	cmd.Env = append(cmd.Env, "GOWORK="+filepath.Join(w.dir, "go.work"))
+	// What a few lines let the compiler do may have no end: constants that double, say.
+	cmd.Args = limited(limits{memoryKB: 2 * memoryKB, cpu: cpuSeconds, fileKB: 1 << 18}, cmd.Args[0], cmd.Args[1:]...)
+	if cmd.Path, err = exec.LookPath(cmd.Args[0]); err != nil {
+		return err
+	}
 	_, err = output(cmd)
 	return err
 }

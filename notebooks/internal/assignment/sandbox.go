@@ -58,11 +58,11 @@ func newSandbox(ctx context.Context, dir string) (sandbox, error) {
 
 // command is what runs a program with its limits, apart if that can be.
 func (s sandbox) command(program string, more ...string) []string {
-	limits := fmt.Sprintf("ulimit -c 0; ulimit -v %d; ulimit -t %d; ulimit -f %d; ", memoryKB, cpuSeconds, 2*fileKB)
+	limits := limits{memoryKB, cpuSeconds, 2 * fileKB}
 	if s.bwrap == "" {
-		return []string{"sh", "-c", limits + `exec env -i "$@"`, "sh", program}
+		return limited(limits, "env", "-i", program)
 	}
-	args := []string{"sh", "-c", limits + `exec "$@" 9<"$0"`, s.filter, s.bwrap,
+	args := []string{"sh", "-c", limits.String() + `exec "$@" 9<"$0"`, s.filter, s.bwrap,
 		"--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--seccomp", "9",
 		"--uid", "65534", "--gid", "65534", "--hostname", "apart", "--clearenv", "--setenv", "HOME", "/tmp"}
 	args = append(args, more...)
@@ -73,4 +73,17 @@ func (s sandbox) command(program string, more ...string) []string {
 		program = "/program"
 	}
 	return append(args, program)
+}
+
+// limits are what a process and those that it starts may take, each of them: memory
+// and the size of a file in kilobytes, seconds of all cores together.
+type limits struct{ memoryKB, cpu, fileKB int }
+
+func (l limits) String() string {
+	return fmt.Sprintf("ulimit -c 0; ulimit -v %d; ulimit -t %d; ulimit -f %d; ", l.memoryKB, l.cpu, l.fileKB)
+}
+
+// limited is a command with its limits.
+func limited(l limits, program string, args ...string) []string {
+	return append([]string{"sh", "-c", l.String() + `exec "$@"`, "sh", program}, args...)
 }

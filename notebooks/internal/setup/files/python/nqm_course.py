@@ -2,6 +2,7 @@
 
     nqm_course.py generate COURSE SOURCE.md...
     nqm_course.py record COURSE REQUESTS.json
+    nqm_course.py marks COURSE
     nqm_course.py mark COURSE REQUESTS.json
     nqm_course.py feedback COURSE REQUESTS.json
 
@@ -18,7 +19,11 @@ import sys
 import traceback
 from pathlib import Path
 
+# jsonschema would spend a second on the grammar of addresses, which notebooks have none of.
+sys.modules["rfc3987_syntax"] = None
+
 import nbformat
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
@@ -26,6 +31,7 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     DeduplicateIds,
+    GetGrades,
     LimitOutput,
     NbGraderPreprocessor,
     OverwriteCells,
@@ -43,7 +49,10 @@ def open_course(folder, **directories):
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.update(directories)
     config.HTMLExporter.filters = {"markdown2html": "nqm_export.markdown2html"}
-    return NbGraderAPI(config=config)
+    course = NbGraderAPI(config=config)
+    if course.coursedir.db_url.startswith("sqlite:") and "?" not in course.coursedir.db_url:
+        course.coursedir.db_url += "?timeout=300"  # seconds to wait for others that write
+    return course
 
 
 def demand(result, what):
@@ -73,16 +82,20 @@ class Judged(NbGraderPreprocessor):
     def preprocess_cell(self, cell, resources, index):
         if is_grade(cell) and cell.cell_type == "code" and not is_solution(cell):
             verdict = self.verdicts.get(cell.metadata.nbgrader.grade_id, {})
-            cell.outputs = [new_output("stream", name="stdout", text=text + "\n") for text in (verdict.get("said"), verdict.get("text")) if text]
-            if not verdict.get("holds"):
-                cell.outputs.append(new_output("error", ename="No marks", evalue="", traceback=[]))
+            said, text = verdict.get("said"), verdict.get("text") or ""
+            cell.outputs = [new_output("stream", name="stdout", text=said + "\n")] if said else []
+            if verdict.get("holds"):
+                cell.outputs.append(new_output("stream", name="stdout", text=text + "\n"))
+            else:
+                cell.outputs.append(new_output("error", ename="No marks", evalue="", traceback=[text]))
         return cell, resources
 
 
 def record(folder, requests):
-    """Put hand-ins that have been judged into the gradebook, and return all marks.
+    """Put hand-ins that have been judged into the gradebook.
 
     One that nbgrader does not take is named with its reason; it stops no other.
+    Others may do so at the same time, for other students.
     """
     course, refused, was = open_course(folder, submitted_directory=".nqm/submitted"), [], []
     course.config.Autograde.sanitize_preprocessors = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
@@ -94,12 +107,11 @@ def record(folder, requests):
             before = Answers(course, student, name)
             Judged.verdicts = r["verdicts"]
             demand(course.autograde(name, student, force=True, create=True), f"{name} of {student}")
-            was += before.carry_over()
+            was += before.carry_over(r["restored"])
         except Exception:
             traceback.print_exc()
             refused.append({"student": student, "assignment": name, "reason": "nbgrader cannot read it (nbgrader.log says why): ask for it again"})
-    with Gradebook(course.coursedir.db_url) as book:
-        return {"refused": refused, "was": was, "marks": marks(book)}
+    return {"refused": refused, "was": was}
 
 
 class Answers:
@@ -109,7 +121,9 @@ class Answers:
         self.course, self.student, self.name = course, student, name
         self.texts = self.read_texts()
         with Gradebook(course.coursedir.db_url) as book:
-            self.marks = {g.name: (g.auto_score, g.manual_score, g.needs_manual_grade) for g in grades(book, student, name)}
+            found = grades(book, student, name)
+            self.marks = {g.name: (g.auto_score, g.manual_score, g.needs_manual_grade) for g in found}
+            self.comments = {g.name: comment_on(g).auto_comment for g in found if comment_on(g)}
 
     def read_texts(self):
         path = Path(self.course.coursedir.root, "autograded", self.student, self.name, self.name + ".ipynb")
@@ -118,26 +132,35 @@ class Answers:
         cells = nbformat.read(path, 4).cells
         return {c.metadata.nbgrader.grade_id: c.source for c in cells if is_grade(c)}
 
-    def carry_over(self):
-        """Keep each mark by hand whose answer is the same; return those of other answers."""
+    def carry_over(self, restored):
+        """Keep each mark by hand whose answer is the same; return those of other answers.
+
+        All answers are the same if the hand-in was restored.
+        """
         texts, was = self.read_texts(), []
         with Gradebook(self.course.coursedir.db_url) as book:
             for g in grades(book, self.student, self.name):
                 auto, manual, unread = self.marks.get(g.name, (None, None, True))
-                if manual is None:
-                    continue
-                if self.texts.get(g.name) == texts.get(g.name) and auto == g.auto_score:
-                    g.needs_manual_grade = unread
-                    continue
-                comment = g.notebook and next((c for c in g.notebook.comments if c.name == g.name), None)
-                said = (comment and comment.manual_comment) or ""
-                was.append({"student": self.student, "assignment": self.name, "exercise": g.name, "points": manual, "comment": said})
-                g.manual_score, g.needs_manual_grade = None, g.auto_score is None
-                if comment:
-                    comment.manual_comment = None
-                    comment.auto_comment = f"The answer before this one got {manual:g} of {g.max_score:g}. {said}"
+                comment = comment_on(g)
+                if (restored or self.texts.get(g.name) == texts.get(g.name)) and auto == g.auto_score:
+                    if manual is not None:
+                        g.needs_manual_grade = unread
+                    if comment and g.name in self.comments:
+                        comment.auto_comment = self.comments[g.name]
+                elif manual is not None:
+                    said = (comment and comment.manual_comment) or ""
+                    was.append({"student": self.student, "assignment": self.name, "exercise": g.name, "points": manual, "comment": said})
+                    g.manual_score, g.needs_manual_grade = None, g.auto_score is None
+                    if comment:
+                        comment.manual_comment = None
+                        comment.auto_comment = f"The answer before this one got {manual:g} of {g.max_score:g}. {said}"
             book.db.commit()
         return was
+
+
+def comment_on(grade):
+    """What is said of an answer, as nbgrader holds it; None if nothing can be."""
+    return next((c for c in grade.notebook.comments if c.name == grade.name), None)
 
 
 def grades(book, student, name):
@@ -157,20 +180,35 @@ def mark(folder, requests):
             found = [g for g in grades(book, r["student"], r["assignment"]) if g.name == r["exercise"]]
             for g in found:
                 g.manual_score, g.needs_manual_grade = r["points"], False
-                for c in g.notebook.comments:
-                    if c.name == g.name:
-                        c.manual_comment = r["comment"] or None
+                if comment := comment_on(g):
+                    comment.manual_comment = r["comment"] or None
             if not found:
                 raise RuntimeError(f"{r['student']} has no mark for {r['exercise']} of {r['assignment']}")
         book.db.commit()
     return {}
 
 
+class HideTests(NbGraderPreprocessor):
+    """Takes the hidden tests out of a page of feedback."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if is_grade(cell) and not is_solution(cell):
+            cell.source = re.sub(
+                r"(?ms)^([ \t]*)// BEGIN HIDDEN TESTS$.*?// END HIDDEN TESTS$",
+                r"\1// and hidden tests, with other numbers",
+                cell.source,
+            )
+        return cell, resources
+
+
 def feedback(folder, requests):
     """Write the pages of feedback."""
     course = open_course(folder)
     refused = []
-    for student, name in json.loads(Path(requests).read_text("utf-8")):
+    for r in json.loads(Path(requests).read_text("utf-8")):
+        student, name = r["student"], r["assignment"]
+        course.config.GenerateFeedback.preprocessors = [] if r["hidden_tests"] else [HideTests]
+        course.config.GenerateFeedback.preprocessors += [GetGrades, CSSHTMLHeaderPreprocessor]
         try:
             demand(course.generate_feedback(name, student, force=True), f"feedback on {name} for {student}")
             page = Path(folder, "feedback", student, name, name + ".html")
@@ -189,54 +227,69 @@ def offline(text):
     return re.sub(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>', "", text)
 
 
+# What nbgrader's page leaves to a style sheet: no number before titles that have one,
+# room between the columns of tables, and long lines that nothing cuts off.
+STYLE = """<style>
+#toc ol { list-style: none; padding-left: 0; }
+.rendered_html th, .rendered_html td { padding: 2px 1.5em 2px 0; }
+.highlight pre, .output_text pre { white-space: pre-wrap; }
+.anchor-link { display: none; }
+</style>
+</head>"""
+
+
 def readable(text, name, cells, found):
     """Say on a page of feedback which exercise got what, and what is not read yet."""
-    heading = name
+    title = heading = name
     for cell in cells:
         if cell.cell_type == "markdown" and not is_grade(cell):
-            heading = next((line[3:].strip() for line in cell.source.splitlines()[::-1] if line.startswith("## ")), heading)
-        if not is_grade(cell) or cell.metadata.nbgrader.grade_id not in found:
+            for line in cell.source.splitlines():
+                if line.startswith("# ") and title == name:
+                    title = line[2:].strip()
+                if line.startswith("## "):
+                    heading = line[3:].strip()
+        grade_id, shown = cell.metadata.get("nbgrader", {}).get("grade_id", ""), html.escape(heading)
+        text = text.replace(f'<a href="#comment-{grade_id}">Comment</a>', f'<a href="#comment-{grade_id}">Comment on {shown}</a>')
+        if not is_grade(cell) or grade_id not in found:
             continue
-        ident, title = re.escape(cell.metadata.nbgrader.grade_id), html.escape(heading)
-        score, of, unread = found[cell.metadata.nbgrader.grade_id]
+        ident = re.escape(grade_id)
+        score, of, unread = found[grade_id]
         points = "not read yet" if unread else f"{score:g} of {of:g}"
-        text = re.sub(rf'(<a href="#{ident}">)[^<]*</a> \(Score: [^)]*\)', lambda m: f"{m[1]}{title}</a>: {points}", text)
+        text = re.sub(rf'(<a href="#{ident}">)[^<]*</a> \(Score: [^)]*\)', lambda m: f"{m[1]}{shown}</a>: {points}", text)
         text = re.sub(rf'(<a name="{ident}"></a>.*?)Score: [-\d.]+ / [-\d.]+', lambda m: m[1] + points, text, count=1, flags=re.S)
-        text = re.sub(rf"Grade cell: <code>{ident}</code>", lambda m: title, text)
+        text = re.sub(rf"Grade cell: <code>{ident}</code>", lambda m: shown, text)
     got = sum(score for score, _, unread in found.values() if not unread)
     read = sum(of for _, of, unread in found.values() if not unread)
     rest = sum(of for _, of, unread in found.values() if unread)
     total = f"{got:g} of {read:g}" + (f", and {rest:g} are not read yet" if rest else "")
-    return re.sub(r"\(Score: [-\d.]+ / [-\d.]+\)", f"({total})", text, count=1)
+    text = re.sub(r"<h4>[^<]*\(Score: [-\d.]+ / [-\d.]+\)", lambda m: f"<h4>{html.escape(title)} ({total})", text, count=1)
+    return text.replace("</head>", STYLE, 1)
 
 
-def marks(book):
+def marks(folder):
     """All marks of the course, exercise by exercise."""
-    found = []
-    for assignment in book.assignments:
-        for submission in assignment.submissions:
-            late = math.ceil(submission.total_seconds_late / 86400)
-            for notebook in submission.notebooks:
-                comments = {c.name: c.comment for c in notebook.comments}
-                for g in notebook.grades:
-                    found.append(
-                        {
-                            "student": submission.student.id,
-                            "assignment": assignment.name,
-                            "exercise": g.name,
-                            "points": g.score,
-                            "of": g.max_score,
-                            "by_hand": g.auto_score is None,
-                            "to_read": bool(g.needs_manual_grade),
-                            "comment": comments.get(g.name) or "",
-                            "late_days": late,
-                        }
-                    )
-    return found
+    with Gradebook(open_course(folder).coursedir.db_url) as book:
+        return [
+            {
+                "student": submission.student.id,
+                "assignment": assignment.name,
+                "exercise": g.name,
+                "points": g.score,
+                "of": g.max_score,
+                "by_hand": g.auto_score is None,
+                "to_read": bool(g.needs_manual_grade),
+                "comment": next((c.comment for c in notebook.comments if c.name == g.name), None) or "",
+                "late_days": math.ceil(submission.total_seconds_late / 86400),
+            }
+            for assignment in book.assignments
+            for submission in assignment.submissions
+            for notebook in submission.notebooks
+            for g in notebook.grades
+        ]
 
 
 if __name__ == "__main__":
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    command = {f.__name__: f for f in (generate, record, mark, feedback)}[sys.argv[1]]
+    command = {f.__name__: f for f in (generate, record, marks, mark, feedback)}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:])), file=answers)
