@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"nqm/notebooks/internal/lesson"
 	"nqm/notebooks/internal/setup"
 )
 
@@ -123,6 +122,7 @@ var (
 	canvasName = regexp.MustCompile(`^([^_]+)_(?:LATE_)?(\d+)_\d+_(.+)$`)
 	moodleName = regexp.MustCompile(`^(.+)_(\d+)_assignsubmission_file_?$`)
 	moodleFlat = regexp.MustCompile(`^(.+)_(\d+)_assignsubmission_file_(.+)$`)
+	canvasLate = regexp.MustCompile(`^[^_]+_LATE_\d+_\d+_`)
 	// secondUpload is what Canvas adds to the name of a file that is handed in again.
 	secondUpload = regexp.MustCompile(`-\d+(\.ipynb)$`)
 )
@@ -146,9 +146,9 @@ func whose(name string) (s student, file string, ok bool) {
 const maxPacked = 1 << 28
 
 // Collect takes the notebooks out of a zip of Canvas or Moodle, each into its
-// student's folder, in place of one that was there, and returns how many there were,
-// and what was left out.
-func (c Course) Collect(file string) (n int, left []string, err error) {
+// student's folder, in place of what was there, and returns how many there were, and
+// what is to be known of them: what was left out, and what came late.
+func (c Course) Collect(file string) (n int, notes []string, err error) {
 	papers, err := c.papers()
 	if err != nil {
 		return 0, nil, err
@@ -162,6 +162,10 @@ func (c Course) Collect(file string) (n int, left []string, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	placed := map[string]bool{}
+	note := func(f *zip.File, format string, a ...any) {
+		notes = append(notes, f.Name+": "+fmt.Sprintf(format, a...))
+	}
 	for _, f := range archive.File {
 		if f.FileInfo().IsDir() || strings.Contains(f.Name, "__MACOSX") {
 			continue
@@ -169,29 +173,32 @@ func (c Course) Collect(file string) (n int, left []string, err error) {
 		s, base, ok := whose(readableName(f.Name))
 		switch {
 		case !ok:
-			left = append(left, f.Name+": not named as Canvas and Moodle name files")
+			note(f, "left out: not named as Canvas and Moodle name files")
 			continue
-		case path.Ext(base) != ".ipynb":
-			left = append(left, f.Name+": no notebook")
+		case !isNotebook(base):
+			note(f, "left out: no notebook")
 			continue
 		}
 		data, err := unpacked(f)
 		if err != nil {
-			left = append(left, f.Name+": "+err.Error())
+			note(f, "left out: %v", err)
 			continue
 		}
-		if err := c.place(s, base, data, papers); err != nil {
-			return n, left, err
+		if err := c.place(s, base, data, papers, placed); err != nil {
+			return n, notes, err
 		}
 		n++
+		if canvasLate.MatchString(path.Base(f.Name)) {
+			note(f, "late, says Canvas, and not by how much: write the time into timestamp.txt beside the notebook")
+		}
 		if !slices.ContainsFunc(all, func(o student) bool { return o.folder == s.folder }) {
 			all = append(all, s)
 		}
 	}
 	if n == 0 {
-		return 0, left, nil
+		return 0, notes, nil
 	}
-	return n, left, c.writeStudents(all)
+	return n, notes, c.writeStudents(all)
 }
 
 func unpacked(f *zip.File) ([]byte, error) {
@@ -208,19 +215,28 @@ func unpacked(f *zip.File) ([]byte, error) {
 }
 
 // place puts a notebook into its student's folder, under the name of its assignment
-// if it can be told.
-func (c Course) place(s student, base string, data []byte, papers []*paper) error {
-	name := strings.TrimSuffix(base, ".ipynb")
-	if nb, err := lesson.ParseNotebook(data); err == nil {
+// if it can be told. What an earlier zip has put there goes; two notebooks of one
+// student in one zip are both kept, for the grading to name them if they differ.
+func (c Course) place(s student, base string, data []byte, papers []*paper, placed map[string]bool) error {
+	name := notebookName.ReplaceAllString(base, "")
+	if nb, err := parseNotebook(data); err == nil {
 		if p := identify(nb, name, papers); p != nil {
 			name = p.name
 		}
 	}
-	dir := filepath.Join(c.Dir, "submitted", fileName(s.folder), fileName(name))
-	if err := os.RemoveAll(dir); err != nil {
-		return err
+	dir, file := filepath.Join(c.Dir, "submitted", fileName(s.folder), fileName(name)), fileName(name)+".ipynb"
+	if !placed[dir] {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
 	}
-	return setup.WriteFile(filepath.Join(dir, fileName(name)+".ipynb"), data)
+	placed[dir] = true
+	for k := 2; ; k++ {
+		if _, err := os.Lstat(filepath.Join(dir, file)); err != nil {
+			return setup.WriteFile(filepath.Join(dir, file), data)
+		}
+		file = fmt.Sprintf("%s (%d).ipynb", fileName(name), k)
+	}
 }
 
 // fileName is a text that names one file in a folder.

@@ -2,10 +2,11 @@ package assignment
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (r refused) Error() string { return string(r) }
 func refuse(format string, a ...any) error { return refused(fmt.Sprintf(format, a...)) }
 
 // maxNotebook is how large a notebook may be that is read at all.
-const maxNotebook = 1 << 30
+const maxNotebook = 1 << 29
 
 // collect reads what lies in the folder of submissions.
 func collect(dir string, papers []*paper) (found []handIn, refusals []Refusal, err error) {
@@ -40,8 +41,15 @@ func collect(dir string, papers []*paper) (found []handIn, refusals []Refusal, e
 		return nil, nil, err
 	}
 	seen := map[string]string{}
+	refuse := func(student, place string, why error) {
+		refusals = append(refusals, Refusal{readableName(student), readableName(place), why.Error()})
+	}
 	for _, s := range students {
-		if !s.IsDir() || strings.HasPrefix(s.Name(), ".") {
+		switch {
+		case strings.HasPrefix(s.Name(), "."):
+			continue
+		case !s.IsDir():
+			refuse(s.Name(), "", notAFolder(s))
 			continue
 		}
 		for _, place := range places(filepath.Join(dir, s.Name())) {
@@ -49,12 +57,12 @@ func collect(dir string, papers []*paper) (found []handIn, refusals []Refusal, e
 			if err == nil {
 				work := h.student + "/" + h.paper.name
 				if seen[work] != "" {
-					err = refuse("the folder %s holds the same assignment: leave the one that counts", seen[work])
+					err = refused("the folder " + seen[work] + " holds the same assignment: leave the one that counts")
 				}
 				seen[work] = filepath.Base(place)
 			}
 			if err != nil {
-				refusals = append(refusals, Refusal{readableName(s.Name()), readableName(filepath.Base(place)), err.Error()})
+				refuse(s.Name(), filepath.Base(place), err)
 				continue
 			}
 			found = append(found, h)
@@ -63,24 +71,61 @@ func collect(dir string, papers []*paper) (found []handIn, refusals []Refusal, e
 	return found, refusals, nil
 }
 
+func notAFolder(e os.DirEntry) error {
+	if e.Type()&os.ModeSymlink != 0 {
+		return refuse("it is a link to elsewhere, which is not followed: put a copy there")
+	}
+	return refuse("it is no folder: put it at submitted/STUDENT/NAME/NAME.ipynb")
+}
+
 // places are the folders of one student: one for each assignment, and the
-// student's own if there is a notebook in it.
+// student's own if there is a notebook in it. Links are among them, to be refused.
 func places(dir string) []string {
 	all := []string{}
 	entries, _ := os.ReadDir(dir)
+	own := false
 	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir() || e.Type()&os.ModeSymlink != 0 && !isNotebook(e.Name()):
 			all = append(all, filepath.Join(dir, e.Name()))
+		default:
+			own = own || isNotebook(e.Name())
 		}
 	}
-	if own, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*.ipynb")); len(own) > 0 || len(all) == 0 {
+	if own || len(all) == 0 {
 		all = append(all, dir)
 	}
 	return all
 }
 
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+// isNotebook reports whether a file's name is one of a notebook; browsers add endings
+// of their own when they download one.
+func isNotebook(name string) bool { return notebookName.MatchString(name) }
+
+var notebookName = regexp.MustCompile(`(?i)\.ipynb(\.json|\.txt)?$`)
+
+// notebooks are the paths of the notebooks in a folder; if there are none, in the
+// folders below it.
+func notebooks(dir string) []string {
+	var here, below []string
+	filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		switch {
+		case err != nil || path == dir:
+		case e.IsDir() && (strings.HasPrefix(e.Name(), ".") || e.Name() == "__MACOSX"):
+			return filepath.SkipDir
+		case strings.HasPrefix(e.Name(), ".") || !isNotebook(e.Name()):
+		case filepath.Dir(path) == dir:
+			here = append(here, path)
+		case !e.IsDir():
+			below = append(below, path)
+		}
+		return nil
+	})
+	if len(here) > 0 {
+		return here
+	}
+	return below
 }
 
 // readableName is a file's name in UTF-8: what is not is taken for Latin-1.
@@ -97,7 +142,15 @@ func readableName(name string) string {
 
 // readHandIn reads the hand-in in a folder.
 func readHandIn(student, place string, papers []*paper) (handIn, error) {
-	h := handIn{student: strings.ReplaceAll(readableName(student), "+", "-")}
+	h := handIn{student: strings.Map(func(r rune) rune {
+		if r == '+' || r < ' ' {
+			return '-'
+		}
+		return r
+	}, readableName(student))}
+	if info, err := os.Lstat(place); err != nil || !info.IsDir() {
+		return h, refuse("it is a link to elsewhere, which is not followed: put a copy there")
+	}
 	if h.student != student {
 		h.note("the folder's name was read as %s", h.student)
 	}
@@ -117,7 +170,7 @@ func (h *handIn) note(format string, a ...any) { h.notes = append(h.notes, fmt.S
 
 // choose reads the one notebook in a folder that counts, and returns its name.
 func (h *handIn) choose(place string, papers []*paper) (string, error) {
-	paths, _ := filepath.Glob(filepath.Join(escapeGlob(place), "*.ipynb"))
+	paths := notebooks(place)
 	if len(paths) == 0 {
 		return "", refuse("there is no notebook: ask for the .ipynb file")
 	}
@@ -153,25 +206,24 @@ func (h *handIn) choose(place string, papers []*paper) (string, error) {
 	return chosen, nil
 }
 
+// readNotebook reads the file of a notebook. Nothing but a file is read: a link may
+// lead to the lecturer's own answers, and a pipe has no end.
 func readNotebook(path string) ([]byte, lesson.Notebook, error) {
-	info, err := os.Stat(path)
-	if err != nil {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
 		return nil, nil, refuse("cannot be read: %v", err)
-	}
-	if info.Size() > maxNotebook {
+	case !info.Mode().IsRegular():
+		return nil, nil, refuse("is a link, a folder or a device, and no file: ask for the file itself")
+	case info.Size() > maxNotebook:
 		return nil, nil, refuse("has %d MB: ask for it without outputs", info.Size()>>20)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, refuse("cannot be read: %v", err)
 	}
-	var nb lesson.Notebook
-	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
-	decoder.UseNumber()
-	if err := decoder.Decode(&nb); err != nil || nb.Cells() == nil {
-		return nil, nil, refuse("is no notebook, or only part of one: ask for it again")
-	}
-	return data, nb, nil
+	nb, err := parseNotebook(data)
+	return data, nb, err
 }
 
 // identify returns the assignment whose cells a notebook has; of equals the one of
@@ -182,7 +234,7 @@ func identify(nb lesson.Notebook, folder string, papers []*paper) *paper {
 	for _, p := range papers {
 		n := 0
 		for _, cell := range nb.Cells() {
-			if p.known[gradeID(cell)] {
+			if p.known[gradeID(cell)] != nil {
 				n++
 			}
 		}
@@ -195,9 +247,13 @@ func identify(nb lesson.Notebook, folder string, papers []*paper) *paper {
 
 // readStamp reads when something was handed in.
 func (h *handIn) readStamp(path string) {
-	data, err := os.ReadFile(path)
+	info, err := os.Lstat(path)
 	if err != nil {
 		return
+	}
+	var data []byte
+	if info.Mode().IsRegular() && info.Size() < 1000 {
+		data, _ = os.ReadFile(path)
 	}
 	text := strings.TrimSpace(string(data))
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05.999999 MST", "2006-01-02 15:04:05Z07:00", time.DateTime, "2006-01-02T15:04:05", time.DateOnly} {
@@ -209,35 +265,46 @@ func (h *handIn) readStamp(path string) {
 	h.note("timestamp.txt is no date (%.30q): it counts as in time; correct it as 2026-11-29 18:00:00 UTC", text)
 }
 
-// clean makes the notebook one that every tool reads: each grade id stands once,
-// outputs are short and harmless, and the cells are numbered.
+// clean makes the notebook one that every tool reads: each grade id stands once and is
+// the lecturer's, outputs are short and harmless, and the cells are numbered.
 func (h *handIn) clean() {
+	for _, cell := range h.notebook.Cells() {
+		metadata := map[string]any{}
+		if id := gradeID(cell); h.paper.known[id] != nil {
+			metadata["nbgrader"] = nbgraderOf(h.paper.known[id])
+			if kind := h.paper.known[id].Kind(); cell.Kind() != kind {
+				h.note("the cell %s was a cell of the kind %q, and is read as %q", id, cell.Kind(), kind)
+				cell["cell_type"] = kind
+			}
+		}
+		cell["metadata"] = metadata
+	}
 	h.mergeCopies()
 	number := 0
-	for _, cell := range h.notebook.Cells() {
-		own := !h.isGiven(cell)
+	for i, cell := range h.notebook.Cells() {
+		clean := lesson.Cell{"cell_type": cell.Kind(), "id": fmt.Sprint("cell-", i), "metadata": cell["metadata"], "source": cell.Source()}
 		switch cell.Kind() {
 		case "code":
 			number++
-			cell["execution_count"] = number
+			clean["execution_count"] = number
 			h.cleanOutputs(cell, number)
+			clean["outputs"] = cell["outputs"]
+		case "markdown":
 		default:
-			delete(cell, "outputs")
-			delete(cell, "execution_count")
-			if own {
-				cell["source"] = inertTags.ReplaceAllString(cell.Source(), "$1 $2")
-			}
-			delete(cell, "attachments")
+			clean["cell_type"] = "raw"
 		}
-		if _, ok := cell["metadata"].(map[string]any); !ok {
-			cell["metadata"] = map[string]any{}
+		if cell.Kind() != "code" && !h.isGiven(cell) {
+			clean["source"] = inertTags.ReplaceAllString(cell.Source(), "$1 $2")
 		}
+		clear(cell)
+		maps.Copy(cell, clean)
 	}
 }
 
 // isGiven reports whether a cell is the lecturer's, and will be put back.
 func (h *handIn) isGiven(cell lesson.Cell) bool {
-	return h.paper.known[gradeID(cell)] && !isSolution(cell)
+	given := h.paper.known[gradeID(cell)]
+	return given != nil && !isSolution(given)
 }
 
 // mergeCopies has each grade id stand once. A cell that was split is put together

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"nqm/notebooks/internal/lesson"
@@ -24,6 +25,11 @@ var base64 = regexp.MustCompile(`^[A-Za-z0-9+/=\s]+$`)
 func (h *handIn) cleanOutputs(cell lesson.Cell, number int) {
 	kept, left, size := []any{}, 0, 0
 	for _, o := range cell.Outputs() {
+		if n, ok := o[leftOutKey].(string); ok {
+			more, _ := strconv.Atoi(n)
+			left += more
+			continue
+		}
 		o = harmless(o)
 		data, _ := json.Marshal(o)
 		if size += len(data); size > outputBytes {

@@ -21,8 +21,8 @@ type paper struct {
 	title  string
 	graded []exercise // what gives marks, in order
 	tests  []test
-	shared map[string]string // what every student has, by the id of its cell
-	known  map[string]bool   // the ids of all cells that nbgrader knows
+	shared map[string]string      // what every student has, by the id of its cell
+	known  map[string]lesson.Cell // all cells that nbgrader knows, by their ids
 	// signatures has the types of the functions that students write.
 	signatures map[string]string
 	given      *declarations // what stands in the paper beside the students' functions
@@ -48,7 +48,7 @@ type test struct {
 
 // readPaper reads the lecturer's version of an assignment.
 func readPaper(name string, nb lesson.Notebook) (*paper, error) {
-	p := &paper{name: name, shared: map[string]string{}, known: map[string]bool{}, signatures: map[string]string{}, given: newDeclarations()}
+	p := &paper{name: name, shared: map[string]string{}, known: map[string]lesson.Cell{}, signatures: map[string]string{}, given: newDeclarations()}
 	heading, asks := "", ""
 	for i, cell := range nb.Cells() {
 		id := gradeID(cell)
@@ -59,7 +59,7 @@ func readPaper(name string, nb lesson.Notebook) (*paper, error) {
 			p.title, heading = headings(asks, p.title, heading)
 		}
 		if id != "" {
-			p.known[id] = true
+			p.known[id] = cell
 		}
 		declares, runs := split(cell.Source())
 		switch {

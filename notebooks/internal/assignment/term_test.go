@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nqm/theory/longtest"
 )
@@ -77,13 +78,25 @@ func TestCollect(t *testing.T) {
 		"../../evil_1_assignsubmission_file_/../../x.ipynb":           "{}",
 		"=cmd_7_assignsubmission_file_/01_sgd_by_hand.ipynb":          string(work),
 		"Jane Doe_657737_assignsubmission_file_/01_sgd_by_hand.ipynb": string(work),
+		"Jane Doe_657737_assignsubmission_file_/second try.ipynb.txt": string(work) + " ",
 	})
-	n, left, err := c.Collect(packed)
+	n, notes, err := c.Collect(packed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n != 4 || len(left) != 2 {
-		t.Errorf("%d were taken, and left out %q", n, left)
+	slices.Sort(notes)
+	if n != 5 || len(notes) != 3 || !strings.Contains(notes[0], "left out: not named") || !strings.Contains(notes[1], "left out: no notebook") || !strings.Contains(notes[2], "late, says Canvas") {
+		t.Errorf("%d were taken, and the notes are %q", n, notes)
+	}
+	papers, err := c.papers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, refused, err := collect(filepath.Join(c.Dir, "submitted"), papers)
+	if err != nil || !slices.ContainsFunc(refused, func(r Refusal) bool {
+		return r.Student == "Jane Doe_657737" && strings.Contains(r.Reason, "which differ")
+	}) {
+		t.Errorf("two notebooks of one student that differ: %q, %v", refused, err)
 	}
 	for _, place := range []string{"smithbob_340934", "Jane Doe_657737", "=cmd_7", "wellslane_334244"} {
 		if _, err := os.Stat(filepath.Join(c.Dir, "submitted", place, name, name+".ipynb")); err != nil {
@@ -213,6 +226,9 @@ func TestTerm(t *testing.T) {
 	if first.Judged != 2 {
 		t.Errorf("%d were run of two", first.Judged)
 	}
+	if p := first.Plan; p.All != 2 || p.Fresh != 2 || first.Took <= 0 {
+		t.Errorf("two new hand-ins are planned as %+v, and took %v", p, first.Took)
+	}
 	path, n, err := course.WriteToRead(first.Marks, false)
 	if err != nil || n != 2 {
 		t.Fatalf("%d answers are to be read, %v", n, err)
@@ -270,6 +286,10 @@ func TestTerm(t *testing.T) {
 		t.Fatal(err)
 	}
 	third := course.grade(t)
+	// On more than two cores two hand-ins say nothing of the pace.
+	if p := third.Plan; p.All != 2 || p.Fresh != 2 || (p.Takes() > 0) != (p.Cores <= 2) {
+		t.Errorf("two changed hand-ins are planned as %+v", p)
+	}
 	if m := of(third, "ann"); m.Points != 3 || m.ToRead || m.Was != "" {
 		t.Errorf("the mark of an answer that has stayed: %+v", m)
 	}
@@ -282,5 +302,56 @@ func TestTerm(t *testing.T) {
 	fourth := course.grade(t)
 	if fourth.Judged != 0 || fmt.Sprint(fourth.Marks) != fmt.Sprint(third.Marks) {
 		t.Errorf("grading once more changes something: %d were run", fourth.Judged)
+	}
+	// nbgrader's own grading would run hand-ins with the lecturer's rights: it refuses,
+	// and what it has taken away comes back.
+	cmd := course.Env.Command(t.Context(), "python", "-m", "nbgrader", "autograde", name, "--student=bo", "--force", "--course-dir="+course.Dir)
+	cmd.Dir = course.Dir
+	if said, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(said), "does not keep apart") {
+		t.Errorf("nbgrader grades by itself: %v\n%.3000s", err, said)
+	}
+	if again := course.grade(t); again.Judged != 0 || fmt.Sprint(again.Marks) != fmt.Sprint(third.Marks) {
+		t.Errorf("after nbgrader was kept from it %d were run: %v", again.Judged, again.Marks)
+	}
+	// The lecturer may want the hidden tests to be seen.
+	shows := func() bool {
+		page, err := os.ReadFile(filepath.Join(course.Dir, "feedback", "bo", name, name+".html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return showsHiddenTests(page)
+	}
+	if shows() {
+		t.Error("the page of feedback shows hidden tests")
+	}
+	_, apart := newSandbox(t.Context(), t.TempDir())
+	if _, err := course.Grade(t.Context(), Options{WithoutIsolation: apart != nil, HiddenTests: true}); err != nil || !shows() {
+		t.Errorf("the page of feedback does not show the hidden tests that were asked for: %v", err)
+	}
+}
+
+// What is said of the time follows from what hand-ins have taken.
+func TestPlan(t *testing.T) {
+	c := Course{Dir: t.TempDir()}
+	works := make([]*work, 30)
+	for i := range works {
+		works[i] = &work{key: "new"}
+	}
+	works[0].state.Key = "new" // has not changed
+	p := c.plan(works)
+	if p.All != 30 || p.Fresh != 29 || p.Takes() != 0 || p.left(0, time.Second) != 0 {
+		t.Errorf("a first plan: %+v", p)
+	}
+	p.Cores = 2
+	if left := p.left(9, 9*time.Second); left != 20*time.Second+time.Duration(29*afterJudging*float64(time.Second)) {
+		t.Errorf("nine in nine seconds of two cores, and twenty are left: %v", left)
+	}
+	if err := c.keepPace(p, 29*time.Second, 58*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	p = c.plan(works)
+	p.Cores = 4
+	if p.Pace != (Pace{2, 4}) || p.Takes() != 29*1500*time.Millisecond || p.after(0.5) != 29*500*time.Millisecond {
+		t.Errorf("a second plan: %+v, which takes %v", p, p.Takes())
 	}
 }

@@ -112,6 +112,7 @@ def markdown2html(context, source):
     """Turn a markdown cell into HTML, its formulas into MathML."""
     renderer = MathMLRenderer(
         escape=False,
+        allow_harmful_protocols=None,  # a link that runs a script is a trap of who wrote the cell
         attachments=context.get("cell", {}).get("attachments", {}),
         embed_images=True,
         path=context.get("resources", {}).get("metadata", {}).get("path", ""),
