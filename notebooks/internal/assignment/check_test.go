@@ -2,6 +2,10 @@ package assignment
 
 import (
 	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/types"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -114,4 +118,79 @@ func notebookOf(t *testing.T, name string) lesson.Notebook {
 		t.Fatal(err)
 	}
 	return nb
+}
+
+// An answer that is always the same gets no marks in any assignment, not one that is
+// no number either: comparisons with NaN are all false.
+func TestConstantAnswersGetNoMarks(t *testing.T) {
+	env := environment(t)
+	assignments, err := All(env.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range assignments {
+		t.Run(a.Name, func(t *testing.T) {
+			t.Parallel()
+			j := judgeOf(t, a.Name)
+			if len(j.paper.tests) == 0 {
+				t.Skip("has no tests")
+			}
+			for _, numbers := range [][2]string{{"0", "0"}, {"1", "1"}, {"math.NaN()", "-1 << 63"}, {"math.Inf(1)", "1<<63 - 1"}, {"math.Inf(-1)", "-1"}} {
+				var answers strings.Builder
+				for name, signature := range j.paper.signatures {
+					answers.WriteString(constant(t, name, signature, numbers[0], numbers[1]))
+				}
+				nb := notebookOf(t, a.Name)
+				nb["cells"] = append(nb["cells"].([]any), map[string]any{"cell_type": "code", "source": answers.String()})
+				d := j.paper.declarations(nb)
+				for _, test := range j.paper.tests {
+					program := filepath.Join(t.TempDir(), test.id)
+					if err := j.build(t.Context(), d, program, test.functions); err != nil {
+						t.Fatal(err)
+					}
+					if v := j.run(t.Context(), test, program); v.Holds {
+						t.Errorf("%s: answers that are always %s get marks", test.id, numbers[0])
+					}
+				}
+			}
+		})
+	}
+}
+
+// constant is a function that returns the given numbers, in whatever its results hold.
+func constant(t *testing.T, name, signature, float, integer string) string {
+	t.Helper()
+	expression, err := parser.ParseExpr(signature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := func(of string) (string, bool) {
+		switch of {
+		case "float64":
+			return float, true
+		case "int":
+			return integer, true
+		case "bool":
+			return "true", true
+		}
+		return "", false
+	}
+	body, results := "", expression.(*ast.FuncType).Results
+	var kinds []string
+	for _, field := range results.List {
+		for range max(1, len(field.Names)) {
+			kinds = append(kinds, types.ExprString(field.Type))
+		}
+	}
+	var parts []string
+	for i, of := range kinds {
+		body += fmt.Sprintf("\tvar r%d %s\n", i, of)
+		if v, ok := value(of); ok {
+			body += fmt.Sprintf("\tr%d = %s\n", i, v)
+		} else if v, ok := value(strings.TrimPrefix(of, "[]")); ok {
+			body += fmt.Sprintf("\tfor range 1000 {\n\t\tr%d = append(r%d, %s)\n\t}\n", i, i, v)
+		}
+		parts = append(parts, fmt.Sprint("r", i))
+	}
+	return fmt.Sprintf("func %s%s {\n%s\treturn %s\n}\n\n", name, strings.TrimPrefix(signature, "func"), body, strings.Join(parts, ", "))
 }
