@@ -123,6 +123,7 @@ func notebookOf(t *testing.T, name string) lesson.Notebook {
 // An answer that is always the same gets no marks in any assignment, not one that is
 // no number either: comparisons with NaN are all false.
 func TestConstantAnswersGetNoMarks(t *testing.T) {
+	longtest.Only(t)
 	env := environment(t)
 	assignments, err := All(env.Root)
 	if err != nil {
