@@ -113,15 +113,18 @@ func (c Course) WriteMarks(marks []Mark) (string, error) {
 // writeCSV writes rows into a file of the course that no spreadsheet takes for
 // formulas, and returns its path.
 func (c Course) writeCSV(name string, rows [][]string) (string, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
 	for _, row := range rows {
 		for i, cell := range row {
 			row[i] = table.Inert(cell)
 		}
-		w.Write(row)
 	}
-	w.Flush()
+	return c.writeRows(name, rows)
+}
+
+// writeRows writes rows as they are into a file of the course, and returns its path.
+func (c Course) writeRows(name string, rows [][]string) (string, error) {
+	var b bytes.Buffer
+	csv.NewWriter(&b).WriteAll(rows)
 	path := filepath.Join(c.Dir, name)
 	return path, setup.WriteFile(path, b.Bytes())
 }

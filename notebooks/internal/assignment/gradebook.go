@@ -162,12 +162,16 @@ func (g gradebook) final(s student, p *paper) string {
 	return points(t.points)
 }
 
+// gradedAt is Moodle's column of when a grade was given: an older one does not replace a
+// newer one.
+const gradedAt, moodleTime = "Last modified (grade)", "Monday, 2 January 2006, 3:04 PM"
+
 // moodle is the grading worksheet of one assignment, as Moodle's offline grading
 // imports it: it wants the columns Identifier, Grade and Last modified (grade), and
 // skips a student without a grade.
 func (g gradebook) moodle(p *paper) [][]string {
-	now := time.Now().Format("Monday, 2 January 2006, 3:04 PM")
-	rows := [][]string{{"Identifier", "Full name", "Maximum Grade", "Grade", "Last modified (grade)"}}
+	now := time.Now().Format(moodleTime)
+	rows := [][]string{{"Identifier", "Full name", "Maximum Grade", "Grade", gradedAt}}
 	for _, s := range g.students {
 		if grade := g.final(s, p); s.moodle != "" && grade != "" {
 			rows = append(rows, []string{"Participant " + s.moodle, s.name, points(p.of()), grade, now})
@@ -179,7 +183,7 @@ func (g gradebook) moodle(p *paper) [][]string {
 // Fill writes the totals into a table that was exported from Canvas (columns
 // Student, ID and the assignments) or from Moodle (a grading worksheet of the named
 // assignment, columns Identifier and Grade), into a file of the course, and returns
-// its path.
+// its path. All other cells stay as they are, byte by byte: the platform knows its own.
 func (c Course) Fill(exported, name string, marks []Mark) (string, error) {
 	table, err := readSheet(exported)
 	if err != nil {
@@ -213,11 +217,14 @@ func (c Course) Fill(exported, name string, marks []Mark) (string, error) {
 			for i, p := range fills {
 				if final := book.final(s, p); final != "" && i < len(row) {
 					row[i] = final
+					if k := slices.Index(table.head, gradedAt); k >= 0 && k < len(row) {
+						row[k] = time.Now().Format(moodleTime)
+					}
 				}
 			}
 		}
 	}
-	return c.writeCSV("filled-"+filepath.Base(exported), append([][]string{table.head}, table.rows...))
+	return c.writeRows("filled-"+filepath.Base(exported), append([][]string{table.head}, table.rows...))
 }
 
 // is reports whether a row of an exported table is the student's.
