@@ -386,11 +386,7 @@ func (m *machine) Limit() Response {
 		return m.At(1 << 20)
 	}
 	if m.frozen() {
-		end := 0
-		if n := len(m.pieces); n > 1 {
-			end = m.pieces[n-2].end
-		}
-		return m.At(end + longAfter)
+		return m.At(m.rest())
 	}
 	if m.sum >= 0 {
 		return m.averageLimit()
@@ -414,6 +410,15 @@ func (m *machine) Limit() Response {
 func (m *machine) frozen() bool {
 	last := m.last()
 	return last.varies == nil && last.segment.From == 0
+}
+
+// rest is a step at which a frozen machine has come to rest.
+func (m *machine) rest() int {
+	end := 0
+	if n := len(m.pieces); n > 1 {
+		end = m.pieces[n-2].end
+	}
+	return end + longAfter
 }
 
 // noiseGrows reports whether the noise never falls: with constant settings it is a

@@ -55,8 +55,8 @@ type System struct {
 	// Noise and Gradient of that step, and the Readout of the answer after it. Those
 	// above are then the first Readout and the Start; the matrix and Noise given here
 	// say how many variables there are and are not taken. Each step is followed, at
-	// a cost of n³ and one call of Step per direction: 10^5 steps on the quadrature of
-	// a power law, of any dimension, take some seconds.
+	// a cost of n³ and one call of Step per direction, or for each of some hundred
+	// points that stand for a power law or a long list (see the package comment).
 	Step func(t int) System
 	// Changes lists the steps, from 0 on and increasing, at which the system changes:
 	// from Changes[k] to before Changes[k+1] it is Step(Changes[k]), and stays as the
@@ -269,7 +269,7 @@ func (l Linear) engine(h, c float64) *machine {
 	m.readoutAt = s.readoutAt()
 	if s.Changes == nil {
 		m.pieces = []piece{{end: forever, noise: 1, segment: Segment{From: 1},
-			varies: &polynomial{each: func(t int) *anyStep { return newStep(s.Step(t).affine(c), nil) }}}}
+			varies: &polynomial{each: ownSteps(s.Step, c != 0)}}}
 		return m
 	}
 	for k, from := range s.Changes {
@@ -283,6 +283,31 @@ func (l Linear) engine(h, c float64) *machine {
 		m.pieces = append(m.pieces, p)
 	}
 	return m
+}
+
+// ownSteps gives the steps of a system, each until the next is asked for.
+func ownSteps(at func(t int) System, noisy bool) func(t int) *anyStep {
+	var step anyStep
+	return func(t int) *anyStep {
+		s := at(t)
+		step.fixed = step.fixed[:0]
+		_, rows := s.rows()
+		for i, row := range rows {
+			for j, a := range row {
+				entry := dd.Exact(a)
+				if s.Deviation != nil {
+					entry = dd.Identity(i, j).Sub(entry)
+				}
+				step.fixed = append(step.fixed, entry)
+			}
+		}
+		step.noise = append(step.noise[:0], s.Noise...)
+		if !noisy { // otherwise a covariance that counts for nothing could overflow
+			clear(step.noise)
+		}
+		step.gradient = s.gradient()
+		return &step
+	}
 }
 
 // readoutAt reads the answer after t steps.

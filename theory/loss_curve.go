@@ -39,7 +39,8 @@ type Curve struct {
 	NoFloor string `json:"no_floor,omitempty"`
 	// Modes is the number of directions that were summed, and SumError the
 	// estimated error of the sums relative to Loss: 0 for an exact sum, up to 10^-11
-	// where a power law was summed by quadrature. More than 10^-10 is possible
+	// where a power law was summed by quadrature, or a long list at points because its
+	// method is followed step by step. More than 10^-10 is possible
 	// only where more than 2^22 directions ring, more than 2^20/n² of a method of n
 	// variables without a scalar kernel, and no quadrature resolves them.
 	Modes    int     `json:"modes"`

@@ -6,16 +6,25 @@ import (
 )
 
 // mostFollowed bounds the work of one question that is followed step by step, in
-// steps of one variable of one direction: some seconds.
-const mostFollowed = 1_000_000_000
+// steps of one direction times costOf: some seconds.
+const mostFollowed = 2_000_000_000
 
 // affordable is the error of a question whose answer is followed step by step over
-// more steps than can be waited for: multiplicative noise, and learning rates that
-// change in every step. It is about t steps, and about the whole schedule where that
-// ends at a learning rate of 0, as the floor is then where it ends. The answer is
-// sought for a number of settings.
+// more steps than can be waited for. The answer is sought for a number of settings.
 func affordable(p Problem, t int, m Method, settings int) error {
-	steps, reason := 0, "multiplicative noise couples the directions, which"
+	steps, reason := followedSteps(p, t, m)
+	if most := followable(p, m) / settings; steps > most {
+		return fmt.Errorf("theory: %s is followed step by step: %d steps are too many, want at most %d on this problem", reason, steps, max(most, 1))
+	}
+	return nil
+}
+
+// followedSteps are the steps of a question that are followed one by one, and why:
+// multiplicative noise, and what changes in every step. They are about t steps, and
+// about the whole schedule where that ends at a learning rate of 0, as the floor is
+// then where it ends.
+func followedSteps(p Problem, t int, m Method) (steps int, reason string) {
+	reason = "multiplicative noise couples the directions, which"
 	if t, ok := m.(Torch); ok {
 		m = t.Optimizer()
 	}
@@ -32,10 +41,7 @@ func affordable(p Problem, t int, m Method, settings int) error {
 	case p.Streaming:
 		steps = t
 	}
-	if most := followable(p, m) / settings; steps > most {
-		return fmt.Errorf("theory: %s is followed step by step: %d steps are too many, want at most %d on this problem", reason, steps, max(most, 1))
-	}
-	return nil
+	return steps, reason
 }
 
 // followed counts the steps up to t, or to the end if the last factor is 0, in which
@@ -69,20 +75,33 @@ func (s Schedule) followed(t int, all bool) int {
 
 // followable is how many steps of a problem can be followed one by one.
 func followable(p Problem, m Method) int {
-	directions, variables := float64(p.Len()), 1.0
+	directions := math.Max(float64(p.Len()), 1)
 	if p.Law.Count > 0 {
-		directions = math.Min(directions, 2*head) // by quadrature
+		directions = math.Min(directions, head) // by quadrature
 	}
+	if p.Streaming {
+		directions *= 2
+	}
+	return int(mostFollowed / (directions * costOf(m)))
+}
+
+// costOf is what a step of a method costs in one direction: of n variables n², and
+// twice that where the mean is followed in 106 bits.
+func costOf(m Method) float64 {
 	switch m := m.(type) {
+	case Torch:
+		return costOf(m.Optimizer())
 	case Optimizer:
-		variables = float64(m.system().layout.n)
-		if m.UniformAverage { // whose sums are followed in 106 bits
-			variables *= 2
+		n := float64(m.system().layout.n)
+		if m.UniformAverage || m.ScheduleFree {
+			return 2 * n * n
 		}
+		return n * n
 	case Linear:
-		variables = float64(m.System(1).Size())
+		n := float64(m.System(1).Size())
+		return n * n
 	}
-	return int(mostFollowed / (math.Max(directions, 1) * variables * variables))
+	return 1
 }
 
 // changer is a method that may change as it runs, beyond its schedule.

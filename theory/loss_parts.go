@@ -16,6 +16,13 @@ func (l *parts) add(d Direction, r Response) {
 	l.variance.Add(half * times(d.Curvature*v, v+2*times(kept, d.Mean*d.Mean)))
 }
 
+// join adds the sums over other directions.
+func (l *parts) join(o *parts) {
+	l.bias.Add(o.bias.Value())
+	l.noise.Add(o.noise.Value())
+	l.variance.Add(o.variance.Value())
+}
+
 // times is the product of two numbers >= 0 in which a zero wins over +Inf:
 // what does not exist does not grow.
 func times(a, b float64) float64 {

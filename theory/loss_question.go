@@ -37,20 +37,24 @@ func checkSteps(steps []int) error {
 	return nil
 }
 
-// ready checks a question and stretches the method's schedule to its steps.
+// ready is prepared for a question about each direction, and whether it can be waited for.
 func ready(p Problem, steps []int, m Method) (Method, error) {
+	m, err := prepared(p, steps, m)
+	if err != nil {
+		return nil, err
+	}
+	return m, affordable(p, steps[len(steps)-1], m, 1)
+}
+
+// prepared checks a question and stretches the method's schedule to its steps.
+func prepared(p Problem, steps []int, m Method) (Method, error) {
 	if err := check(p, m); err != nil {
 		return nil, err
 	}
 	if err := checkSteps(steps); err != nil {
 		return nil, err
 	}
-	last := steps[len(steps)-1]
-	m, err := over(m, last)
-	if err != nil {
-		return nil, err
-	}
-	return m, affordable(p, last, m, 1)
+	return over(m, steps[len(steps)-1])
 }
 
 // over stretches a schedule to the run.

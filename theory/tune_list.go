@@ -1,9 +1,7 @@
 package theory
 
 import (
-	"cmp"
 	"math"
-	"slices"
 )
 
 const (
@@ -18,8 +16,7 @@ const (
 // directions. Start and noise of such a point are what its sums give it, and may be
 // negative. It is for searches only, which compare it with the list.
 func compressed(all []Direction) []Direction {
-	sorted := slices.Clone(all)
-	slices.SortFunc(sorted, func(a, b Direction) int { return cmp.Compare(b.Curvature, a.Curvature) })
+	sorted := steepestFirst(all)
 	var some []Direction
 	for from, next := 0, 0; from < len(sorted); from = next {
 		top := sorted[from].Curvature
@@ -34,39 +31,20 @@ func compressed(all []Direction) []Direction {
 	return some
 }
 
-// interpolated are the points of a bin, by Lagrange's formula in its barycentric form
-// for Chebyshev points of the first kind (Berrut and Trefethen 2004, equation 5.3).
+// interpolated are the points of a bin.
 func interpolated(bin []Direction) []Direction {
-	high, low := math.Log(bin[0].Curvature), math.Log(bin[0].Curvature)-compressedWidth
+	high := math.Log(bin[0].Curvature)
 	points := make([]Direction, binNodes)
-	at, weight := make([]float64, binNodes), make([]float64, binNodes)
+	at := logPoints{high - compressedWidth, high, binNodes}
 	for j := range points {
-		angle := (float64(j) + 0.5) * math.Pi / binNodes
-		at[j], weight[j] = math.Cos(angle), math.Sin(angle)
-		if j%2 == 1 {
-			weight[j] = -weight[j]
-		}
-		points[j] = Direction{Multiplicity: 1, Curvature: math.Exp((high+low)/2 + at[j]*(high-low)/2)}
+		points[j] = Direction{Multiplicity: 1, Curvature: at.curvature(j)}
 	}
-	part := make([]float64, binNodes)
 	for _, d := range bin {
-		x := (2*math.Log(d.Curvature) - high - low) / (high - low)
-		var sum float64
-		for j := range part {
-			part[j] = weight[j] / (x - at[j])
-			sum += part[j]
-		}
-		for j := range points {
-			share := part[j] / sum
-			if x == at[j] {
-				share = 1
-			} else if math.IsNaN(share) || math.IsInf(sum, 0) {
-				share = 0
-			}
+		at.shares(d.Curvature, func(j int, share float64) {
 			share *= d.Multiplicity * d.Curvature / points[j].Curvature
 			points[j].Variance += share * d.SecondMoment()
 			points[j].Noise += share * d.Noise
-		}
+		})
 	}
 	return points
 }
