@@ -12,9 +12,7 @@ func TestChangingMethodsRefuse(t *testing.T) {
 	free, streaming := ScheduleFree(0.5, 0.9), p
 	streaming.Streaming = true
 	for want, err := range map[string]error{
-		"has no stability limit: it changes in every step":      second(StabilityLimit(p, free)),
 		"has no rate: it changes in every step":                 second(RateOf(p, free)),
-		"the limit of schedule-free SGD is not known":           second(SteadyVariance(free, 1, 1)),
 		"a method that changes in every step is followed":       second(ExpectedLoss(p, 1e12, DANA(0.5, 0.1, 0, 4))),
 		"is not offered: its learning rate is in the decay too": second(StabilityLimit(p, SGD(1).WithDecoupledDecay(0.1))),
 		"under multiplicative noise is not offered":             second(StabilityLimit(streaming, SGD(1).WithDecay(0.1))),

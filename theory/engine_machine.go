@@ -19,8 +19,9 @@ type machine struct {
 	from     int
 	// cancels says that the mean is what is left of terms that cancel, without a sum.
 	cancels bool
-	flat    bool // no curvature
-	base    Mode // what is averaged uniformly, if anything
+	flat    bool    // no curvature
+	base    Mode    // what is averaged uniformly, if anything
+	ending  *ending // of a method that changes for ever, if it is known
 	// own matrices may be of any kind: what is large for some steps may come back.
 	own bool
 	// readoutAt is the readout after t steps where it changes, else nil; readout is
@@ -379,6 +380,9 @@ func (m *machine) walk(steps []int, visit func(k int, r Response)) {
 // Limit returns the limit of the response.
 func (m *machine) Limit() Response {
 	last := m.last()
+	if m.ending != nil {
+		return m.ending.limit(m)
+	}
 	if last.varies != nil { // 1/t for ever: both parts fall as a power of t
 		if !m.flat {
 			return Response{}

@@ -34,8 +34,9 @@ type Curve struct {
 	// Floor is then the limit at the ends of the cycles.
 	Floor float64 `json:"floor"`
 	// NoFloor is empty, or says why Floor is not known and left 0: under
-	// multiplicative noise, of Lookahead with cycles of more than 64 steps; of a
-	// method that changes in every step for ever.
+	// multiplicative noise, of Lookahead with cycles of more than 64 steps and of
+	// what changes in every step for ever; of a Linear that does; of DANA under a
+	// learning rate of 1/t.
 	NoFloor string `json:"no_floor,omitempty"`
 	// Modes is the number of directions that were summed, and SumError the
 	// estimated error of the sums relative to Loss: 0 for an exact sum, up to 10^-11

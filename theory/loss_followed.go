@@ -111,12 +111,32 @@ type changer interface {
 	changing() int
 }
 
-// unsettled says why a method has no limit that is known, or is empty.
+// unsettled says why a method has no limit that is known, or is empty: a Linear that
+// changes in every step, for ever, may do anything, and what DANA's velocity does under a
+// learning rate of 1/t is not known.
 func unsettled(m Method) string {
+	o, ok := m.(Optimizer)
+	if ok && (o.VelocityRatio == 0 || !o.Schedule.fallsForEver()) {
+		return ""
+	}
+	return endless(m)
+}
+
+// endless says that a method changes for ever, or is empty.
+func endless(m Method) string {
 	if c, ok := m.(changer); ok && c.changing() == forever {
 		return fmt.Sprintf("theory: the limit of %s is not known: it changes in every step, for ever", m.Family())
 	}
 	return ""
+}
+
+// fallsForEver reports whether the learning rate falls as 1/t in the end.
+func (s Schedule) fallsForEver() bool {
+	if len(s) == 0 {
+		return false
+	}
+	last := s[len(s)-1]
+	return last.Shape == InverseTimeRate && last.From != 0 && last.endless(true)
 }
 
 // changing asks the system at curvature 1. Stretches that are listed are not followed.

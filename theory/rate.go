@@ -11,7 +11,8 @@ import (
 // DampingOf returns the damping of the direction of curvature h >= 0. The roots
 // of an Optimizer are exact, and so is the verdict on a double root (of Lookahead they
 // are those of a whole cycle, to the power 1/k); of a Linear they are the eigenvalues
-// of its State. Torch has those of its Optimizer. Uniform averages and schedules have no rate: the error says so.
+// of its State. Torch has those of its Optimizer. Uniform averages, schedules and methods
+// that change for ever have no rate: the error says so.
 func DampingOf(m Method, h float64) (Damping, error) {
 	if err := m.Validate(); err != nil {
 		return Damping{}, err

@@ -21,6 +21,9 @@ type rule struct {
 	free bool
 	// starts are the variables that start at θ(0), as θ does.
 	starts []int
+	// fades is the variable, if any, that a rule which changes for ever comes to leave as
+	// it is, and that falls to 0 where the others settle: see ending.
+	fades func(o *Optimizer) (variable int, ok bool)
 }
 
 // stage is a step t = 0, 1, ... of a run, under the factor f of the schedule. With t

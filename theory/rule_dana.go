@@ -17,8 +17,10 @@ import (
 // κ = 1/(2a) for curvatures i^-2a, so that κ is one over the exponent of PowerLaw, and
 // r of the size 1.
 //
-// The valid ranges are r > 0, δ > 0, κ >= 0. DANA-constant is stable in the end for
-// 0 < αh < 4/(2+r), and its noise grows.
+// The valid ranges are r > 0, δ > 0, κ >= 0. DANA-constant is stable for
+// 0 < αh < 4/(2+r), and comes to the steady state of its step with momentum 1, above
+// that of SGD. DANA-decaying is stable for 0 < αh < 2 and comes to that of SGD, as the
+// share of the velocity falls.
 func DANA(learningRate, ratio, fall, time float64) Optimizer {
 	return Optimizer{LearningRate: learningRate, VelocityRatio: ratio, VelocityFall: fall, VelocityTime: time}
 }
@@ -26,6 +28,7 @@ func DANA(learningRate, ratio, fall, time float64) Optimizer {
 // dana in θ and m = αv.
 var dana = rule{name: "DANA", states: 2, free: true,
 	changes: func(*Optimizer) int { return forever },
+	fades:   func(o *Optimizer) (int, bool) { return 1, o.VelocityFall > 0 },
 	step: func(o Optimizer, at stage) update {
 		one := dd.Exact(1)
 		lost, ratio := dd.Number{}, dd.Number{}

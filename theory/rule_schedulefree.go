@@ -17,7 +17,9 @@ import (
 // so far, of the highest rate until then, as in the authors' code: what a warm-up
 // does. The valid range is 0 <= β < 1; β = 0 is the average of SGD.
 //
-// In the end z settles for 0 < αh < 2/(1-β).
+// It is stable for 0 < αh < 2/(1-β). The mean of x falls as t^(-1/(1-β)) then, and its
+// noise as 1/t: its floor is 0. That of y is the floor of SGD with the learning rate
+// α(1-β), that of z 1/(1-β)² of it.
 func ScheduleFree(learningRate, momentum float64) Optimizer {
 	return Optimizer{LearningRate: learningRate, Momentum: momentum, ScheduleFree: true}
 }
@@ -39,6 +41,12 @@ func (o Optimizer) AtZ() Optimizer {
 // scheduleFree in θ = x and z, or z and x, or y, x and z.
 var scheduleFree = rule{name: "schedule-free SGD", states: 2, free: true, starts: []int{1},
 	changes: func(*Optimizer) int { return forever },
+	fades: func(o *Optimizer) (int, bool) {
+		if o.AnswerZ {
+			return 1, true
+		}
+		return 0, true
+	},
 	step: func(o Optimizer, at stage) update {
 		x, z := 0, 1
 		if o.AnswerZ {
@@ -50,6 +58,7 @@ var scheduleFree = rule{name: "schedule-free SGD", states: 2, free: true, starts
 
 var scheduleFreeY = rule{name: scheduleFree.name, states: 3, free: true, starts: []int{1, 2},
 	changes: scheduleFree.changes,
+	fades:   func(*Optimizer) (int, bool) { return 1, true },
 	step: func(o Optimizer, at stage) update {
 		const x, z = 1, 2
 		u := averageOfSteps(o, at, 3, x, z)

@@ -16,6 +16,8 @@ import (
 //	SGD, also averaged      2 / max h^(1-p)
 //	heavy ball              2(1+β) / max h^(1-p)
 //	Nesterov                2(1+β)/(1+2β) / max h^(1-p)
+//	schedule-free SGD       2/(1-β) / max h^(1-p)
+//	DANA-constant           4/(2+r) / max h^(1-p), -decaying as SGD
 //	Lookahead, k and s      of SGD, k odd: (1 + (2/s-1)^(1/k)) / max h^(1-p);
 //	                        over a velocity the first root of its cycle's polynomial
 //
@@ -172,8 +174,8 @@ func stiffest(p Problem, o *Optimizer) (float64, error) {
 	switch {
 	case o.DecoupledDecay:
 		return 0, fmt.Errorf("theory: the stability limit of %s is not offered: its learning rate is in the decay too", o.Family())
-	case o.changing() == forever:
-		return 0, fmt.Errorf("theory: %s has no stability limit: it changes in every step", o.Family())
+	case o.changing() == forever && p.Streaming:
+		return 0, fmt.Errorf("theory: the stability limit of %s under multiplicative noise is not offered", o.Family())
 	case o.WeightDecay != 0 && p.Streaming:
 		return 0, fmt.Errorf("theory: the stability limit of %s under multiplicative noise is not offered", o.Family())
 	}

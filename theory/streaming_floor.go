@@ -41,7 +41,7 @@ func (s *streamed) floor(m Method) (float64, error) {
 	if s.machines[0].frozen() {
 		return s.standstill(), nil
 	}
-	if reason := unsettled(m); reason != "" {
+	if reason := endless(m); reason != "" {
 		return 0, errors.New(reason)
 	}
 	return steadyLoss(s.dirs, m)

@@ -36,6 +36,7 @@ func (s *system) machine(x dd.Number, sigma2 float64) *machine {
 		m.start[l.average], m.readoutAt = 0, s.unbiasedReadout(m.readout)
 	}
 	m.pieces = s.piecesOf(stepper{s, x, shear})
+	m.ending = s.ending(m, x)
 	return m
 }
 
