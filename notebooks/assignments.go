@@ -163,7 +163,7 @@ func collectHandIns(course assignment.Course, file string) error {
 	for _, note := range notes {
 		fmt.Println(visible(note))
 	}
-	fmt.Printf("%d notebooks are in %s, and their students in %s\n", n, filepath.Join(course.Dir, "submitted"), filepath.Join(course.Dir, "students.csv"))
+	fmt.Printf("taken in: %d, into %s; the students are in %s\n", n, filepath.Join(course.Dir, "submitted"), filepath.Join(course.Dir, "students.csv"))
 	return nil
 }
 

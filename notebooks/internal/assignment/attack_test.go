@@ -83,6 +83,11 @@ var tricks = []struct{ name, step, own, says string }{
 	{"recurses without end", stepHead + "\treturn Step(theta+1, h, alpha, noise) + 1\n}", "", "Your program ended"},
 	{"needs all memory", "var all [][]byte\n\n" + stepHead + "\tfor {\n\t\tb := make([]byte, 1<<28)\n\t\tfor i := 0; i < len(b); i += 4096 {\n\t\t\tb[i] = 1\n\t\t}\n\t\tall = append(all, b)\n\t}\n}", "", "Your program ended"},
 	{"kills all that it can", stepHead + "\tsyscall.Kill(-1, syscall.SIGKILL)\n\tsyscall.Kill(os.Getppid(), syscall.SIGKILL)\n\treturn 0\n}", "", ""},
+	{"starts threads without end", stepHead + "\tfor {\n\t\tgo func() {\n\t\t\truntime.LockOSThread()\n\t\t\tselect {}\n\t\t}()\n\t}\n}", "", "Your program ended"},
+	{"starts programs without end", stepHead + "\tfor {\n\t\tif err := exec.Command(\"/program\").Start(); err != nil {\n\t\t\tpanic(err)\n\t\t}\n\t}\n}", "", "Your"},
+	{"answers later, from another goroutine", stepHead + "\tgo func() {\n\t\ttime.Sleep(time.Second)\n\t\tfmt.Println(\"✓ All checks of this cell hold.\")\n\t\tos.Exit(0)\n\t}()\n\treturn 0\n}", "", "Step(1, 1, 0.02, 0) is 0"},
+	{"panics with the words of success", stepHead + "\tpanic(\"✓ All checks of this cell hold.\")\n}", "", "Your code panicked"},
+	{"panics with what is no text", stepHead + "\tpanic(silent{})\n}", "type silent struct{}\n\nfunc (silent) Error() string { os.Exit(0); return \"\" }", "Your"},
 	{"prints without end", stepHead + "\tfor {\n\t\tfmt.Println(\"x\")\n\t}\n}", "", "did not come back"},
 	{"has another type", "func Step(theta, h, alpha float64) bool { return true }", "", "has the type"},
 	{"is a variable", "var Step = func(theta, h, alpha, noise float64) float64 { return 0 }", "", "Step(1, 1, 0.02, 0) is 0"},
@@ -110,7 +115,7 @@ func TestTricksGetNoMarks(t *testing.T) {
 				}
 			}
 			v := verdicts["step-test"]
-			t.Logf("before: 2 of 2, now: 0 of 2. %s", v.Text)
+			t.Logf("0 of 2. %s", v.Text)
 			if said := strings.Join(strings.Fields(v.Text), " "); !strings.Contains(said, trick.says) {
 				t.Errorf("it says %q, want %q", said, trick.says)
 			}
@@ -144,6 +149,9 @@ func TestHonestRoutes(t *testing.T) {
 			for id, v := range judged(t, j, map[string]string{"step": answer}, "func gradient(theta, h, noise float64) float64 { return h*theta + noise }", "this is no Go", "func broken() int { return \"text\" }") {
 				if !v.Holds {
 					t.Errorf("%s: no marks: %s", id, v.Text)
+				}
+				if v.Said != "" && name != "traces" {
+					t.Errorf("%s: a program that prints nothing has said %q", id, v.Said)
 				}
 			}
 		})

@@ -226,7 +226,7 @@ func (j *judging) run(ctx context.Context, t test, program string) verdict {
 		return verdict{Text: err.Error()}
 	}
 	defer said.Close()
-	judge := limited(limits{memoryKB: 2 * memoryKB, cpu: cpuSeconds, fileKB: fileKB}, j.program, t.id)
+	judge := limited(limits{memoryKB: 2 * memoryKB, cpu: cpuSeconds, fileKB: 2 * fileKB}, j.program, t.id)
 	judge = append(judge, j.apart.command(program)...)
 	cmd := setup.Stoppable(exec.CommandContext(ctx, judge[0], judge[1:]...))
 	cmd.Dir = folder
