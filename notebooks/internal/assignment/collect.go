@@ -185,7 +185,8 @@ func (c Course) Collect(file string) (n int, notes []string, err error) {
 			continue
 		}
 		if err := c.place(s, base, data, papers, placed); err != nil {
-			return n, notes, err
+			note(f, "left out: %v", err)
+			continue
 		}
 		n++
 		if canvasLate.MatchString(path.Base(f.Name)) {

@@ -34,6 +34,9 @@ func refuse(format string, a ...any) error { return refused(fmt.Sprintf(format, 
 // maxNotebook is how large a notebook may be that is read at all.
 const maxNotebook = 1 << 29
 
+// maxName is how many bytes the name of a student's folder may have, read as UTF-8.
+const maxName = 200
+
 // collect reads what lies in the folder of submissions.
 func collect(dir string, papers []*paper) (found []handIn, refusals []Refusal, err error) {
 	students, err := os.ReadDir(dir)
@@ -150,6 +153,9 @@ func readHandIn(student, place string, papers []*paper) (handIn, error) {
 	}, readableName(student))}
 	if info, err := os.Lstat(place); err != nil || !info.IsDir() {
 		return h, refuse("it is a link to elsewhere, which is not followed: put a copy there")
+	}
+	if len(h.student) > maxName {
+		return h, refuse("its name is too long for a file: shorten it")
 	}
 	if h.student != student {
 		h.note("the folder's name was read as %s", h.student)

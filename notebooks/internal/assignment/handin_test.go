@@ -308,6 +308,8 @@ func TestHostileFiles(t *testing.T) {
 	must(os.Symlink(filepath.Dir(right), at("link-of-folder/"+name)))
 	must(os.Symlink(filepath.Join(c.Dir, "source"), at("link-of-student")))
 	must(os.WriteFile(at("loose.ipynb"), work, 0o644))
+	long := strings.Repeat("\xe9", 120)
+	must(os.WriteFile(file(long), work, 0o644))
 	if pipe, err := exec.LookPath("mkfifo"); err == nil {
 		must(exec.Command(pipe, file("pipe")).Run())
 		must(os.WriteFile(file("pipe-as-date"), work, 0o644))
@@ -344,7 +346,7 @@ func TestHostileFiles(t *testing.T) {
 		"link": "is a link", "device": "is a link", "folder": "is a link", "link-of-folder": "link to elsewhere",
 		"link-of-student": "link to elsewhere", "loose.ipynb": "submitted/STUDENT/NAME", "many-cells": "no exercise",
 		"many-keys": "no exercise", "many-in-cell": "no exercise", "many-outputs": "no exercise", "many-lines": "no exercise",
-		"deep": "only part of one",
+		"deep": "only part of one", readableName(long): "too long",
 	} {
 		i := slices.IndexFunc(refused, func(r Refusal) bool { return r.Student == student })
 		if i < 0 || !strings.Contains(refused[i].Reason, says) {

@@ -107,6 +107,13 @@ func TestCollect(t *testing.T) {
 	if err != nil || len(students) != 4 || !slices.Contains(students, student{"Jane Doe_657737", "Jane Doe", "", "657737"}) || !slices.Contains(students, student{"=cmd_7", "=cmd", "", "7"}) {
 		t.Errorf("the students are %q, %v", students, err)
 	}
+	pack(map[string]string{
+		"roe_5_6_" + strings.Repeat("é", 200) + ".ipynb": "{}",
+		"roe_5_7_01_sgd_by_hand.ipynb":                   string(work),
+	})
+	if n, notes, err := c.Collect(packed); err != nil || n != 1 || len(notes) != 1 || !strings.Contains(notes[0], "left out") {
+		t.Errorf("a name that is too long for a file: %d were taken, %q, %v", n, notes, err)
+	}
 	if _, _, err := c.Collect(filepath.Join(c.Dir, "nbgrader_config.py")); err == nil || !strings.Contains(err.Error(), "no zip file") {
 		t.Errorf("a file that is no zip: %v", err)
 	}
