@@ -15,6 +15,7 @@ var (
 	markdownLink = regexp.MustCompile(`\]\(([^)\s]+)(?:\s+"[^"]*")?\)|<(?:a|img)\b[^>]*?\b(?:href|src)="([^"]*)"`)
 	namedPlace   = regexp.MustCompile(`<a\b[^>]*?\b(?:id|name)="([^"]*)"`)
 	heading      = regexp.MustCompile(`(?m)^#{1,6}\s+(.+)$`)
+	lessonName   = regexp.MustCompile(`^\d\d_`)
 	notInSlugs   = regexp.MustCompile(`[^\p{L}\p{N}\p{M} _-]+`)
 )
 
@@ -55,7 +56,7 @@ func wrongLink(path, target string) string {
 	case u.Scheme != "" || u.Host != "":
 		return "is neither https nor a file of the project"
 	}
-	notebook := filepath.Base(filepath.Dir(path)) == "notebooks"
+	notebook := filepath.Base(filepath.Dir(path)) == "notebooks" && lessonName.MatchString(filepath.Base(path))
 	to := path
 	if u.Path != "" {
 		to = filepath.Join(filepath.Dir(path), filepath.FromSlash(u.Path))

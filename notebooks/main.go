@@ -32,6 +32,7 @@ var commands = []command{
 	{"experiments", "[-list] [-o DIR] [NAME...]", "train the networks of the lesson on real networks anew, beside what models predict", runExperiments},
 	{"site", "[-o DIR]", "write the lessons and a gallery of figures as a static site", writeSite},
 	{"assignments", "[-o DIR] [-collect ZIP | -grade | ...] [NAME...]", "list the assignments, make a course of some, collect and grade what students hand in", runAssignments},
+	{"share", "DIR", "put into a folder what all users of a machine need, so that their homes stay small", share},
 	{"kernel", "[-name NAME] [-remove]", "register the kernel with your own Jupyter and VS Code, or take it out", manageKernel},
 }
 

@@ -28,6 +28,8 @@ func TestDispatch(t *testing.T) {
 		{[]string{"assignments", "-collect", "a.zip", "1"}, exitUsage, "takes no names"},
 		{[]string{"assignments", "no_such"}, exitFailed, "choose among 01_sgd_by_hand"},
 		{[]string{"kernel", "one"}, exitUsage, "kernel takes no name"},
+		{[]string{"share"}, exitUsage, "want one folder"},
+		{[]string{"share", "a", "b"}, exitUsage, "want one folder"},
 	} {
 		var stdout, stderr bytes.Buffer
 		code := dispatch(context.Background(), test.args, &stdout, &stderr)

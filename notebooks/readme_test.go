@@ -11,9 +11,8 @@ import (
 	"nqm/notebooks/internal/lesson"
 )
 
-// runCells executes cells, as they stand, in a notebook in a folder of its own
-// and returns each cell's outputs as one text.
-func runCells(t *testing.T, cells ...string) []string {
+// executed executes cells, as they stand, in a notebook in a folder of its own.
+func executed(t *testing.T, cells ...string) (done []lesson.Cell) {
 	t.Helper()
 	worker, _ := startWorker(t)
 	l := lesson.Lesson{Dir: t.TempDir(), Name: "cells"}
@@ -31,11 +30,18 @@ func runCells(t *testing.T, cells ...string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var outputs []string
 	for _, c := range nb.Cells() {
-		if c.Source() == "" { // Jupytext's, at the end
-			continue
+		if c.Source() != "" { // Jupytext's, at the end
+			done = append(done, c)
 		}
+	}
+	return done
+}
+
+// runCells returns the outputs of cells, those of each as one text.
+func runCells(t *testing.T, cells ...string) (outputs []string) {
+	t.Helper()
+	for _, c := range executed(t, cells...) {
 		outputs = append(outputs, fmt.Sprint(c.Outputs()))
 	}
 	return outputs

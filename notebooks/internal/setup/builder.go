@@ -15,7 +15,6 @@ import (
 // A builder makes the parts of an environment.
 type builder struct {
 	board *board
-	cache string   // holds the parts and their locks
 	log   string   // takes the output of every command
 	lock  *os.File // held while a part is built
 	step  *step    // shows how far that is

@@ -36,7 +36,7 @@ type golang struct {
 func (g golang) bin() string { return filepath.Join(g.GOROOT, "bin") }
 
 // findGolang finds the Go installation, and where the programs that it builds lie.
-func (e *Environment) findGolang(ctx context.Context, b *builder) error {
+func (e *Environment) findGolang(ctx context.Context) error {
 	var err error
 	if e.golang, err = findGo(ctx, e.Root); err != nil {
 		return err
@@ -49,8 +49,8 @@ func (e *Environment) findGolang(ctx context.Context, b *builder) error {
 	if err != nil {
 		return err
 	}
-	e.Tools = filepath.Join(b.cache, "tools-"+key(append(kernel, e.golang.GOVERSION, gonbFile, fmt.Sprint(gonbPatches))...))
-	e.gopls = filepath.Join(b.cache, "gopls-"+key(append(gopls, e.golang.GOVERSION)...))
+	e.Tools = e.folder("tools-" + key(append(kernel, e.golang.GOVERSION, gonbFile, fmt.Sprint(gonbPatches))...))
+	e.gopls = e.folder("gopls-" + key(append(gopls, e.golang.GOVERSION)...))
 	return nil
 }
 
@@ -171,9 +171,10 @@ func (e *Environment) GoVersion() (string, error) {
 }
 
 // kernelGoFlags are the user's flags for the go command, less those that a
-// go.work file forbids, after ours: cells link faster without symbols.
+// go.work file forbids, after ours: cells link faster without symbols, and git refuses
+// to describe a clone that belongs to somebody else.
 func (e *Environment) kernelGoFlags() string {
-	flags := []string{"-ldflags=-s"}
+	flags := []string{"-ldflags=-s", "-buildvcs=false"}
 	for _, f := range strings.Fields(e.golang.GOFLAGS) {
 		if name := strings.TrimLeft(f, "-"); !strings.HasPrefix(name, "mod=") && !strings.HasPrefix(name, "modfile=") {
 			flags = append(flags, f)

@@ -94,8 +94,9 @@ func (e *Environment) script(file, name string) ([]byte, error) {
 		"Gopls":   e.gopls,
 		"Go":      e.golang.bin(),
 		"GoFlags": e.kernelGoFlags(),
+		"Modules": e.golang.GOMODCACHE,
 		"Name":    name,
-		"Log":     e.LogFile("kernel"),
+		"Log":     e.kernelLog(),
 	})
 	return b.Bytes(), err
 }

@@ -76,7 +76,7 @@ func prepareWith(t *testing.T, interpreter string) (part, error) {
 	p := part{title: "Python packages", dir: e.Python, needs: "bin/python", build: func(ctx context.Context, b *builder) error {
 		return e.install(ctx, b, lessonPackages)
 	}}
-	b := &builder{board: newBoard(io.Discard), cache: dir, log: filepath.Join(dir, "log")}
+	b := &builder{board: newBoard(io.Discard), log: filepath.Join(dir, "log")}
 	return p, b.ensure(t.Context(), p)
 }
 

@@ -28,7 +28,7 @@ func (e *Environment) preparePython(ctx context.Context, b *builder) error {
 		return err
 	}
 	e.base = python.path
-	e.Python = filepath.Join(b.cache, "python-"+key(string(content), python.version))
+	e.Python = e.folder("python-" + key(string(content), python.version))
 	return b.ensure(ctx, part{
 		title: "Python packages",
 		dir:   e.Python,

@@ -11,7 +11,8 @@ import (
 // modulePath is the module that a clone holds.
 const modulePath = "nqm"
 
-// FindRoot returns the real path of the clone that holds dir.
+// FindRoot returns the real path of the clone that holds dir, or of the clone of the
+// shared set-up (Share) that is in use.
 func FindRoot(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -26,6 +27,9 @@ func FindRoot(dir string) (string, error) {
 			return dir, nil
 		}
 		parent := filepath.Dir(dir)
+		if shared := os.Getenv(sharedClone); parent == dir && shared != "" {
+			return shared, nil
+		}
 		if parent == dir {
 			return "", errors.New("this is not a clone of nqm: change into the folder that holds nqm's go.mod and run the command again")
 		}

@@ -10,6 +10,8 @@
 //	tools-<key>/    gonb and goimports
 //	gopls-<key>/    gopls
 //	clones/<key>/   the kernel, configuration, state and logs of one clone
+//
+// All but the last may also lie in a folder that many users share (Share).
 package setup
 
 import (
@@ -31,6 +33,7 @@ type Environment struct {
 	Python string // the Python environment's folder
 	Tools  string // the folder of gonb and goimports
 
+	parts  string // the folder in which parts are built
 	base   string // the Python interpreter that the environment is made from
 	golang golang
 	gopls  string // the folder of gopls
@@ -46,12 +49,17 @@ func Prepare(ctx context.Context, root string, w io.Writer) (*Environment, error
 	if err != nil {
 		return nil, err
 	}
-	e := &Environment{Root: root, Dir: filepath.Join(cache, "clones", key(root))}
+	return prepare(ctx, root, cache, cache, w)
+}
+
+// prepare is Prepare with the clone's folder below cache, and the parts in another one.
+func prepare(ctx context.Context, root, cache, parts string, w io.Writer) (*Environment, error) {
+	e := &Environment{Root: root, Dir: filepath.Join(cache, "clones", key(root)), parts: parts}
 	if err := e.makePrivate(); err != nil {
 		return nil, err
 	}
 	b := e.builder(w)
-	if err := e.findGolang(ctx, b); err != nil {
+	if err := e.findGolang(ctx); err != nil {
 		return nil, explain(err)
 	}
 	if err := together(ctx, b, e.preparePython, e.prepareTools, e.prepareLibraries); err != nil {
@@ -61,7 +69,7 @@ func Prepare(ctx context.Context, root string, w io.Writer) (*Environment, error
 }
 
 func (e *Environment) builder(w io.Writer) *builder {
-	return &builder{board: newBoard(w), cache: filepath.Dir(filepath.Dir(e.Dir)), log: e.LogFile("setup")}
+	return &builder{board: newBoard(w), log: e.LogFile("setup")}
 }
 
 // together takes steps side by side. The first that fails stops the others.

@@ -115,8 +115,8 @@ func TestToolVersionsComeFromGoMod(t *testing.T) {
 }
 
 func TestKernelGoFlags(t *testing.T) {
-	e := &Environment{golang: golang{GOFLAGS: "-mod=mod -buildvcs=false -modfile=x"}}
-	if got, want := e.kernelGoFlags(), "-ldflags=-s -buildvcs=false"; got != want {
+	e := &Environment{golang: golang{GOFLAGS: "-mod=mod -trimpath -modfile=x"}}
+	if got, want := e.kernelGoFlags(), "-ldflags=-s -buildvcs=false -trimpath"; got != want {
 		t.Errorf("flags %q, want %q", got, want)
 	}
 }
@@ -172,7 +172,7 @@ func TestStartScript(t *testing.T) {
 		t.Errorf("without gonb it says %q", said)
 	}
 	script(t, filepath.Join(tools, "gonb"), `echo "$@" "$GOPROXY" "$GOFLAGS" "$NQM_KERNEL" "$PATH"; echo noise >&2`)
-	want := "--kernel connection -go_work=" + clone + " off -ldflags=-s -v other " + dir + "/bin:" + tools + ":/goroot/bin:"
+	want := "--kernel connection -go_work=" + clone + " off -ldflags=-s -buildvcs=false -v other " + dir + "/bin:" + tools + ":/goroot/bin:"
 	if said := start(); !strings.HasPrefix(said, want) || strings.Contains(said, "noise") {
 		t.Errorf("it starts %q, want %q", said, want)
 	}

@@ -13,6 +13,6 @@ if [ ! -x "$tools/gonb" ]; then
 fi
 
 export PATH={{quote .Bin}}":$tools:"{{quote .Go}}":$PATH"
-export GOPROXY=off GOWORK= GO111MODULE= GOFLAGS={{quote .GoFlags}}
+export GOMODCACHE={{quote .Modules}} GOPROXY=off GOWORK= GO111MODULE= GOFLAGS={{quote .GoFlags}}
 export NQM_KERNEL={{quote .Name}}
 exec "$tools/gonb" --kernel "$1" -go_work="$clone" ${NQM_RAW_ERROR:+-raw_error} 2>>{{quote .Log}}
