@@ -92,7 +92,7 @@ func TestFramesWithoutAScript(t *testing.T) {
 func TestMultiplesOfAnyFrames(t *testing.T) {
 	line := oneSeries(Axis{}, Axis{}, Series{X: Values{0, 1}, Y: Values{0, 1}, Color: blue})
 	for _, test := range []struct{ frames, panels, want, columns int }{
-		{1, 1, 1, 1}, {2, 1, 2, 2}, {3, 1, 3, 3}, {4, 1, 4, 2}, {9, 1, 9, 3}, {200, 1, 9, 3}, {5, 2, 8, 2}, {3, 4, 8, 4}, {2, 12, 24, 12},
+		{1, 1, 1, 1}, {2, 1, 2, 2}, {3, 1, 3, 3}, {4, 1, 4, 2}, {9, 1, 9, 3}, {200, 1, 9, 3}, {5, 2, 8, 2}, {3, 4, 8, 4}, {2, 12, 24, 3},
 	} {
 		f := Frames{Parameter: "β"}
 		for k := range test.frames {

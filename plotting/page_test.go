@@ -80,6 +80,9 @@ func TestSliderByKeyboard(t *testing.T) {
 		if browsertest.Value[string](b, linesOf) == before {
 			t.Error("the lines have not changed")
 		}
+		if keys := browsertest.Value[string](b, `[...document.querySelectorAll(".nqm-keys [aria-pressed]")].map(k => k.textContent).join("|")`); keys != "SGD α=1|SGD α=1, B=8" {
+			t.Errorf("the keys of the legend are %s", keys)
+		}
 		if after := browsertest.Value[string](b, ticks); after != axis || axis == "" {
 			t.Errorf("the axes changed from %q to %q", axis, after)
 		}

@@ -20,11 +20,13 @@ func (f Frames) multiples() Figure {
 	all.Table, all.Panels, all.Time = f.allNumbers(), nil, ""
 	all.Columns = len(first.Panels)
 	shown := f.shown()
-	if all.Columns == 1 {
+	switch {
+	case all.Columns > 4: // several rows already
+		all.Columns = max(first.columns(), 3)
+	case all.Columns == 1 && (len(shown) == 2 || len(shown) == 4):
+		all.Columns = 2
+	case all.Columns == 1:
 		all.Columns = 3
-		if len(shown) == 2 || len(shown) == 4 {
-			all.Columns = 2
-		}
 	}
 	names := f.commonNames()
 	for _, k := range shown {

@@ -640,8 +640,7 @@ function keys(f) {
     e.preventDefault();
     all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
   });
-  var names = named(current(f));
-  names.forEach(function (name) {
+  frameNames(f).forEach(function (name) {
     function shown() { return !(f.selected && f.selected[name] === false); }
     add(name, function (b) {
       f.chart.dispatchAction({ type: "legendToggleSelect", name: name });
@@ -654,6 +653,16 @@ function keys(f) {
   add("to the right", look(function (z) { var w = (z[1] - z[0]) / 4; return [z[0] + w, z[1] + w]; }));
   return bar;
 }
+
+// renew gives the keys the names of another frame.
+function renew(f) {
+  if (!frameNames(f).some(function (name, k) { return f.keys.children[k].textContent !== name; })) return;
+  var other = keys(f);
+  f.keys.replaceWith(other);
+  f.keys = other;
+}
+
+function frameNames(f) { return named(current(f)); }
 
 function copied(value) { return JSON.parse(JSON.stringify(value)); }
 
@@ -713,7 +722,7 @@ function controls(f) {
     range.setAttribute("aria-valuetext", name + " = " + value);
     f.stop = k;
   }
-  function move(k) { show(k); f.box.nqmState = { stop: k, selected: f.selected }; render(f, true); }
+  function move(k) { show(k); f.box.nqmState = { stop: k, selected: f.selected }; render(f, true); renew(f); }
   function pause() {
     clearInterval(f.playing);
     f.playing = 0;
