@@ -111,6 +111,28 @@ func TestMultiplesOfAnyFrames(t *testing.T) {
 	}
 }
 
+// What one frame says is not said of all: caption, alternative text and notes name their
+// frame where frames differ.
+func TestMultiplesSayWhatIsTrueOfAll(t *testing.T) {
+	f := Frames{Parameter: "β", Values: Values{0.5, 0.9}, Start: 1}
+	for _, words := range []string{"first", "second"} {
+		g := oneSeries(Axis{}, Axis{}, Series{X: Values{0, 1}, Y: Values{0, 1}, Color: blue})
+		g.Caption, g.Alt, g.Notes = "It is the "+words+".", "The "+words, []string{"Same.", "Only the " + words + "."}
+		f.Figures = append(f.Figures, g)
+	}
+	m := f.multiples()
+	got := strings.Join(append([]string{m.Caption, m.Alt}, m.Notes...), "|")
+	if want := "β = 0.9: It is the second.|β = 0.9: The second|Same.|β = 0.5: Only the first.|β = 0.9: Only the second."; got != want {
+		t.Errorf("the still says %s, want %s", got, want)
+	}
+	for k := range f.Figures {
+		f.Figures[k].Caption = "Both."
+	}
+	if m := f.multiples(); m.Caption != "Both." {
+		t.Errorf("what both say became %q", m.Caption)
+	}
+}
+
 func TestFramesRefused(t *testing.T) {
 	line := oneSeries(Axis{}, Axis{}, Series{X: Values{0, 1}, Y: Values{0, 1}, Color: blue})
 	for _, test := range []struct {

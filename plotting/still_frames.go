@@ -19,6 +19,8 @@ func (f Frames) multiples() Figure {
 	all.Title, all.Subtitle = fmt.Sprintf("%s, for each %s", first.about(), f.Parameter), ""
 	all.Table, all.Panels, all.Time = f.allNumbers(), nil, ""
 	all.Columns = len(first.Panels)
+	all.Caption, all.Alt = f.saidOf(Figure.caption), f.saidOf(Figure.altWords)
+	all.Notes = f.allNotes()
 	shown := f.shown()
 	switch {
 	case all.Columns > 4: // several rows already
@@ -30,7 +32,7 @@ func (f Frames) multiples() Figure {
 	}
 	names := f.commonNames()
 	for _, k := range shown {
-		value := fmt.Sprintf("%s = %s", f.Parameter, number(f.Values[k]))
+		value := f.value(k)
 		for i, p := range f.Figures[k].Panels {
 			p.Title = strings.TrimSuffix(value+": "+p.Title, ": ")
 			p.Series = mapped(p.Series, func(s Series) Series {
@@ -49,9 +51,39 @@ func (f Frames) multiples() Figure {
 		}
 	}
 	if len(shown) < len(f.Figures) {
-		all.Notes = append(slices.Clone(all.Notes), fmt.Sprintf("%d of %d values of %s are shown.", len(shown), len(f.Figures), f.Parameter))
+		all.Notes = append(all.Notes, fmt.Sprintf("%d of %d values of %s are shown.", len(shown), len(f.Figures), f.Parameter))
 	}
 	return all
+}
+
+// value names a frame.
+func (f Frames) value(k int) string { return fmt.Sprintf("%s = %s", f.Parameter, number(f.Values[k])) }
+
+func (f Figure) caption() string  { return f.Caption }
+func (f Figure) altWords() string { return f.Alt }
+
+// saidOf returns what the first frame that is seen says, and of which frame that is true
+// if another says something else.
+func (f Frames) saidOf(words func(Figure) string) string {
+	said := words(f.Figures[f.Start])
+	if said == "" || !slices.ContainsFunc(f.Figures, func(g Figure) bool { return words(g) != said }) {
+		return said
+	}
+	return f.value(f.Start) + ": " + said
+}
+
+// allNotes returns the notes of all frames, each with its frame unless all have it.
+func (f Frames) allNotes() []string {
+	var all []string
+	for k, g := range f.Figures {
+		for _, n := range g.Notes {
+			if slices.ContainsFunc(f.Figures, func(g Figure) bool { return !slices.Contains(g.Notes, n) }) {
+				n = f.value(k) + ": " + n
+			}
+			all = append(all, n)
+		}
+	}
+	return unique(all)
 }
 
 // shown returns the frames that a still image shows, evenly spread.
