@@ -13,6 +13,7 @@ import (
 	"testing"
 	"unicode"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
@@ -66,6 +67,26 @@ func TestPapersHaveTheirWidthAndText(t *testing.T) {
 	for _, p := range []Paper{{Width: -1}, {Width: 100}, {Width: math.NaN()}, {Width: 3, Text: 1}} {
 		if p.validate() == nil {
 			t.Errorf("%+v is valid", p)
+		}
+	}
+}
+
+// The data of every panel have room at every width.
+func TestDataHaveRoomOnEveryPaper(t *testing.T) {
+	for _, one := range gallery() {
+		f := must(onePicture(one.value)).Figure
+		for _, p := range []Paper{{}, Column, Page} {
+			s := f.stillOn(p)
+			var c recorder.Canvas
+			plots := make([]*plot.Plot, len(s.views))
+			for i, v := range s.views {
+				plots[i] = v.gonumPlot()
+			}
+			for i, area := range s.tiles(plots, draw.NewCanvas(&c, s.width, s.height())) {
+				if got := plots[i].DataCanvas(area).Size().X; got < 0.7*vg.Inch {
+					t.Errorf("%s, %v inches: panel %d has %.0f points for its data", one.name, p.Width, i, got.Points())
+				}
+			}
 		}
 	}
 }

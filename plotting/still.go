@@ -3,6 +3,7 @@ package plotting
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -27,9 +28,32 @@ type still struct {
 
 func (f Figure) still() still { return f.stillOf(0) }
 
-// stillOf returns the plan of a width, of the usual one for 0.
+// stillOf returns the plan of a width, of the usual one for 0: with fewer panels in a
+// row than the figure has where the data would be squeezed.
 func (f Figure) stillOf(width vg.Length) still {
-	f = f.printable().endsInLegend()
+	f = f.printable()
+	for f.Columns = f.columns(); ; f.Columns-- {
+		s := f.inColumns(width)
+		if f.Columns == 1 || !slices.ContainsFunc(s.views, func(v view) bool { return s.dataWidth(v) < leastData }) {
+			return s
+		}
+	}
+}
+
+// leastData is the width of the data of a panel that has others beside it.
+const leastData = 0.9 * vg.Inch
+
+// margins is the width of the figure that is no panel's.
+const margins = 0.3 * vg.Inch
+
+// dataWidth returns about the width of the data of a panel.
+func (s still) dataWidth(v view) vg.Length {
+	return (s.width-margins)/vg.Length(s.columns()) - v.beside() - numberRoom
+}
+
+// inColumns returns the plan with as many panels in a row as the figure has.
+func (f Figure) inColumns(width vg.Length) still {
+	f = f.endsInLegend()
 	s := still{Figure: f, views: f.views(), width: width}
 	switch {
 	case width > 0:
@@ -38,7 +62,7 @@ func (f Figure) stillOf(width vg.Length) still {
 	default:
 		s.width = stillWidth
 	}
-	room := s.width - 0.3*vg.Inch
+	room := s.width - margins
 	if f.Title != "" {
 		s.title = wrapped(f.Title, titleSize, room)
 	}
@@ -47,8 +71,8 @@ func (f Figure) stillOf(width vg.Length) still {
 	}
 	s.legend = f.legendRows(room)
 	for _, v := range s.views {
-		s.titles = append(s.titles, wrapped(v.Title, labelSize, room/vg.Length(f.columns())-v.beside()-numberRoom))
-		s.uprights = append(s.uprights, v.uprights(room/vg.Length(f.columns())-v.beside()-numberRoom))
+		s.titles = append(s.titles, wrapped(v.Title, labelSize, s.dataWidth(v)))
+		s.uprights = append(s.uprights, v.uprights(s.dataWidth(v)))
 	}
 	for _, n := range f.notes() {
 		s.notes = append(s.notes, wrapped(n, noteSize, room)...)
