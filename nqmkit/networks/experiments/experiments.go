@@ -9,14 +9,17 @@
 // the way were the model's. Steps now come from fresh runs and all looks around the
 // crossing. The models were not touched, and the seed is another.
 //
-// Written before any run of mlp-preconditioned, mlp-schedules and conv: K-FAC needs more
+// Written before any run of mlp-preconditioned and mlp-schedules: K-FAC needs more
 // steps than its model H^-1 at all batch sizes, and least so where noise rules; its half
 // power is nearer to H^-½ than Adam is; the diagonal loses to K-FAC. A falling rate saves
-// steps at B = 4 and none at 1024. The convolutional network goes as the MLP does: C at the
-// target within a factor of two, and too slow a model where noise is gone. Damping 0.01,
-// averaging .95 and every fifth step are defaults, and were not tuned. The first try of
-// Adam at B = 4 ended at ten times the steps of the quietest model: in
-// mlp-preconditioned the limit is ten times those of C at the target.
+// steps at B = 4 and none at 1024. Damping 0.01, averaging .95 and every fifth step are
+// defaults, and were not tuned. The first try of Adam at B = 4 ended at ten times the steps
+// of the quietest model: in mlp-preconditioned the limit is ten times those of C at the
+// target.
+//
+// No convolutional network is among the experiments: networks.Conv is trained and measured
+// as the others are, and held against other engines, but what models foresee of it was
+// not asked here.
 //
 // Sizes were chosen by how long a run takes, on other seeds, without a look at any
 // prediction.
@@ -69,6 +72,11 @@ func All() []Question {
 		{"mlp", "the MLP 64-8-10 from five starts, with preconditioning, Adam, and a law fitted to SGD alone", func() theory.TrainedScaling {
 			return ask(mlp(), mlpTarget, narrow, six, true)
 		}},
+		{"mlp-schedules", "the same MLP with a learning rate that falls along a line to zero over the run, beside two of the models", func() theory.TrainedScaling {
+			e := asked(mlp(), mlpTarget, narrow, []nqmkit.Sampler{nqmkit.SGD(free).Linear()}, false)
+			e.Foresights = []networks.Foresight{e.Foresights[1], e.Foresights[3]} // each look is a run of its own
+			return e.Run()
+		}},
 	}
 }
 
@@ -92,10 +100,14 @@ var mlp = sync.OnceValue(func() []*networks.Lab {
 func Scales() []theory.Estimate { return networks.ScalesAlong(mlp(), 3, 1, 0.5, mlpTarget) }
 
 func ask(labs []*networks.Lab, target float64, batches []float64, methods []nqmkit.Sampler, fitted bool) theory.TrainedScaling {
+	return asked(labs, target, batches, methods, fitted).Run()
+}
+
+func asked(labs []*networks.Lab, target float64, batches []float64, methods []nqmkit.Sampler, fitted bool) networks.Experiment {
 	return networks.Experiment{
 		Labs: labs, Target: target, BatchSizes: batches, Methods: methods, Runs: nqmkit.Trials(5, seed), Limit: 20_000,
 		Foresights: networks.Foresights(target), Fitted: fitted, Keep: version,
-	}.Run()
+	}
 }
 
 // Run makes an experiment, or goes on with one that was interrupted. Numbers are rounded to
