@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"testing"
+
+	"nqm/theory/internal/dd"
 )
 
 // twoByRule steps the mean and the covariance of two variables by the rule as it is
@@ -157,4 +159,22 @@ func TestEndingOnTheBorder(t *testing.T) {
 		}
 	}
 	near(t, "without momentum at z", ScheduleFree(2, 0).AtZ().Mode(1, 0).Limit().Factor, 1, 0)
+}
+
+// Where the learning rate has fallen to 0, what still changes is not followed: it moves
+// averages only, which come to where θ is.
+func TestEndingAtRateZeroIsNotFollowedOn(t *testing.T) {
+	const steps = 20
+	for _, m := range []Optimizer{AdEMAMix(0.1, 0.9999, 0.99999, 2), SGD(0.5).EMA(0.9999).WarmedUp(), Momentum(0.3, 0.9).EMA(0.9999).WarmedUp()} {
+		s := must(m.Linear().Over(steps)).system()
+		limit := s.general(dd.Exact(0.7), 1).Limit()
+		if n := max(len(s.single[0]), len(s.single[1])); n > steps {
+			t.Errorf("%v: the limit of %d steps took %d", m, steps, n)
+		}
+		theta := must(m.Linear().Over(steps))
+		theta.Decay, theta.WarmUpDecay = 0, false
+		want := theta.Mode(0.7/m.LearningRate, 1/m.LearningRate/m.LearningRate).At(steps)
+		near(t, m.String(), limit.Factor, want.Factor, 1e-12)
+		near(t, m.String(), limit.Noise, want.Noise, 1e-12)
+	}
 }

@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"slices"
 
 	"nqm/theory/internal/dd"
 )
@@ -390,7 +391,7 @@ func (m *machine) Limit() Response {
 		return m.At(1 << 20)
 	}
 	if m.frozen() {
-		return m.At(m.rest())
+		return m.atRest(m.begin())
 	}
 	if m.sum >= 0 {
 		return m.averageLimit()
@@ -416,13 +417,15 @@ func (m *machine) frozen() bool {
 	return last.varies == nil && last.segment.From == 0
 }
 
-// rest is a step at which a frozen machine has come to rest.
-func (m *machine) rest() int {
-	end := 0
-	if n := len(m.pieces); n > 1 {
-		end = m.pieces[n-2].end
-	}
-	return end + longAfter
+// atRest is where a frozen machine comes to rest from a state. Once the learning rate is 0
+// no step but the last piece's is looked at: whatever else changes then moves averages
+// only, which come to the same point.
+func (m *machine) atRest(s *state) Response {
+	last := *m.last()
+	rest := *m
+	rest.pieces = append(slices.DeleteFunc(slices.Clone(m.pieces), func(p piece) bool { return p.first >= last.first }), last)
+	rest.advance(s, max(s.t, last.first)+longAfter)
+	return rest.response(s)
 }
 
 // noiseGrows reports whether the noise never falls: with constant settings it is a

@@ -22,12 +22,7 @@ func respondTogether(modes []Mode, steps []int, visit func(i, k int, r Response)
 	if len(runs) == 0 {
 		return
 	}
-	last := len(steps)
-	first := runs[0].machine
-	if rest := first.rest(); first.frozen() && steps[last-1] < rest {
-		steps = append(slices.Clone(steps), rest)
-	}
-	at := 0
+	first, at := runs[0].machine, 0
 	for k, t := range steps {
 		for at < t {
 			next := t
@@ -43,10 +38,14 @@ func respondTogether(modes []Mode, steps []int, visit func(i, k int, r Response)
 			visit(r.i, k, r.machine.response(r.state))
 		}
 	}
-	if len(steps) == last {
-		for _, r := range runs {
-			visit(r.i, last, r.machine.Limit())
+	for _, r := range runs {
+		limit := Response{}
+		if first.frozen() {
+			limit = r.machine.atRest(r.state)
+		} else {
+			limit = r.machine.Limit()
 		}
+		visit(r.i, len(steps), limit)
 	}
 }
 

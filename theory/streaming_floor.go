@@ -51,9 +51,7 @@ func (s *streamed) floor(m Method) (float64, error) {
 // averages go on until they are at the point that stays.
 func (s *streamed) standstill() float64 {
 	var loss dd.Sum
-	if n := len(s.machines[0].pieces); n > 1 {
-		s.advance(max(s.t, s.machines[0].pieces[n-2].end))
-	}
+	s.advance(max(s.t, s.machines[0].last().first))
 	for i, d := range s.dirs {
 		m := *s.machines[i]
 		last := *m.last()
