@@ -111,6 +111,9 @@ func newSpace(p Problem, o Optimizer) (space, error) {
 	if len(s.free) == 0 {
 		return s, fmt.Errorf("theory: %v has no free setting to tune: give one the value Free", o)
 	}
+	if n := len(s.free); n > 1 && o.UniformAverage && o.LookaheadSteps > 0 {
+		return s, fmt.Errorf("theory: %v: %d settings are free of an average over Lookahead, and the search would take minutes: want 1", o, n)
+	}
 	if err := p.Validate(); err != nil {
 		return s, err
 	}
