@@ -98,7 +98,16 @@ func (f Figure) renamed() Figure {
 			s.Of = s.Name
 			return s
 		})
-		p.References = mapped(p.References, func(r Reference) Reference { r.Label, r.Of = change(r.Label), change(r.Of); return r })
+		p.References = mapped(p.References, func(r Reference) Reference {
+			of := change(r.Of)
+			if what, found := strings.CutSuffix(r.Label, ", "+r.Of); found && r.Of != "" { // "floor, SGD"
+				r.Label = what + ", " + of
+			} else {
+				r.Label = change(r.Label)
+			}
+			r.Of = of
+			return r
+		})
 		p.Regions = mapped(p.Regions, func(r Region) Region { r.Label = change(r.Label); return r })
 		return p
 	})

@@ -53,7 +53,7 @@ func (f Frames) multiples() Figure {
 	if len(shown) < len(f.Figures) {
 		all.Notes = append(all.Notes, fmt.Sprintf("%d of %d values of %s are shown.", len(shown), len(f.Figures), f.Parameter))
 	}
-	return all
+	return all.linked()
 }
 
 // value names a frame.

@@ -25,8 +25,8 @@ func TestASweepNamesItsValue(t *testing.T) {
 			t.Errorf("%s: %v", s.name, err)
 			continue
 		}
-		if !strings.Contains(f.Title, "weight w") {
-			t.Errorf("%s: title %q", s.name, f.Title)
+		if !strings.Contains(f.Title+f.Subtitle, "weight w") {
+			t.Errorf("%s: title %q, %q", s.name, f.Title, f.Subtitle)
 		}
 		seen := f.legend()
 		for _, p := range f.Panels {
