@@ -10,8 +10,8 @@ import (
 	"nqm/theory/table"
 )
 
-// SideBySide returns one figure of several, as panels side by side on equal y
-// axes where they have the same label and scale. Each panel has the title of
+// SideBySide returns one figure of several, as panels side by side on equal axes
+// where all have the same label and scale. Each panel has the title of
 // its figure, or the name of its only series where figures have equal titles;
 // captions and tables are joined.
 func SideBySide(title string, figures ...Figure) Figure {
@@ -36,11 +36,16 @@ func SideBySide(title string, figures ...Figure) Figure {
 		f.Table = stacked(f.Table, g)
 	}
 	f.Caption = strings.Join(unique(captions), " ")
-	same := true
-	for _, p := range f.Panels {
-		same = same && p.Y.Label == f.Panels[0].Y.Label && p.Y.Scale == f.Panels[0].Y.Scale && !p.Y.Blank
+	same := func(axis func(Panel) Axis) bool {
+		return !slices.ContainsFunc(f.Panels, func(p Panel) bool {
+			a, first := axis(p), axis(f.Panels[0])
+			return a.Label != first.Label || a.Scale != first.Scale || a.Blank || p.Equal || slices.ContainsFunc(p.Series, Series.grid)
+		})
 	}
-	if same {
+	if same(func(p Panel) Axis { return p.X }) {
+		shareX(f.Panels)
+	}
+	if same(func(p Panel) Axis { return p.Y }) {
 		shareY(f.Panels, math.Inf(1))
 	}
 	return f.linked()
@@ -116,6 +121,17 @@ func multiples(title string, names []string, figures []Figure) Figure {
 
 // deepest is how many decades a logarithmic axis of shared panels shows.
 const deepest = 6
+
+// shareX gives the panels one range of x.
+func shareX(panels []Panel) {
+	if len(panels) == 0 {
+		return
+	}
+	x := widest(mapped(panels, Panel.view), func(v view) Axis { return v.X })
+	for i := range panels {
+		panels[i].X = within(panels[i].X, x)
+	}
+}
 
 // shareY gives the panels one range of y, of at most so many decades below the
 // highest value on a logarithmic axis.

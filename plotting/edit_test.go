@@ -10,6 +10,7 @@ import (
 
 	"nqm/nqmkit"
 	"nqm/plotting/internal/colors"
+	"nqm/theory"
 )
 
 // saying returns how many texts of a figure, its series' names aside, are a name, or
@@ -257,5 +258,19 @@ func TestTableIsShown(t *testing.T) {
 	}
 	if _, err := FigureOf(nqmkit.TableOf(curves)); err == nil {
 		t.Error("a table became a figure")
+	}
+}
+
+// Small multiples share their axes, where these mean the same.
+func TestSideBySideSharesAxes(t *testing.T) {
+	two := nqmkit.TwoDirections(50, 1)
+	short, long := LossCurves(nqmkit.Expect(two, 100, nqmkit.SGD(0.01))), LossCurves(nqmkit.Expect(two, 900, nqmkit.SGD(0.03)))
+	views := must(FigureOf(SideBySide("both", short, long))).views()
+	if a, b := views[0], views[1]; a.X != b.X || a.Y != b.Y || !a.X.inside(900) || !a.Y.inside(0.2) {
+		t.Errorf("axes %+v and %+v, %+v and %+v", a.X, b.X, a.Y, b.Y)
+	}
+	other := SideBySide("others", short, StepsToTarget([]theory.Steps{nqmkit.StepsToTarget(two, 0.3, nqmkit.SGD(0.01))}))
+	if views := must(FigureOf(other)).views(); views[0].X.Max != 100 {
+		t.Errorf("steps and steps to a target share an axis to %v", views[0].X.Max)
 	}
 }
