@@ -57,7 +57,7 @@ func (c *Curve) sum(p Problem, m Method) error {
 	}
 	var of []Direction
 	var l []parts
-	dirs, disagreement, err := p.nodesFor(m, func(d []Direction) []float64 {
+	dirs, disagreement, err := p.nodesFor(m, summable(m), func(d []Direction) []float64 {
 		of, l = d, lossesOf(d, modeOf, some)
 		return lookedAt(l)
 	})

@@ -38,16 +38,16 @@ var fanProbabilities = []float64{0.05, 0.25, 0.5, 0.75, 0.95}
 // steps, exact for Gaussian noise and a Gaussian or certain start; see
 // LossQuantiles. The errors are those of Expect and LossQuantiles.
 func LossFan(p Problem, steps []int, m Method) (Fan, error) {
+	laws, err := LossLawsOf(p, steps, m)
+	if err != nil {
+		return Fan{}, err
+	}
 	c, err := Expect(p, steps, m)
 	if err != nil {
 		return Fan{}, err
 	}
 	f := Fan{Problem: c.Problem, Method: c.Method, Family: c.Family, Steps: c.Steps, Samples: c.Samples, Probabilities: slices.Clone(fanProbabilities),
 		Quantiles: make([][]float64, len(fanProbabilities)), Mean: c.Loss, Floor: c.Floor}
-	laws, err := LossLawsOf(p, steps, m)
-	if err != nil {
-		return Fan{}, err
-	}
 	for _, l := range laws {
 		for i, pr := range fanProbabilities {
 			q, err := l.Quantile(pr)

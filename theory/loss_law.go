@@ -27,7 +27,8 @@ func LossLawOf(p Problem, t int, m Method) (LossLaw, error) {
 }
 
 // LossLawsOf returns the laws of the loss along increasing steps, each direction
-// followed once. It keeps three numbers for each direction and step.
+// followed once. It keeps three numbers for each direction and step. Of a power law whose
+// directions ring faster than they can be summed to 10^-7 it returns an error.
 func LossLawsOf(p Problem, steps []int, m Method) ([]LossLaw, error) {
 	m, err := ready(p, steps, m)
 	if err != nil {
@@ -40,7 +41,7 @@ func LossLawsOf(p Problem, steps []int, m Method) ([]LossLaw, error) {
 		return nil, fmt.Errorf("theory: the noise or the start is correlated between directions, and the problem has the diagonals alone: the expected loss is exact, the law of the loss is not known")
 	}
 	some := spread(steps)
-	dirs, _, err := p.nodesFor(m, func(d []Direction) []float64 {
+	dirs, err := p.resolvedNodes("the law of the loss", m, min(summable(m)/4, mostInLaw), func(d []Direction) []float64 {
 		var values []float64
 		for _, l := range lossLaws(d, some, m) {
 			values = append(values, l.sum.Mean(), l.sum.Spread())
@@ -52,6 +53,9 @@ func LossLawsOf(p Problem, steps []int, m Method) ([]LossLaw, error) {
 	}
 	return lossLaws(dirs, steps, m), nil
 }
+
+// mostInLaw is how many directions a law of the loss of a power law sums at most.
+const mostInLaw = 1 << 15
 
 // lossLaws are the laws of sums over some directions: of terms with r = hv and
 // b = hμ²/2.

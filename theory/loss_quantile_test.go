@@ -2,9 +2,12 @@ package theory
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mathext"
+
+	"nqm/theory/longtest"
 )
 
 // started is a problem whose loss at the start is ½ Σ (mean + √variance Z)².
@@ -28,4 +31,20 @@ func TestLawHasNoUnit(t *testing.T) {
 	p.Curvature[1] = 1e-6
 	square := math.Pow(mathext.NormalQuantile(0.975), 2) // 95% of χ² with one degree
 	near(t, "certain but for 10^-6", (must(LossQuantiles(p, 0, SGD(0.1), 0.95))[0]-0.5)*2e6, square, 1e-9)
+}
+
+// Sums over a power law that no quadrature resolves are refused: they were given with an
+// error of 8e-4, which no word said.
+func TestUnresolvedLawsAreRefused(t *testing.T) {
+	longtest.Only(t)
+	p := must(PowerLaw(100_000, 1.638))
+	m := Momentum(0.873073, 1-1e-9).Lookahead(2, 0.922766).TailAverage(2_627_855).Precondition(0.14231)
+	steps := []int{37_099_968, 111_299_904, 333_899_713}
+	for what, err := range map[string]error{
+		"LossFan": second(LossFan(p, steps, m)), "LossQuantiles": second(LossQuantiles(p, steps[1], m, 0.5)), "NoiseScalesOf": second(NoiseScalesOf(p, steps, m)),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "rings too fast for its directions to be summed") {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
 }

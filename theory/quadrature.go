@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/integrate/quad"
@@ -98,22 +99,36 @@ func (p Problem) nodesUpTo(most float64, look func([]Direction) []float64) ([]Di
 
 // nodesFor is nodes for sums that ask m at the curvatures of directions: a Linear
 // is valid at each of them, or the error says at which one it is not. Those of a
-// law lie between its directions too.
-func (p Problem) nodesFor(m Method, look func([]Direction) []float64) (dirs []Direction, disagreement float64, err error) {
+// law lie between its directions too. Sums have up to most directions.
+func (p Problem) nodesFor(m Method, most float64, look func([]Direction) []float64) (dirs []Direction, disagreement float64, err error) {
 	l, ok := m.(Linear)
 	if !ok || p.Law.Count == 0 { // a list was looked through before
-		dirs, disagreement = p.nodesUpTo(summable(m), look)
+		dirs, disagreement = p.nodesUpTo(most, look)
 		return dirs, disagreement, nil
 	}
 	valid := l.validator()
 	var last []float64
-	dirs, disagreement = p.nodesUpTo(summable(m), func(d []Direction) []float64 {
+	dirs, disagreement = p.nodesUpTo(most, func(d []Direction) []float64 {
 		if err = valid(d, err); err == nil {
 			last = look(d)
 		}
 		return last // the same again ends the search
 	})
 	return dirs, disagreement, valid(dirs, err)
+}
+
+// resolved is the relative error of its sums up to which an answer without a SumError
+// is given.
+const resolved = 1e-7
+
+// resolvedNodes are those of sums that are known to the error resolved, or an error that
+// names the answer they are of.
+func (p Problem) resolvedNodes(what string, m Method, most float64, look func([]Direction) []float64) ([]Direction, error) {
+	dirs, disagreement, err := p.nodesFor(m, most, look)
+	if err == nil && disagreement > resolved {
+		err = fmt.Errorf("theory: %s of %v on %v: it rings too fast for its directions to be summed, %d of them leave %.1g open, want at most %.1g; take fewer steps", what, m, p, len(dirs), disagreement, resolved)
+	}
+	return dirs, err
 }
 
 // apart is the largest relative difference of two lists.

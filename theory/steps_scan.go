@@ -13,7 +13,7 @@ func (s *Steps) scan(p Problem, m Method) error {
 	if p.Streaming {
 		return s.scanStreamed(p, m, end)
 	}
-	dirs, disagreement, err := p.nodesFor(m, func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(end, 1<<14))) })
+	dirs, disagreement, err := p.nodesFor(m, summable(m), func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(end, 1<<14))) })
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (s *Steps) scanStreamed(p Problem, m Method, end int) error {
 		_, _ = visitStreamed(dirs, m, some, nil, func(_ int, _, loss float64) { v = append(v, loss) })
 		return v
 	}
-	dirs, disagreement, err := p.nodesFor(m, losses)
+	dirs, disagreement, err := p.nodesFor(m, summable(m), losses)
 	if err != nil {
 		return err
 	}

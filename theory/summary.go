@@ -187,7 +187,7 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 		}
 		return v
 	}
-	dirs, _, err := p.nodesFor(m, scales)
+	dirs, err := p.resolvedNodes("noise scales", m, summable(m), scales)
 	if err != nil {
 		return NoiseScales{}, err
 	}
