@@ -140,7 +140,7 @@
 // with the whole to 10^-11. So 10^5 steps on a list of 10^4 or a power law of any size
 // take seconds with up to three variables. Where directions ring all along the run and
 // no such points do, and where the answer is about each direction (Moments, LossLawOf),
-// the list itself is followed, up to 2·10^9/n² steps of a direction with n variables,
+// the list itself is followed, d directions of n variables up to 2·10^9/(d n² + 16) steps,
 // half as many where averages of iterates are kept in 106 bits; beyond, the error says
 // how many steps are possible.
 //

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"nqm/theory/longtest"
 )
 
 // randomOptimizer is any optimizer with any settings, extreme ones included.
@@ -105,7 +103,7 @@ func freed(r *rand.Rand, p Problem, o Optimizer) Optimizer {
 func TestEveryQuestionEnds(t *testing.T) {
 	patience, questions := 20*time.Second, 2*tuneCases()
 	r := rand.New(rand.NewPCG(*tuneSeed, 6))
-	if !longtest.Wanted() {
+	if testing.Short() { // also under the race detector
 		patience = 4 * time.Minute
 	}
 	for range questions {

@@ -61,30 +61,32 @@ type gatherer struct {
 type gatheredPart struct {
 	dirs []Direction
 	at   logPoints
-	sums []parts
+	sums []parts // nil where a point is beyond all float64, so that the part is to be halved
 	// apart is its part of how far the sums of two halves were from those of both
-	// together; nil of what was not halved.
+	// together; nil of what was not halved, or from what has no sums.
 	apart []float64
 	exact bool
 }
 
-// sum takes the sums, of few directions and those where a point is beyond all float64
-// over the directions themselves.
+// sum takes the sums, over the directions themselves if they are few, and if every point
+// grows beyond all float64: such directions are followed no further than that.
 func (g *gatherer) sum(dirs []Direction, at logPoints) gatheredPart {
-	s := gatheredPart{dirs: dirs, at: at}
-	if len(dirs) > at.n {
-		s.sums = g.atPoints(dirs, at)
-		g.modes += at.n
-	}
-	if s.exact = s.sums == nil; s.exact {
-		s.sums = lossesOf(dirs, g.modeOf, g.steps)
+	s := gatheredPart{dirs: dirs, at: at, exact: len(dirs) <= at.n}
+	if s.exact {
 		g.modes += len(dirs)
+	} else {
+		g.modes += at.n
+		s.sums, s.exact = g.atPoints(dirs, at)
+	}
+	if s.exact {
+		s.sums = lossesOf(dirs, g.modeOf, g.steps)
 	}
 	return s
 }
 
-// atPoints are the sums at the points, nil where a number is not finite.
-func (g *gatherer) atPoints(dirs []Direction, at logPoints) []parts {
+// atPoints are the sums at the points, nil where a number is not finite, and whether every
+// point has grown beyond all numbers after the last step.
+func (g *gatherer) atPoints(dirs []Direction, at logPoints) (sums []parts, grown bool) {
 	points, unit := make([]gathered, at.n), 0.0
 	for _, d := range dirs {
 		at.shares(d.Curvature, func(j int, share float64) { points[j].add(d, share) })
@@ -92,21 +94,27 @@ func (g *gatherer) atPoints(dirs []Direction, at logPoints) []parts {
 			unit = 1
 		}
 	}
-	modes, sums := make([]Mode, at.n), make([]parts, len(g.steps)+1)
+	modes := make([]Mode, at.n)
 	for j := range points {
 		h := at.curvature(j)
 		if g.valid(h) != nil {
-			return nil
+			return nil, false
 		}
 		modes[j] = g.modeOf(h, unit)
 	}
-	respondTogether(modes, g.steps, func(j, k int, r Response) { points[j].into(&sums[k], r) })
+	sums, grown = make([]parts, len(g.steps)+1), true
+	respondTogether(modes, g.steps, func(j, k int, r Response) {
+		points[j].into(&sums[k], r)
+		if k == len(g.steps)-1 && !math.IsInf(r.Factor, 0) && !math.IsInf(r.Noise, 0) {
+			grown = false
+		}
+	})
 	for _, v := range lookedAt(sums) {
 		if math.IsInf(v, 0) || math.IsNaN(v) {
-			return nil
+			return nil, grown
 		}
 	}
-	return sums
+	return sums, false
 }
 
 // halves replaces a stretch by its two halves.
@@ -114,18 +122,19 @@ func (g *gatherer) halves(s gatheredPart) []gatheredPart {
 	middle := (s.at.low + s.at.high) / 2
 	cut, _ := slices.BinarySearchFunc(s.dirs, middle, func(d Direction, x float64) int { return cmp.Compare(x, math.Log(d.Curvature)) })
 	var both []gatheredPart
-	sums := make([]parts, len(s.sums))
+	sums, known := make([]parts, len(g.steps)+1), s.sums != nil
 	for _, half := range []gatheredPart{
 		{dirs: s.dirs[:cut], at: logPoints{middle, s.at.high, s.at.n}},
 		{dirs: s.dirs[cut:], at: logPoints{s.at.low, middle, s.at.n}},
 	} {
 		if len(half.dirs) > 0 {
 			half = g.sum(half.dirs, half.at)
-			both = append(both, half)
-			for k := range sums {
-				sums[k].join(&half.sums[k])
-			}
+			both, known = append(both, half), known && half.sums != nil
+			half.into(sums)
 		}
+	}
+	if !known {
+		return both
 	}
 	before, now := lookedAt(s.sums), lookedAt(sums)
 	for k := range now {
@@ -159,13 +168,16 @@ func (p Problem) gather(m Method, steps []int, most float64) (l []parts, modes i
 		l, modes, disagreement = make([]parts, len(steps)+1), 0, 0
 		for i := range all {
 			modes += all[i].modes()
-			for k := range l {
-				l[k].join(&all[i].sums[k])
-			}
+			all[i].into(l)
 		}
 		total := lookedAt(l)
 		next, halved = nil, false
+		open := slices.ContainsFunc(all, func(s gatheredPart) bool { return s.sums == nil })
 		for _, s := range all {
+			if open && s.sums != nil { // until there is a total to compare with
+				next = append(next, s)
+				continue
+			}
 			if worst := s.worst(total); worst <= gatheredWanted {
 				next, disagreement = append(next, s), disagreement+worst
 				continue
@@ -177,6 +189,13 @@ func (p Problem) gather(m Method, steps []int, most float64) (l []parts, modes i
 		}
 	}
 	return l, modes, math.Max(disagreement, 1e-15), true
+}
+
+// into adds the sums, if there are any, to those of the list.
+func (s *gatheredPart) into(l []parts) {
+	for k := range s.sums {
+		l[k].join(&s.sums[k])
+	}
 }
 
 func (s *gatheredPart) modes() int {

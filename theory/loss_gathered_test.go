@@ -81,20 +81,33 @@ func TestLongListsAreFollowed(t *testing.T) {
 	}
 }
 
-// Directions that grow beyond all numbers do so as they are.
+// Directions that grow beyond all numbers do so as they are, whether they are few of a list,
+// most of it or all, and the others are not followed one by one for it.
 func TestGatheredDivergence(t *testing.T) {
 	p := must(LogUniform(3000, 10, 1e-3))
-	steps := []int{1, 10, 500}
-	l, _, _, ok := p.gather(DANA(1, 0.05, 0.5, 4), steps, math.Inf(1))
-	if !ok {
-		t.Fatal("not gathered")
-	}
-	for k, want := range lossesOf(p.list(), modesOf(DANA(1, 0.05, 0.5, 4)), steps) {
-		near(t, "bias", l[k].bias.Value(), want.bias.Value(), 1e-11)
-		near(t, "noise", l[k].noise.Value(), want.noise.Value(), 1e-11)
-	}
-	if !math.IsInf(l[2].bias.Value(), 1) {
-		t.Errorf("bias %v", l[2].bias.Value())
+	steps := []int{1, 10, 800}
+	for _, c := range []struct {
+		m     Optimizer
+		limit float64 // of the curvature
+	}{{DANA(0.21, 0.05, 0.5, 4), 2 / 0.21}, {DANA(1, 0.05, 0.5, 4), 2}, {ScheduleFree(3, 0.9), 20. / 3}, {DANA(200, 0.05, 0.5, 4), 0.01}, {DANA(1e5, 0.05, 0.5, 4), 2e-5}} {
+		grow := 0
+		for _, h := range p.Curvature {
+			if h > c.limit {
+				grow++
+			}
+		}
+		l, modes, _, ok := p.gather(c.m, steps, math.Inf(1))
+		if !ok || modes > grow+400 {
+			t.Errorf("%v: %d modes, %v, of %d directions that grow", c.m, modes, ok, grow)
+			continue
+		}
+		for k, want := range lossesOf(p.list(), modesOf(c.m), steps) {
+			near(t, c.m.String()+" bias", l[k].bias.Value(), want.bias.Value(), 1e-11)
+			near(t, c.m.String()+" noise", l[k].noise.Value(), want.noise.Value(), 1e-11)
+		}
+		if !math.IsInf(l[3].bias.Value(), 1) {
+			t.Errorf("%v: the limit of the bias is %v", c.m, l[3].bias.Value())
+		}
 	}
 }
 
