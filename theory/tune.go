@@ -46,8 +46,8 @@ func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 // loss there, and that loss as BestBefore. For a target that the start is at or
 // below already, T is 0 and BestBefore the loss of the start.
 // The errors name an optimizer without a free setting, with more than one of an
-// average over Lookahead (a search of minutes), an invalid one or an
-// invalid problem, and a target or limit out of range as in StepsToTarget.
+// average over Lookahead on more than 1000 directions, under a schedule or multiplicative
+// noise (a search of minutes), an invalid one or an invalid problem, and a target or limit out of range as in StepsToTarget.
 func Search(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 	if err := checkTarget(target, limit); err != nil {
 		return Tuned{}, err
