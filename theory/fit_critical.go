@@ -185,6 +185,9 @@ func (f *CriticalFit) open() {
 	}
 }
 
+// noSpectrum is a note of every fit.
+const noSpectrum = "Steps against batch size fix S_min and E_min and no spectrum: problems of every spectral exponent have such curves."
+
 // say writes what the points leave open.
 func (f *CriticalFit) say(smooth, corner float64) {
 	if f.MinSteps.Low == 0 {
@@ -196,7 +199,7 @@ func (f *CriticalFit) say(smooth, corner float64) {
 	if corner < smooth {
 		f.Notes = append(f.Notes, fmt.Sprintf("Two straight lines with a knee fit better than the hyperbola (%.2g against %.2g in root mean square): the definitions of the critical batch size will disagree.", rootMean(corner, len(f.Steps)), rootMean(smooth, len(f.Steps))))
 	}
-	f.Notes = append(f.Notes, "Steps against batch size fix S_min and E_min and no spectrum: problems of every spectral exponent have such curves.")
+	f.Notes = append(f.Notes, noSpectrum)
 }
 
 func rootMean(sum float64, n int) float64 { return math.Sqrt(sum / float64(n)) }

@@ -40,9 +40,9 @@ func FitCriticalLaw(sizes []float64, fits []CriticalFit) (CriticalLaw, error) {
 		return CriticalLaw{}, err
 	}
 	exponents := []leastsquares.Quantity{leastsquares.Parameter(2), leastsquares.Parameter(3), exponentOfBend}
+	names := []string{"exponent of S_min", "exponent of E_min", "exponent of the critical batch size"}
 	for k, ends := range s.intervals(exponents...) {
-		name := []string{"exponent of S_min", "exponent of E_min", "exponent of the critical batch size"}[k]
-		l.Exponents = append(l.Exponents, Estimate{Name: name, Value: exponents[k](s.Best.Z, nil), Low: ends[0], High: ends[1]})
+		l.Exponents = append(l.Exponents, Estimate{Name: names[k], Value: exponents[k](s.Best.Z, nil), Low: ends[0], High: ends[1]})
 	}
 	l.Misfit = misfitOf(s.Best.Sum, s.Rows, 4)
 	l.say(s.Best.Sum)
@@ -169,7 +169,8 @@ func (l CriticalLaw) At(n float64) ([]Estimate, error) {
 		return nil, err
 	}
 	names, quantities := l.Fits[0].quantities()
-	for k, u := range slices.Repeat([]float64{l.place(n)}, len(names)) {
+	u := l.place(n)
+	for k := range names {
 		names[k] += fmt.Sprintf(", N = %.4g", n)
 		quantities[k] = there(quantities[k], u)
 	}
@@ -199,7 +200,10 @@ func (l *CriticalLaw) say(sum float64) {
 	for i, f := range l.Fits {
 		points += len(f.Steps)
 		apart += f.solve(hyperbolaLaw).Best.Sum
-		for _, note := range f.Notes[:len(f.Notes)-1] { // the last is of every fit
+		for _, note := range f.Notes {
+			if note == noSpectrum {
+				continue
+			}
 			l.Notes = append(l.Notes, fmt.Sprintf("N = %.4g: %s", l.Sizes[i], note))
 		}
 	}

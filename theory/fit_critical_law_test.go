@@ -159,6 +159,10 @@ func TestFitCriticalLawRefuses(t *testing.T) {
 			t.Errorf("%v: %v, want %q", c.sizes, err, c.want)
 		}
 	}
+	bare := []CriticalFit{{BatchSizes: fits[0].BatchSizes, Steps: fits[0].Steps, Reference: 64}, fits[1]}
+	if _, err := FitCriticalLaw([]float64{1, 2}, bare); err != nil { // the points are enough
+		t.Error(err)
+	}
 	l := must(FitCriticalLaw([]float64{1, 2}, fits))
 	if _, err := l.At(0); err == nil {
 		t.Error("N = 0 is taken")
