@@ -2,6 +2,7 @@ package nqmkit
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"nqm/nqmkit/internal/rule"
@@ -62,10 +63,16 @@ func (d *Descent) Power() float64 { return d.recipe.power }
 // Point is where the next step wants the gradient: not to be changed.
 func (d *Descent) Point() []float64 { return d.rule.Point(d.theta) }
 
-// Step makes a step with the gradient at Point. It panics on one of another length.
+// Step makes a step with the gradient at Point. It panics, and makes none, on one of
+// another length and on one that is not finite: a run that diverges ends before.
 func (d *Descent) Step(gradient []float64) {
 	if len(gradient) != len(d.theta) {
 		panic(fmt.Errorf("nqmkit: a gradient of %d numbers for %d parameters: want as many", len(gradient), len(d.theta)))
+	}
+	for k, g := range gradient {
+		if math.IsNaN(g) || math.IsInf(g, 0) {
+			panic(fmt.Errorf("nqmkit: the gradient of parameter %d in step %d is %v, at %.4g: want a finite number; end a run that diverges before", k, d.t, g, d.Point()[k]))
+		}
 	}
 	d.rule.Step(d.theta, gradient)
 	d.t++

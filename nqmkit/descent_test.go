@@ -1,6 +1,7 @@
 package nqmkit_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -68,7 +69,18 @@ func TestDescentRefuses(t *testing.T) {
 		"-1 steps":         func() { nqmkit.NewDescent(nqmkit.SGD(1), []float64{1}, -1) },
 		"0 parameters":     func() { nqmkit.NewDescent(nqmkit.SGD(1), nil, 1) },
 		"learning rate -1": func() { nqmkit.NewDescent(nqmkit.SGD(-1), []float64{1}, 1) },
-		"2 numbers for 1":  func() { nqmkit.NewDescent(nqmkit.SGD(1), []float64{1}, 1).Step([]float64{1, 2}) },
+		"parameter 1 in step 1 is NaN": func() {
+			d := nqmkit.NewDescent(nqmkit.Momentum(0.1, 0.9).EMA(0.5), []float64{1, 2}, 1)
+			defer func() {
+				if d.Steps() != 1 || d.Answer()[0] != 0.85 {
+					t.Errorf("after a refused gradient: %d steps, %v", d.Steps(), d.Answer())
+				}
+			}()
+			d.Step([]float64{3, 4})
+			d.Step([]float64{5, math.NaN()})
+		},
+		"is -Inf, at 1":   func() { nqmkit.NewDescent(nqmkit.Adam(0.1), []float64{1}, 1).Step([]float64{math.Inf(-1)}) },
+		"2 numbers for 1": func() { nqmkit.NewDescent(nqmkit.SGD(1), []float64{1}, 1).Step([]float64{1, 2}) },
 		"its matrices": func() {
 			nqmkit.NewDescent(theory.Linear{Name: "mine", System: func(h float64) theory.System {
 				return theory.System{State: [][]float64{{1 - h}}, Noise: []float64{-1}, Readout: []float64{1}}
