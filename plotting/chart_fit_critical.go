@@ -77,8 +77,6 @@ func criticalLines(fit theory.CriticalFit, name, color string) []Series {
 	return append(all, points)
 }
 
-// criticalLooks are those of the definitions.
-
 // onLaw marks a batch size on the law, with its interval where both are in the picture.
 func onLaw(fit theory.CriticalFit, c theory.Estimate, look look, low, high float64) []Series {
 	name := fmt.Sprintf("critical, %s", c.Name)
