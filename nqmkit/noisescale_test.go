@@ -15,10 +15,14 @@ import (
 func TestNoiseScaleEstimators(t *testing.T) {
 	theta := []float64{1, -1, 2}
 	regular := theory.Problem{Curvature: []float64{2, 0.5, 1}, Noise: []float64{1, 3, 0.5}}
-	for _, p := range []nqmkit.Quadratic{
+	problems := []nqmkit.Quadratic{
 		regular, misaligned(), nqmkit.Rotated(regular, 25), nqmkit.StudentT(regular, 9), streaming(theory.Problem{Curvature: []float64{2, 0.5, 1}, Noise: []float64{2, 0.5, 1}}),
 		labelled(), streamingMisaligned(),
-	} {
+	}
+	if !longtest.Wanted() {
+		problems = problems[:2]
+	}
+	for _, p := range problems {
 		for _, e := range nqmkit.EstimateNoiseScale(p, theta, 4, 400, nqmkit.Trials(40_000, 1)) {
 			if math.Abs(e.Pooled/e.Exact-1) > 0.03 {
 				t.Errorf("%v, %s: pooled %.4f, exact %.4f", p, e.Estimator, e.Pooled, e.Exact)

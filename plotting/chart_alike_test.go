@@ -11,6 +11,7 @@ import (
 	"nqm/nqmkit"
 	"nqm/plotting/internal/colors"
 	"nqm/theory"
+	"nqm/theory/longtest"
 )
 
 // anyMethod returns a method of any kind.
@@ -47,7 +48,11 @@ var randomFigures = sync.OnceValue(func() []sample {
 		{"three problems", []theory.Problem{p, nqmkit.PowerLaw(10, 1), nqmkit.PowerLaw(20, 2)}},
 		{"lists", [][]float64{{1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}}},
 	}
-	for range 30 {
+	rounds := 10
+	if longtest.Wanted() {
+		rounds = 30
+	}
+	for range rounds {
 		var methods []theory.Method
 		var optimizers []theory.Optimizer
 		for range 2 + rng.IntN(7) {
@@ -69,6 +74,19 @@ var randomFigures = sync.OnceValue(func() []sample {
 	return samples
 })
 
+// namedFigure is the figure of a sample, under its name.
+type namedFigure struct {
+	name   string
+	figure Figure
+}
+
+// allDrawn are the figures of the gallery and of randomFigures: not to be changed.
+var allDrawn = sync.OnceValue(func() []namedFigure {
+	return mapped(slices.Concat(gallery(), randomFigures()), func(s sample) namedFigure {
+		return namedFigure{s.name, must(onePicture(s.value)).Figure}
+	})
+})
+
 // sameLook reports whether two series of a figure cannot be told apart but by their
 // places.
 func sameLook(a, b Series) bool {
@@ -87,8 +105,8 @@ func sameLook(a, b Series) bool {
 // Nothing is told apart by its look alone that a panel's title or the label of its
 // row names.
 func TestNoTwoLinesLookAlike(t *testing.T) {
-	for _, s := range append(gallery(), randomFigures()...) {
-		f := must(onePicture(s.value)).Figure
+	for _, s := range allDrawn() {
+		f := s.figure
 		var all []Series
 		for _, p := range f.Panels {
 			for _, one := range p.Series {
@@ -133,8 +151,8 @@ func meaningOf(hex string) []string {
 // kind; of an ordered parameter, of no method where others have their own.
 func TestAColourHasOneMeaning(t *testing.T) {
 	words := map[string]string{"SGD": "SGD", "momentum": "momentum", "Nesterov": "Nesterov", "Adam": "Adam", "QHM": ""}
-	for _, s := range append(gallery(), randomFigures()...) {
-		f := must(onePicture(s.value)).Figure
+	for _, s := range allDrawn() {
+		f := s.figure
 		for _, p := range f.Panels {
 			for _, one := range p.Series {
 				if one.Kind == KindHeat {
@@ -214,8 +232,8 @@ func TestOrderedColours(t *testing.T) {
 
 // One name a method, in all that a figure says.
 func TestOneNameForMomentum(t *testing.T) {
-	for _, s := range append(gallery(), randomFigures()...) {
-		for _, text := range textsOf(must(onePicture(s.value)).Figure) {
+	for _, s := range allDrawn() {
+		for _, text := range textsOf(s.figure) {
 			if strings.Contains(strings.ToLower(text), "heavy") {
 				t.Errorf("%s: %q", s.name, text)
 			}

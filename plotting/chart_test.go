@@ -34,7 +34,7 @@ func formsOf[T any](a, b T) forms {
 }
 
 // results are two different ones of each type that is drawn.
-func results() []forms {
+var results = sync.OnceValue(func() []forms {
 	two, law := nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(500, 1)
 	sgd, ball := nqmkit.SGD(0.02), nqmkit.Momentum(0.002, 0.9).Batch(16)
 	few := nqmkit.Trials(20, 1)
@@ -72,7 +72,7 @@ func results() []forms {
 		formsOf(trained("an MLP", 40), trained("a conv net", 90)),
 		formsOf([]float64{3, 1, 2}, []float64{10, 1e4, 1e7}),
 	}
-}
+})
 
 // critical is a fit to measured steps against batch size.
 func critical(factor float64) theory.CriticalFit {

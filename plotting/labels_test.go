@@ -69,8 +69,8 @@ func inkOfStill(f Figure) inked {
 
 // No label of a still image covers a line, and none another label.
 func TestLabelsNeverCoverData(t *testing.T) {
-	for _, s := range append(gallery(), randomFigures()...) {
-		f := must(onePicture(s.value)).Figure
+	for _, s := range allDrawn() {
+		f := s.figure
 		contours := slices.ContainsFunc(f.Panels, func(p Panel) bool {
 			return slices.ContainsFunc(p.Series, func(s Series) bool { return s.Kind == KindContour })
 		})

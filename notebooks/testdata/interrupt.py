@@ -11,13 +11,13 @@ from nqm_kernels import KernelSpecs
 
 def run(client, manager, code, interrupt):
     """Execute a cell, interrupt it at its interrupt-th line of progress (0: never; -1: at once)."""
-    client.execute(code)
+    request = client.execute(code)
     if interrupt < 0:
         time.sleep(0.1)
         manager.interrupt_kernel()
     messages, lines, status = [], 0, None
     while status != "idle":
-        message = client.get_iopub_msg(timeout=60)
+        message = answer(client.get_iopub_msg, request)
         kind, content = message["msg_type"], message["content"]
         if kind == "status":
             status = content["execution_state"]
@@ -36,8 +36,15 @@ def run(client, manager, code, interrupt):
             "id": content.get("transient", {}).get("display_id", ""),
             "text": text,
         })
-    reply = client.get_shell_msg(timeout=60)
+    reply = answer(client.get_shell_msg, request)
     return {"status": reply["content"]["status"], "messages": messages}
+
+
+def answer(get, request):
+    """The next message that answers the request: a slow kernel still answers an earlier one."""
+    while (message := get(timeout=60))["parent_header"].get("msg_id") != request:
+        pass
+    return message
 
 
 manager = KernelManager(kernel_name="nqm", kernel_spec_manager=KernelSpecs())
