@@ -70,21 +70,9 @@ func randomQuestionProblem(r *rand.Rand) Problem {
 	return p
 }
 
-// freed is an optimizer with its learning rate free, and but for multiplicative noise some
-// others that it has. It has
-// no Lookahead and no schedule where a search does not sum its losses in float64: tuning
-// goes on for minutes then.
-func freed(r *rand.Rand, p Problem, o Optimizer) Optimizer {
-	if p.Streaming || o.Schedule != nil || o.system().layout.n > 3 {
-		o.LookaheadSteps, o.SlowStep = 0, 0
-	}
-	if o.UniformAverage || o.system().layout.n > 2 {
-		o.Schedule = nil
-	}
+// freed is an optimizer with its learning rate free, and some others that it has.
+func freed(r *rand.Rand, o Optimizer) Optimizer {
 	o.LearningRate = Free
-	if p.Streaming { // whose steps are followed for each of the settings
-		return o
-	}
 	if o.Momentum != 0 && r.IntN(2) == 0 {
 		o.Momentum = Free
 	}
@@ -95,9 +83,7 @@ func freed(r *rand.Rand, p Problem, o Optimizer) Optimizer {
 }
 
 // Every question has an answer or an error: random optimizers at random and extreme
-// settings by random questions, within the time that a reader may wait. (LossFan through
-// the general engine is asked on up to 3000 directions; on more it may take longer.) More
-// of them:
+// settings by random questions, within the time that a reader may wait. More of them:
 //
 //	go test ./theory -run QuestionEnds -seed 7 -cases 500 -timeout 1h
 func TestEveryQuestionEnds(t *testing.T) {
@@ -108,7 +94,7 @@ func TestEveryQuestionEnds(t *testing.T) {
 	}
 	for range questions {
 		p, o := randomQuestionProblem(r), randomOptimizer(r)
-		free, pieces, plain := freed(r, p, o), 1+r.IntN(6), SGD(Free).Batch(o.batchSize()).Precondition(o.Power)
+		free, pieces, plain := freed(r, o), 1+r.IntN(6), SGD(Free).Batch(o.batchSize()).Precondition(o.Power)
 		steps := int(math.Exp(43 * r.Float64() * r.Float64()))
 		target := math.Exp(4 - 12*r.Float64())
 		asks := []struct {
@@ -140,9 +126,6 @@ func TestEveryQuestionEnds(t *testing.T) {
 			{"SteadyState", func() error { _, _, err := SteadyState(p, o); return err }},
 		}
 		q := asks[r.IntN(len(asks))]
-		if q.name == "LossFan" && !o.plain() && p.Law.Count > 3000 {
-			continue
-		}
 		text := fmt.Sprintf("%s of %v (%v) on %v at t = %d, target %g", q.name, o, free, p, steps, target)
 		done, from := make(chan error, 1), time.Now()
 		go func() { done <- q.ask() }()
@@ -200,5 +183,47 @@ func TestQuestionsThatDidNotEnd(t *testing.T) {
 	}
 	if _, err := ExpectedLoss(p, 1_000_000, linear); err != nil {
 		t.Error(err)
+	}
+}
+
+// A search is charged for each of its losses, and ends with a sentence where it has no
+// work left.
+func TestSearchesEnd(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 1))
+	ended := 0
+	for range 60 {
+		p, o := randomQuestionProblem(r), freed(r, randomOptimizer(r))
+		k, err := newTuner(p, o)
+		if err != nil {
+			continue
+		}
+		steps := 1 + r.IntN(40)
+		dirs, _ := k.directions(0)
+		stretched, err := k.inside().Over(steps)
+		if err != nil || stretched.Validate() != nil {
+			continue
+		}
+		const plenty = 1e12
+		k.left = plenty
+		k.lossOn(0, k.inside(), steps)
+		one := plenty - k.left
+		followed, _ := followedSteps(p, steps, stretched)
+		if least := float64(len(dirs)) * math.Max(1, float64(followed)); one < least {
+			t.Errorf("%v on %v: %g spent for %d steps on %d directions, want at least %g", o, p, one, followed, len(dirs), least)
+		}
+		losses := 0
+		err = k.within(50.5*one, func() error {
+			for losses = 0; losses < 1000; losses++ {
+				k.lossOn(0, k.inside(), steps)
+			}
+			return nil
+		})
+		if err == nil || !strings.Contains(err.Error(), "want fewer free settings, fewer directions or fewer steps") || losses != 50 {
+			t.Errorf("%v on %v: after %d losses %v", o, p, losses, err)
+		}
+		ended++
+	}
+	if ended < 30 {
+		t.Errorf("%d searches", ended)
 	}
 }

@@ -45,9 +45,10 @@ func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 // that reach the target within the limit, the answer has those with the lowest
 // loss there, and that loss as BestBefore. For a target that the start is at or
 // below already, T is 0 and BestBefore the loss of the start.
-// The errors name an optimizer without a free setting, with more than one of an
+// The errors name a search whose losses take more than some ten seconds, as those of several
+// settings under multiplicative noise may; an optimizer without a free setting, with more than one of an
 // average over Lookahead on more than 1000 directions, under a schedule or multiplicative
-// noise (a search of minutes), an invalid one or an invalid problem, and a target or limit out of range as in StepsToTarget.
+// noise, an invalid one or an invalid problem, and a target or limit out of range as in StepsToTarget.
 func Search(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 	if err := checkTarget(target, limit); err != nil {
 		return Tuned{}, err
@@ -63,7 +64,7 @@ func Search(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 		}
 	}
 	answer := Tuned{Problem: p.String(), Family: o.Family(), Free: k.names(), Target: target}
-	err = k.tune(&answer, limit)
+	err = k.within(mostSearched, func() error { return k.tune(&answer, limit) })
 	answer.Evaluations += k.evaluations
 	return answer, err
 }
@@ -91,11 +92,13 @@ func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 	}
 	k.sharp = true
 	answer := Tuned{Problem: p.String(), Family: o.Family(), Free: k.names(), Budget: steps}
-	found := k.minima(steps, k.smoothValleys(steps, true, nil), nil)
-	if some := k.scattered(steps); some != nil {
-		found = lowestOf(append(k.minimiseResolved(some, steps, 0.1), found...))
-	}
-	err = k.atEnd(&answer, found[0], steps)
+	err = k.within(mostSearched, func() error {
+		found := k.minima(steps, k.smoothValleys(steps, true, nil), nil)
+		if some := k.scattered(steps); some != nil {
+			found = lowestOf(append(k.minimiseResolved(some, steps, 0.1), found...))
+		}
+		return k.atEnd(&answer, found[0], steps)
+	})
 	answer.BestBefore = answer.Steps.Before
 	answer.Evaluations += k.evaluations
 	if err != nil {
@@ -216,7 +219,7 @@ const tries = 20
 func (k *tuner) bracket(target float64, limit int) int {
 	line := *k
 	line.free, line.seen = k.free[:1], &seenSystem{}
-	defer func() { k.evaluations = line.evaluations }()
+	defer func() { k.evaluations, k.left = line.evaluations, line.left }()
 	for t := 1; t < limit; t = min(limit, 4*t) {
 		low, high := line.bounds(float64(t))
 		for _, c := range line.grid(t, 2.5, low, high) {

@@ -1,8 +1,10 @@
 package theory
 
 import (
+	"fmt"
 	"math"
 	"sort"
+	"strings"
 
 	"nqm/theory/internal/search"
 )
@@ -18,6 +20,7 @@ type tuner struct {
 	dirs        [][]Direction
 	quicks      []*quick
 	evaluations int
+	left        float64 // of mostSearched
 }
 
 // candidate is a setting found by a search, and the logarithm of its loss.
@@ -46,12 +49,44 @@ func (k *tuner) fine(t int) float64 {
 // finest is what the quadratures and the descents can tell apart.
 const finest = 1e-9
 
+// mostSearched bounds the work of a search in units of mostFollowed: some ten seconds.
+const mostSearched = 0.75 * mostFollowed
+
+// costOfWalk is what a step of a quickWalk of n variables costs in a direction.
+var costOfWalk = [maxVariables + 1]float64{1: 1, 2: 2, 3: 8, 4: 10}
+
+// tooDear is how many steps the losses have for which a search has no work left.
+type tooDear int
+
+// spend takes the work of losses after t steps off what is left; search catches what is
+// thrown when there is nothing.
+func (k *tuner) spend(t int, work float64) {
+	if k.left -= work; k.left < 0 {
+		panic(tooDear(t))
+	}
+}
+
+// within runs a search that may spend so much.
+func (k *tuner) within(most float64, search func() error) (err error) {
+	defer func() {
+		switch t := recover().(type) {
+		case nil:
+		case tooDear:
+			err = fmt.Errorf("theory: the search for the best %s of %s on %v would take too long: %d settings were looked at for up to %d steps, some ten seconds of losses; want fewer free settings, fewer directions or fewer steps", strings.Join(k.names(), ", "), k.inside().Family(), k.problem, k.evaluations, int(t))
+		default:
+			panic(t)
+		}
+	}()
+	k.left = most
+	return search()
+}
+
 func newTuner(p Problem, o Optimizer) (*tuner, error) {
 	s, err := newSpace(p, o)
 	if err != nil {
 		return nil, err
 	}
-	return &tuner{space: s, problem: p}, nil
+	return &tuner{space: s, problem: p, left: math.Inf(1)}, nil
 }
 
 // directions returns those of a rung; ok is false beyond the last.
@@ -140,11 +175,9 @@ func (k *tuner) value(z []float64, t int) float64 {
 // lossOn is the loss summed on a rung.
 func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 	dirs, _ := k.directions(rung)
-	if k.problem.Streaming {
-		return k.streamedLoss(dirs, o, t)
-	}
 	s := k.system(&o)
-	if s.plain {
+	if s.plain && !k.problem.Streaming {
+		k.spend(t, 2*float64(len(dirs)))
 		q := k.quickOf(rung, dirs, o.Power)
 		q.smooth = k.smooth
 		return q.loss(&s.kernel, o.LearningRate, o.batchSize(), float64(t))
@@ -153,25 +186,36 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 	if err != nil { // the schedule is longer than the run
 		return math.Inf(1)
 	}
-	if e := s.system.quickEngine(); e != nil {
+	if e := s.system.quickEngine(); e != nil && !k.problem.Streaming {
+		k.spend(t, 20*math.Log2(float64(t)+1)*float64(len(dirs)))
 		return e.loss(dirs, o, t)
 	}
-	if r := s.quickRun(stretched, t); r != nil {
-		return r.loss(dirs, stretched)
+	steps, _ := followedSteps(k.problem, t, stretched)
+	work := float64(len(dirs)) * float64(steps)
+	if !k.problem.Streaming {
+		if r := s.quickRun(stretched, t); r != nil {
+			k.spend(t, work*float64(r.variables)/2)
+			return r.loss(dirs, stretched)
+		}
 	}
-	return lossesAt(dirs, stretched, []int{t})[0]
-}
-
-func (k *tuner) streamedLoss(dirs []Direction, o Optimizer, t int) (last float64) {
-	stretched, err := o.Over(t)
-	if err != nil {
+	if k.problem.Streaming || steps > 0 && t <= maxStepwise {
+		if w := s.quickWalk(stretched, t); w != nil {
+			k.spend(t, float64(len(dirs))*float64(t)*costOfWalk[w.n])
+			if loss, ok := w.loss(dirs, stretched, t, k.problem.Streaming); ok {
+				return loss
+			}
+		}
+	}
+	n := float64(s.system.layout.n)
+	k.spend(t, work*4*costOf(stretched)+float64(len(dirs))*100*n*n*n)
+	if !k.problem.Streaming {
+		return lossesAt(dirs, stretched, []int{t})[0]
+	}
+	last := math.Inf(1)
+	if _, err := visitStreamed(dirs, stretched, []int{t}, nil, func(_ int, _, loss float64) { last = orInf(loss) }); err != nil {
 		return math.Inf(1)
 	}
-	_, err = visitStreamed(dirs, stretched, []int{t}, nil, func(_ int, _, loss float64) { last = loss })
-	if err != nil {
-		return math.Inf(1)
-	}
-	return orInf(last)
+	return last
 }
 
 func (k *tuner) quickOf(rung int, dirs []Direction, power float64) *quick {

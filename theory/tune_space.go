@@ -46,6 +46,8 @@ type seenSystem struct {
 	kernel quickKernel
 	plain  bool      // it has a kernel
 	run    *quickRun // that was followed last
+	walk   *quickWalk
+	walked int // its steps
 }
 
 // system returns what is asked of the system of o.
@@ -68,7 +70,7 @@ func (s *space) system(o *Optimizer) *seenSystem {
 	}
 	system := &s.seen.system
 	system.become(*o)
-	s.seen.run = nil
+	s.seen.run, s.seen.walk = nil, nil
 	kernel, plain := system.kernel()
 	plain = plain && o.WeightDecay == 0
 	if s.seen.inside == nil {
@@ -93,6 +95,14 @@ func (s *seenSystem) quickRun(o Optimizer, t int) *quickRun {
 		s.run = s.system.quickRun(o, t)
 	}
 	return s.run
+}
+
+// quickWalk is that of t steps of a stretched optimizer, kept for the next rate.
+func (s *seenSystem) quickWalk(o Optimizer, t int) *quickWalk {
+	if s.walk == nil || len(o.Schedule) > 0 && s.walked != t {
+		s.walk, s.walked = s.system.quickWalk(o, t), t
+	}
+	return s.walk
 }
 
 // slowestTuned is on how many directions several settings of an average over Lookahead are

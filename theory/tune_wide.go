@@ -78,7 +78,7 @@ func (k *tuner) scattered(t int) []candidate {
 		}
 	}
 	slices.SortStableFunc(some, byValue)
-	some = some[:min(len(some), 4*keep)]
+	some = some[:min(len(some), 4*keep, max(keep, len(all)/8))] // a descent costs more than a point
 	for i, c := range some {
 		some[i] = k.minimise(c.z, t, 0.1)
 	}
