@@ -26,7 +26,8 @@ type Experiment struct {
 	Methods []nqmkit.Sampler
 	Runs    nqmkit.Runs
 	// Limit is how many steps a point is given at most, where that is less than ten times
-	// what the first model predicts; 0 means 10^5.
+	// what the first model predicts, or of a method whose learning rate means another thing
+	// to its models, as Adam's does, what the slowest of them predicts; 0 means 10^5.
 	Limit int
 	// Foresights predict, each before any training.
 	Foresights []Foresight
@@ -180,12 +181,14 @@ func (e Experiment) points(models []model, problem string) []theory.TrainedSteps
 		p := point{Experiment: e, method: e.Methods[int(method)], batch: e.BatchSizes[int(batch)]}
 		foreseen := p.foresee(models)
 		guess := 1. / 32
-		if len(foreseen) > 0 && !math.IsInf(foreseen[0].Steps, 1) {
-			p.Limit = min(p.Limit, 100+int(10*foreseen[0].Steps))
-			if sharesRate(p.method) {
-				guess = foreseen[0].LearningRate
+		asked := foreseen
+		if sharesRate(p.method) && len(asked) > 0 {
+			asked = asked[:1]
+			if !math.IsInf(asked[0].Steps, 1) {
+				guess = asked[0].LearningRate
 			}
 		}
+		p.Limit = limitBy(asked, p.Limit)
 		compute := func() theory.TrainedSteps { return p.train(guess) }
 		var s theory.TrainedSteps
 		if e.Keep == "" {
@@ -197,6 +200,20 @@ func (e Experiment) points(models []model, problem string) []theory.TrainedSteps
 		s.Foreseen = p.losses(foreseen, models, s)
 		return s
 	}).Results
+}
+
+// limitBy is ten times what the slowest of the models that arrive predicts, up to limit.
+func limitBy(models []theory.ForeseenSteps, limit int) int {
+	slowest := 0.0
+	for _, f := range models {
+		if !math.IsInf(f.Steps, 1) {
+			slowest = math.Max(slowest, f.Steps)
+		}
+	}
+	if slowest == 0 {
+		return limit
+	}
+	return min(limit, 100+int(10*slowest))
 }
 
 // point is one method at one batch size.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,6 +111,36 @@ func TestTargetsOutOfReach(t *testing.T) {
 			t.Errorf("%q: want %q in it", got, want)
 		}
 		missed.Tried[1].Steps = 70 // in the search, but not afterwards
+	}
+}
+
+// Models of another method than is trained do not cut its training short: what the
+// slowest of them predicts is the limit, and of a method that they know what the first does.
+func TestLimitOfAMethodWithoutItsModels(t *testing.T) {
+	lab := networks.NewLab(placed())
+	const target = 0.1
+	loud := networks.Foresight{Name: "loud", Problem: func(l *networks.Lab) theory.Problem {
+		p := l.Metric().Problem(l.Start())
+		p.Noise = slices.Clone(p.Noise)
+		for i := range p.Noise {
+			p.Noise[i] *= 10
+		}
+		return p
+	}}
+	s := networks.Experiment{Labs: []*networks.Lab{lab}, Target: target, BatchSizes: []float64{2}, Runs: nqmkit.Trials(2, 1), Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free), nqmkit.Adam(1)},
+		Foresights: []networks.Foresight{networks.Foresights(target)[0], loud}}.Run()
+	for k, p := range s.Points {
+		first, slowest := p.Foreseen[0].Steps, p.Foreseen[1].Steps
+		if !(slowest > 2*first) {
+			t.Fatalf("%s: predicted %v and %v: want a second model that is slower", p.Method, first, slowest)
+		}
+		most := 0
+		for _, r := range p.Tried {
+			most = max(most, r.Limit)
+		}
+		if want := 100 + int(10*[]float64{first, slowest}[k]); most != want {
+			t.Errorf("%s: given %d steps at most, want %d: predicted %v and %v", p.Method, most, want, first, slowest)
+		}
 	}
 }
 
