@@ -124,6 +124,9 @@ func (t *training) step() {
 		t.batch[k] = int(place)
 	}
 	t.model.Gradient(t.gradient, t.descent.Point(), t.batch)
+	if t.turn != nil {
+		t.turn(t.gradient)
+	}
 	sum := 0.0
 	for _, v := range t.gradient {
 		sum += v * 0 // 0 of finite numbers, else NaN
@@ -131,9 +134,6 @@ func (t *training) step() {
 	if sum != 0 {
 		t.diverge("gradient", sum)
 		return
-	}
-	if t.turn != nil {
-		t.turn(t.gradient)
 	}
 	t.descent.Step(t.gradient)
 }

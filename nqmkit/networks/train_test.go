@@ -2,6 +2,7 @@ package networks_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"runtime"
 	"testing"
@@ -136,6 +137,34 @@ func TestNumbersAreTheSameOnAnyCores(t *testing.T) {
 				t.Errorf("on %d cores result %d is another one than on one", cores, k)
 			}
 		}
+	}
+}
+
+// However far a run goes beyond all numbers between two looks, it has the loss +Inf: of all
+// methods at random learning rates, a preconditioned gradient that overflows included.
+func TestDivergenceBetweenLooks(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	diverged := 0
+	for k, m := range []networks.Model{placed(), networks.Softmax(labelled(5)).Penalty(0.1), networks.MLP(labelled(5), 2).Penalty(0.1)} {
+		lab := networks.NewLab(m)
+		for range 50 {
+			sgd := nqmkit.SGD(math.Exp2(3 + 40*r.Float64()))
+			methods := []nqmkit.Sampler{sgd, nqmkit.Momentum(sgd.LearningRate, 0.9), nqmkit.Nesterov(sgd.LearningRate, 0.9), sgd.EMA(0.5), sgd.Precondition(0.25), sgd.Precondition(1), nqmkit.Adam(sgd.LearningRate)}
+			if k > 0 { // functions do not tell their curvature
+				methods = append(methods, nqmkit.KFAC(sgd), nqmkit.DiagonalGaussNewton(sgd.Precondition(0.5)))
+			}
+			for _, method := range methods {
+				c := networks.TrainAt(lab, []int{0, 700}, nqmkit.Trials(1, r.Uint64()), method)[0]
+				if math.IsInf(c.Mean[1], 1) {
+					diverged++
+				} else if math.IsNaN(c.Mean[1]) {
+					t.Errorf("%v, %v: loss %v", m, method, c.Mean[1])
+				}
+			}
+		}
+	}
+	if diverged < 500 {
+		t.Errorf("%d runs diverged: want many", diverged)
 	}
 }
 
