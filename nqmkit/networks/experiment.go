@@ -67,7 +67,7 @@ func Predict(m Model, target float64, batchSizes []float64, runs nqmkit.Runs, me
 // takes more than 5/4 of the fewest steps so far is given up. The loss of all
 // examples is looked at in every step up to 10, and then in steps a tenth apart. The steps
 // themselves come from twice as many fresh runs at the best rate: where the loss crosses
-// the target, by all looks around it. Of a schedule that is stretched to the run, as
+// the target, by all looks around it, until there is an interval, too. Of a schedule that is stretched to the run, as
 // Linear and Cosine are, every look is at the end of a run of that length: its steps are
 // those of the shortest run that ends at the target.
 //
@@ -334,8 +334,9 @@ type seen struct {
 }
 
 // run trains some runs, the first of which is given, with one learning rate until it is known
-// where the average loss crosses the target, or up to the limit. Looks before from are few.
-func (p point) run(rate float64, first, count, from, limit int) seen {
+// where the average loss crosses the target, with an interval where that is asked for, or up
+// to the limit. Looks before from are few.
+func (p point) run(rate float64, first, count, from, limit int, interval bool) seen {
 	s := seen{losses: make([][]float64, count)}
 	begin := func(k, steps int) *training {
 		return newTraining(p.Labs[(first+k)%len(p.Labs)], at(p.method, rate, p.batch), steps, p.Runs.Seed, first+k)
@@ -360,7 +361,8 @@ func (p point) run(rate float64, first, count, from, limit int) seen {
 			mean += v / float64(count)
 		}
 		s.steps, s.mean = append(s.steps, t), append(s.mean, mean)
-		if math.IsInf(mean, 1) || settled(s.steps, s.mean, p.Target)*window*1.1 <= float64(t) { // of part of the runs it may be later
+		known := settled(s.steps, s.mean, p.Target)*window*1.1 <= float64(t)
+		if math.IsInf(mean, 1) || known && !(interval && math.IsInf(jackknife(s, p.Target).High, 1)) { // of part of the runs it may be later
 			break
 		}
 	}
@@ -375,7 +377,7 @@ func (p point) train(guess float64) theory.TrainedSteps {
 		if !math.IsInf(fewest, 1) {
 			from, limit = int(fewest/2), min(p.Limit, 1+int(fewest*window*1.1*5/4))
 		}
-		s := p.run(rate, 0, p.Runs.Trials, from, limit)
+		s := p.run(rate, 0, p.Runs.Trials, from, limit, false)
 		t := settled(s.steps, s.mean, p.Target)
 		fewest = math.Min(fewest, t)
 		return theory.TriedRate{LearningRate: rate, Steps: t, Limit: limit}
@@ -389,7 +391,7 @@ func (p point) train(guess float64) theory.TrainedSteps {
 		return r
 	}
 	// The best of several noisy numbers is lower than what it is the number of: others count.
-	fresh := p.run(search.best, p.Runs.Trials, 2*p.Runs.Trials, int(fewest/(window*window)), min(p.Limit, 100+int(5*fewest)))
+	fresh := p.run(search.best, p.Runs.Trials, 2*p.Runs.Trials, int(fewest/(window*window)), min(p.Limit, 100+int(5*fewest)), true)
 	r.Steps, r.Trials = jackknife(fresh, p.Target), len(fresh.losses)
 	for k, t := range fresh.steps {
 		if t > 0 && float64(t) <= r.Steps.Value {

@@ -144,6 +144,24 @@ func TestLimitOfAMethodWithoutItsModels(t *testing.T) {
 	}
 }
 
+// Runs go on until their steps have an interval, that is until the average crosses the
+// target without any one of them, too.
+func TestStepsHaveAnInterval(t *testing.T) {
+	lab := networks.NewLab(placed())
+	missed := 0
+	for seed := range uint64(20) {
+		p := networks.Experiment{Labs: []*networks.Lab{lab}, Target: 0.1, BatchSizes: []float64{2}, Runs: nqmkit.Trials(2, seed), Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free)}}.Run().Points[0]
+		if e := p.Steps; math.IsInf(e.Value, 1) {
+			missed++
+		} else if !(e.Low > 0 && e.High < math.Inf(1)) {
+			t.Errorf("seed %d: %v", seed, p)
+		}
+	}
+	if missed > 2 {
+		t.Errorf("%d of 20 points missed the target", missed)
+	}
+}
+
 // A law that is fitted to losses of a known law predicts methods that it has not seen.
 func TestFittedLawPredictsUnseenMethods(t *testing.T) {
 	const d = 200
