@@ -128,12 +128,17 @@ func orWords(p Panel) Panel {
 			return p
 		}
 	}
+	return p.blank("nothing to draw: see the notes")
+}
+
+// blank returns a panel with words and no numbers on its axes.
+func (p Panel) blank(words string) Panel {
 	for _, a := range []*Axis{&p.X, &p.Y} {
-		if a.Blank = true; !a.bounded() {
+		if a.Blank = true; !a.fixed() {
 			a.Min, a.Max = 1, 10
 		}
 	}
-	p.Regions = append(p.Regions, Region{From: math.Inf(-1), To: math.Inf(1), Label: "nothing to draw: see the notes"})
+	p.Regions = append(p.Regions, Region{From: math.Inf(-1), To: math.Inf(1), Label: words})
 	return p
 }
 

@@ -144,12 +144,12 @@ func shareY(panels []Panel, decades float64) {
 		views[i] = p.view()
 	}
 	y := widest(views, func(v view) Axis { return v.Y })
-	if y.Scale.logarithmic() {
-		top := 0.0
-		for _, v := range views {
-			_, _, _, high := v.extent()
-			top = max(top, high)
-		}
+	top := 0.0
+	for _, v := range views {
+		_, _, _, high := v.extent()
+		top = max(top, high)
+	}
+	if y.Scale.logarithmic() && top > 0 {
 		y.Max = min(y.Max, top*math.Pow(10, 0.04*decades)) // the room above is no part of what is left out
 		y.Min = max(y.Min, y.Max*math.Pow(10, -decades))
 	}

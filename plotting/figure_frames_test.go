@@ -145,7 +145,9 @@ func TestFramesRefused(t *testing.T) {
 		{"has no picture: give a problem, a result of nqmkit or a Figure (the frame of β = 2)", []float64{2}, func(float64) any { return "no" }},
 		{"is NaN", []float64{math.NaN()}, func(float64) any { return line }},
 		{"other panels", []float64{0, 1}, func(v float64) any {
-			return Figure{Panels: append([]Panel{line.Panels[0]}, make([]Panel, 0)...), Columns: 1}.repeated(1 + int(v))
+			f := line.repeated(1 + int(v))
+			f.Panels[0].Y.Label = fmt.Sprint("of ", v)
+			return f
 		}},
 	} {
 		if _, err := FramesOf("β", test.values, test.draw); err == nil || !strings.Contains(err.Error(), test.want) {

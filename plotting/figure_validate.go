@@ -48,21 +48,25 @@ func (p Panel) validate() error {
 	if p.Equal && (p.X.Scale != Linear || p.Y.Scale != Linear) {
 		return errors.New("equal axes that are not linear: want both linear")
 	}
-	points, values := 0, 0
+	values := 0
 	for i, s := range p.Series {
 		if err := s.validate(p.X, p.Y); err != nil {
 			return fmt.Errorf("series %d (%q): %w", i, s.Name, err)
 		}
-		points += len(s.drawable(p.X.Scale, p.Y.Scale).X)
 		values += len(s.X) + len(s.Z)
 	}
-	if points == 0 && !p.says() {
+	if p.empty() && !p.says() {
 		return errors.New("nothing to draw: no series has a point that its axes can show")
 	}
 	if values > mostValues {
 		return fmt.Errorf("%d points: want at most %d", values, mostValues)
 	}
 	return p.validateMarks()
+}
+
+// empty reports whether no series has a point that the axes can show.
+func (p Panel) empty() bool {
+	return !slices.ContainsFunc(p.Series, func(s Series) bool { return len(s.drawable(p.X.Scale, p.Y.Scale).X) > 0 })
 }
 
 // says reports whether the words of a region stand for what is not drawn.

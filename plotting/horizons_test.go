@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -25,6 +26,10 @@ var overSteps = map[string]func(last int) any{
 	"noise scales": func(last int) any { return nqmkit.NoiseScales(bowl, last, slow) },
 	"gap":          func(last int) any { return nqmkit.BayesGap(bowl, last, slow) },
 	"moments":      func(last int) any { return must(theory.Moments(bowl, last, slow)) },
+	"modes":        func(last int) any { return must(ModeDecay(bowl, nqmkit.Steps(last), slow)) },
+	"samples":      func(last int) any { return AgainstSamples(nqmkit.Expect(bowl, last, slow.Batch(4))) },
+	"arrivals":     func(last int) any { return nqmkit.SampleStepsToTarget(bowl, 0.5, max(last, 1), fiveRuns, slow) },
+	"rates":        func(last int) any { return nqmkit.RatesApplied(max(last, 1), slow.Linear(), growing(last)) },
 }
 
 var (
@@ -32,6 +37,18 @@ var (
 	slow     = nqmkit.SGD(0.02)
 	fiveRuns = nqmkit.Trials(5, 1)
 )
+
+// growing is a method whose batch grows, and then its momentum falls, if the run is long
+// enough.
+func growing(last int) nqmkit.Optimizer {
+	o := nqmkit.Momentum(0.01, 0.9)
+	for _, s := range []theory.Segment{{Steps: 3, From: 1}, {Steps: 20, From: 1, BatchSize: 8}, {Steps: 900, From: 1, Momentum: 0.5}} {
+		if last -= s.Steps; last > 0 {
+			o.Schedule = append(o.Schedule, s)
+		}
+	}
+	return o
+}
 
 // Results over horizons on both sides of where the axis of steps becomes
 // logarithmic stand behind one slider, and each number under its own head.
@@ -142,15 +159,89 @@ func TestTablesReadEachCurveAtItsOwnSteps(t *testing.T) {
 
 // A slider over horizons may begin at the start, where only one point is.
 func TestHorizonAtTheStart(t *testing.T) {
-	for _, name := range []string{"curves", "split", "fan", "sampled", "agreement", "paths", "noise scales", "gap"} {
-		for _, values := range [][]float64{{0, 5, 1000}, {1000, 0}, {0}} {
-			f, err := FramesOf("horizon T", values, func(v float64) any { return overSteps[name](int(v)) })
+	for name, of := range overSteps {
+		for _, values := range [][]float64{{0, 5, 1000}, {1000, 0}, {0}, {0, 1, 2}, {0, 30}} {
+			f, err := FramesOf("horizon T", values, func(v float64) any { return of(int(v)) })
 			if err != nil {
 				t.Errorf("%s, %v: %v", name, values, err)
 				continue
 			}
-			if _, err := encodeFile(".html", f); err != nil {
+			if _, err := must(onePicture(f)).option(screenColumns); err != nil {
 				t.Errorf("%s, %v: %v", name, values, err)
+			}
+		}
+	}
+}
+
+// Figures of lines on the same axes stand behind one slider, whatever their scales, their
+// bounds and their marks, and whichever of the panels one lacks. No point that
+// its own axes show is lost, a start at 0 aside.
+func TestAnyCurvesBehindOneSlider(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 4))
+	number := func(a Axis) float64 {
+		v := math.Exp(3 * rng.NormFloat64())
+		if !a.Scale.logarithmic() && rng.IntN(4) == 0 {
+			v = []float64{0, -v}[rng.IntN(2)]
+		}
+		return v
+	}
+	axis := func(label string) Axis {
+		a := Axis{Label: label, Scale: []Scale{Linear, Log10, Log2, Symmetric}[min(rng.IntN(6), 3)]}
+		if rng.IntN(3) == 0 {
+			a.Max = math.Exp(3 * rng.NormFloat64())
+		}
+		if rng.IntN(3) == 0 {
+			a.Min = (a.Max + 1) * []float64{-1, 0.01}[rng.IntN(2)]
+			if a.Scale.logarithmic() || a.Max != 0 && a.Min >= a.Max {
+				a.Min = 0
+			}
+		}
+		return a
+	}
+	for range 400 {
+		var frames []any
+		var values Values
+		for k := 0; k < 2+rng.IntN(3); k = len(frames) {
+			var f Figure
+			for i := range 3 {
+				p := Panel{X: axis("x"), Y: axis([]string{"a", "b", "c"}[i])}
+				for range 1 + rng.IntN(3) {
+					s := Series{Kind: []Kind{KindLine, KindPoints, KindStep}[rng.IntN(3)], Name: "s"}
+					for range 1 + rng.IntN(4) {
+						s.X, s.Y = append(s.X, number(p.X)), append(s.Y, number(p.Y))
+					}
+					slices.Sort(s.X)
+					p.Series = append(p.Series, s)
+				}
+				if rng.IntN(3) == 0 {
+					p.References = []Reference{{At: number(p.Y)}, {At: number(p.X), Vertical: true}}
+				}
+				if k == 0 || rng.IntN(4) > 0 {
+					f.Panels = append(f.Panels, p)
+				}
+			}
+			if f.Validate() == nil {
+				frames, values = append(frames, f), append(values, float64(k))
+			}
+		}
+		f, err := FramesOf("k", values, func(v float64) any { return frames[int(v)] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, g := range f.Figures {
+			for _, own := range frames[k].(Figure).Panels {
+				p := g.Panels[slices.IndexFunc(g.Panels, func(p Panel) bool { return p.Y.Label == own.Y.Label })]
+				for i, s := range p.view().Series {
+					shown := len(s.X) - countNot(s.X, func(x float64) bool { return !math.IsNaN(x) })
+					for n, x := range own.Series[i].X {
+						if own.X.Scale.shows(x) && own.Y.Scale.shows(own.Series[i].Y[n]) && (n > 0 || x != 0) {
+							shown--
+						}
+					}
+					if shown < 0 {
+						t.Errorf("%d points of %v, %v (%q, %q) are lost on %q, %q", -shown, own.Series[i].X, own.Series[i].Y, own.X.Scale, own.Y.Scale, p.X.Scale, p.Y.Scale)
+					}
+				}
 			}
 		}
 	}

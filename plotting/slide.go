@@ -18,9 +18,9 @@ func Slide(title string, values []float64, draw func(value float64) any) {
 // FramesOf returns the frames that Slide shows. The frame in the middle is seen
 // first; set Start to choose another. Where no script runs, and on paper, all
 // stand side by side.
-// An axis whose scale differs from picture to picture gets one that suits all.
-// The error says that a value has no picture, or that the pictures have not
-// the same panels.
+// An axis whose scale differs from picture to picture gets one that suits all, and a
+// picture that lacks a panel of another has words in its place. The error says that a
+// value has no picture, or that the pictures are of other axes.
 func FramesOf(title string, values []float64, draw func(value float64) any) (Frames, error) {
 	f := Frames{Parameter: title, Values: slices.Clone(values), Start: (len(values) - 1) / 2}
 	if len(values) == 0 || len(values) > mostFrames {
@@ -33,7 +33,7 @@ func FramesOf(title string, values []float64, draw func(value float64) any) (Fra
 		}
 		f.Figures = append(f.Figures, figure)
 	}
-	f = f.agreed()
+	f = f.completed().agreed()
 	if err := f.Validate(); err != nil {
 		return Frames{}, err
 	}
