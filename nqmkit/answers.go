@@ -67,6 +67,10 @@ func StepsToTarget(p theory.Problem, target float64, m theory.Method) theory.Ste
 const phaseCells = 60
 
 // PhaseMap returns where heavy ball is stable on p, and how fast it converges
-// without noise, over learning rate and momentum, with the best pair.
-// It panics on a problem without curvature.
-func PhaseMap(p theory.Problem) theory.PhaseMap { return must(theory.PhaseMapOf(p, phaseCells)) }
+// without noise, over learning rate and momentum, with the best pair. The rates are
+// those given, rising, or they reach to the limit of stability, over decades where the
+// curvatures span two or more. It panics on a problem without curvature, and on other
+// rates.
+func PhaseMap(p theory.Problem, learningRates ...float64) theory.PhaseMap {
+	return must(theory.PhaseMapOf(p, phaseCells, learningRates...))
+}

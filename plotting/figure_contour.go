@@ -25,9 +25,12 @@ type isoline struct {
 	at    [][2]float64
 }
 
-// isolines returns the lines of equal z of a grid, with z taken as linear
-// between the grid's nodes in the units of the axes.
+// isolines returns the lines of equal z: the given ones, or of a grid, with z taken as
+// linear between the grid's nodes in the units of the axes.
 func (s Series) isolines(x, y Axis) []isoline {
+	if s.traced() {
+		return s.tracedLines()
+	}
 	z := s.ZAxis
 	grid := contour.Grid{X: mapped(s.X, x.forward), Y: mapped(s.Y, y.forward), Z: mapped(s.Z, z.forward)}
 	var all []isoline
@@ -36,6 +39,19 @@ func (s Series) isolines(x, y Axis) []isoline {
 			at := mapped(line, func(p contour.Point) [2]float64 { return [2]float64{x.inverse(p[0]), y.inverse(p[1])} })
 			all = append(all, isoline{level, at})
 		}
+	}
+	return all
+}
+
+// tracedLines returns the lines that a contour is given by.
+func (s Series) tracedLines() []isoline {
+	var all []isoline
+	for k, z := range s.Z {
+		if k == 0 || s.Z[k-1] != z {
+			all = append(all, isoline{level: z})
+		}
+		last := &all[len(all)-1]
+		last.at = append(last.at, [2]float64{s.X[k], s.Y[k]})
 	}
 	return all
 }

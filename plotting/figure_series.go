@@ -46,7 +46,8 @@ const (
 
 // Series is one thing drawn in a panel. X and Y have equal lengths, and so has
 // each of High, To and Time that is given; a heat map or contour has a grid
-// instead: len(X) columns, len(Y) rows, and Z row by row.
+// instead: len(X) columns, len(Y) rows, and Z row by row. A contour with as many X, Y and
+// Z is given by the points of its lines, each line's in a row with its level as Z.
 //
 // Series of equal names share one entry in the legend, where a reader toggles
 // them together; one without a name has none.
@@ -106,16 +107,21 @@ func (s Series) opacity() float64 {
 func (s Series) masks() bool { return s.Kind == KindBand && s.Opacity == 1 }
 
 // heart returns the middle of a band: of its points and upper points.
-func (s Series) heart() (x, y float64) {
+func (s Series) heart(axis Axis) (x, y float64) {
 	n := float64(2 * len(s.X))
 	for k := range s.X {
-		x, y = x+2*s.X[k]/n, y+(s.Y[k]+s.High[k])/n
+		x, y = x+2*axis.forward(s.X[k])/n, y+(s.Y[k]+s.High[k])/n
 	}
-	return x, y
+	return axis.inverse(x), y
 }
 
 // grid reports whether the series has a grid of Z.
 func (s Series) grid() bool { return s.Kind == KindHeat || s.Kind == KindContour }
+
+// traced reports whether the series is a contour that is given by its lines.
+func (s Series) traced() bool {
+	return s.Kind == KindContour && len(s.X) == len(s.Y) && len(s.Y) == len(s.Z)
+}
 
 // lined reports whether the points of the series are joined by a line.
 func (s Series) lined() bool { return s.Kind == KindLine || s.Kind == KindStep || s.Kind == KindPath }

@@ -147,6 +147,14 @@ func (s Series) validateLook() error {
 }
 
 func (s Series) validateGrid(x, y Axis) error {
+	if s.traced() {
+		for k := range s.X {
+			if !x.Scale.shows(s.X[k]) || !y.Scale.shows(s.Y[k]) || !s.ZAxis.Scale.shows(s.Z[k]) {
+				return fmt.Errorf("point %d of a contour at %v, %v, of level %v: want finite numbers, positive on a logarithmic axis", k, s.X[k], s.Y[k], s.Z[k])
+			}
+		}
+		return s.ZAxis.validate()
+	}
 	if len(s.X) < 2 || len(s.Y) < 2 || len(s.Z) != len(s.X)*len(s.Y) {
 		return fmt.Errorf("a grid of %d by %d with %d values: want at least 2 by 2, and a value for each", len(s.X), len(s.Y), len(s.Z))
 	}

@@ -239,7 +239,7 @@ func (v view) seriesExtra(s Series) seriesExtra {
 		e.Size = 10
 	}
 	if s.masks() && s.End != "" {
-		x, y := s.heart()
+		x, y := s.heart(v.X)
 		e.End, e.Ink, e.Labels, e.Words = "", slate, []point{v.mapped(x, y)}, []string{s.End}
 	}
 	if s.Kind == KindBar {

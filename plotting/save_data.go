@@ -98,6 +98,10 @@ func (f Figure) csvRows(w *csv.Writer, before []string) {
 			}
 			if s.grid() {
 				for k, z := range s.Z {
+					if s.traced() {
+						row(s.X[k], s.Y[k], z, math.NaN())
+						continue
+					}
 					row(s.X[k%len(s.X)], s.Y[k/len(s.X)], z, math.NaN())
 				}
 				continue

@@ -3,6 +3,9 @@ package plotting
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sort"
+	"strings"
 	"testing"
 
 	"nqm/nqmkit"
@@ -106,17 +109,24 @@ func TestAmplificationOfAnAverage(t *testing.T) {
 	}
 }
 
-// A phase map is grey exactly where momentum diverges: no cell that holds a stable
-// pair is grey, and the mask begins at the border.
-func TestPhaseMapsAreMaskedByTheBorder(t *testing.T) {
+// A phase map, over learning rates in a row or over decades, is grey exactly where
+// momentum diverges: no cell that holds a stable pair is grey, and the mask begins at the
+// border. Its lines of equal numbers lie in the cells in which the rate of the method
+// takes that number.
+func TestPhaseMapsAreRight(t *testing.T) {
 	rng := rand.New(rand.NewPCG(18, 9))
-	for _, p := range []theory.Problem{nqmkit.TwoDirections(50, 1), nqmkit.PowerLaw(100, 1), nqmkit.TwoDirections(3, 2)} {
-		f := must(FigureOf(nqmkit.PhaseMap(p)))
-		if len(f.notes()) > 0 {
-			t.Errorf("notes: %q", f.notes())
+	logarithmic := 0
+	for _, m := range []theory.PhaseMap{
+		nqmkit.PhaseMap(nqmkit.TwoDirections(50, 1)), nqmkit.PhaseMap(nqmkit.PowerLaw(100, 1)), nqmkit.PhaseMap(nqmkit.TwoDirections(3, 2)),
+		nqmkit.PhaseMap(nqmkit.PowerLaw(10_000, 1)), nqmkit.PhaseMap(nqmkit.TwoDirections(1e5, 1e-3)), nqmkit.PhaseMap(nqmkit.TwoDirections(1, 1)),
+		nqmkit.PhaseMap(nqmkit.TwoDirections(50, 1), nqmkit.LogSpaced(1e-3, 1, 40)...), nqmkit.PhaseMap(nqmkit.PowerLaw(10_000, 1), 0.5, 1, 1.5, 2, 2.5),
+	} {
+		p := nqmkit.TwoDirections(m.Stiffest, m.Flattest)
+		f := must(FigureOf(m))
+		if notes := f.notes(); len(notes) > 0 && !strings.Contains(notes[0], "best pair") {
+			t.Errorf("notes: %q", notes)
 		}
-		var heat, mask Series
-		var levels Values
+		var heat, mask, lines Series
 		for _, s := range f.Panels[0].Series {
 			switch {
 			case s.Kind == KindHeat:
@@ -124,27 +134,74 @@ func TestPhaseMapsAreMaskedByTheBorder(t *testing.T) {
 			case s.masks():
 				mask = s
 			case s.Kind == KindContour:
-				levels = s.Levels
+				lines = s
 			}
 		}
-		if mask.End != "diverges" || len(levels) < 2 {
-			t.Errorf("mask %q, levels %v", mask.End, levels)
+		if mask.End != "diverges" {
+			t.Errorf("mask %q", mask.End)
 		}
-		x, y := cellEdges(Axis{}, heat.X), cellEdges(Axis{}, heat.Y)
+		axis, up := f.Panels[0].view().X, f.Panels[0].view().Y
+		if axis.Scale == Log10 {
+			logarithmic++
+		}
+		x, y := cellEdges(axis, heat.X), cellEdges(up, heat.Y)
+		within := func(edges Values, v float64) int { return sort.SearchFloat64s(edges, v) - 1 }
 		for range 400 {
-			alpha, beta := rng.Float64()*mask.X[1], rng.Float64()
+			alpha, beta := axis.inverse(axis.forward(axis.Min)+rng.Float64()*(axis.forward(axis.Max)-axis.forward(axis.Min))), rng.Float64()
 			stable := alpha < must(theory.StabilityLimit(p, nqmkit.Momentum(alpha, beta)))
-			height := mask.High[1] * (alpha - mask.X[0]) / (mask.X[1] - mask.X[0])
-			if masked := beta < height; masked == stable {
-				t.Fatalf("α = %v, β = %v: masked %t, stable %t", alpha, beta, masked, stable)
+			if height := masked(mask, axis, alpha); beta < height == stable && math.Abs(beta-height) > 1e-3 {
+				t.Fatalf("α = %v, β = %v: masked to %v, stable %t", alpha, beta, height, stable)
 			}
-			for i := range heat.X {
-				for j := range heat.Y {
-					if stable && x[i] <= alpha && alpha < x[i+1] && y[j] <= beta && beta < y[j+1] && math.IsInf(heat.Z[j*len(heat.X)+i], 1) {
-						t.Errorf("α = %v, β = %v is stable, and grey", alpha, beta)
-					}
+			if i, j := within(x, alpha), within(y, beta); stable && math.IsInf(heat.Z[j*len(heat.X)+i], 1) {
+				t.Errorf("α = %v, β = %v is stable, and grey", alpha, beta)
+			}
+		}
+		drawn := lines.isolines(axis, up)
+		if len(drawn) == 0 {
+			t.Errorf("%s: no line of equal numbers", f.Subtitle)
+		}
+		for _, line := range drawn {
+			at := line.at[rng.IntN(len(line.at))]
+			if steps := nqmkit.Rate(p, nqmkit.Momentum(at[0], max(at[1], 1e-12))).Time; math.Abs(steps/line.level-1) > 1e-3 {
+				t.Errorf("%s: the line of %v steps passes (%v, %v), where there are %v", f.Subtitle, line.level, at[0], at[1], steps)
+			}
+		}
+		// and it has all of them: between a faster and a slower pair there is a line
+		for range 40 {
+			var of [2]float64
+			alpha := axis.inverse(axis.forward(axis.Min) + rng.Float64()*(axis.forward(2/m.Stiffest)-axis.forward(axis.Min)))
+			for k, beta := range []float64{0.01, 0.2} {
+				of[k] = nqmkit.Rate(p, nqmkit.Momentum(alpha, beta)).Time
+			}
+			for _, level := range roundLevels(heat.zAxis()) {
+				if (of[0]-level)*(of[1]-level) < 0 && !slices.ContainsFunc(drawn, func(l isoline) bool { return l.level == level && passes(l, alpha, 0.01, 0.2) }) {
+					t.Errorf("%s: at α = %v no line of %v steps between %v and %v", f.Subtitle, alpha, level, of[0], of[1])
 				}
 			}
 		}
 	}
+	if logarithmic != 4 {
+		t.Errorf("%d maps over decades", logarithmic)
+	}
+}
+
+// masked returns up to which height a mask reaches at a place of an axis.
+func masked(mask Series, x Axis, at float64) float64 {
+	k := sort.SearchFloat64s(mask.X, at)
+	if k == 0 || k == len(mask.X) {
+		return 0
+	}
+	low, high := x.forward(mask.X[k-1]), x.forward(mask.X[k])
+	return mask.High[k-1] + (mask.High[k]-mask.High[k-1])*(x.forward(at)-low)/(high-low)
+}
+
+// passes reports whether a line passes a place of x between two heights.
+func passes(l isoline, x, low, high float64) bool {
+	for k := 1; k < len(l.at); k++ {
+		a, b := l.at[k-1], l.at[k]
+		if (a[0]-x)*(b[0]-x) < 0 && low < max(a[1], b[1]) && min(a[1], b[1]) < high {
+			return true
+		}
+	}
+	return false
 }

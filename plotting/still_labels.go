@@ -94,15 +94,18 @@ func crosses(l [2]vg.Point, box vg.Rectangle) bool {
 	return from <= to
 }
 
+// boxOf returns the box of a label at a place.
+func boxOf(style text.Style, label string, at vg.Point) vg.Rectangle {
+	r := style.Rectangle(label)
+	return vg.Rectangle{Min: at.Add(r.Min).Sub(vg.Point{X: 1}), Max: at.Add(r.Max).Add(vg.Point{X: 1})}
+}
+
 // place returns the first of the places for a label at which the least lies
 // under it, with the label now in the way of others.
 func (o *obstacles) place(style text.Style, label string, places []vg.Point) vg.Point {
-	box := func(at vg.Point) vg.Rectangle {
-		r := style.Rectangle(label)
-		return vg.Rectangle{Min: at.Add(r.Min).Sub(vg.Point{X: 1}), Max: at.Add(r.Max).Add(vg.Point{X: 1})}
-	}
-	best := slices.MinFunc(places, func(a, b vg.Point) int { return cmp.Compare(o.under(box(a)), o.under(box(b))) })
-	o.boxes = append(o.boxes, box(best))
+	under := func(at vg.Point) int { return o.under(boxOf(style, label, at)) }
+	best := slices.MinFunc(places, func(a, b vg.Point) int { return cmp.Compare(under(a), under(b)) })
+	o.boxes = append(o.boxes, boxOf(style, label, best))
 	return best
 }
 
@@ -136,7 +139,7 @@ func (v view) drawLabels(c draw.Canvas) {
 			continue
 		}
 		if s.masks() {
-			x, y := s.heart()
+			x, y := s.heart(v.X)
 			style := textStyle(noteSize, mutedInk)
 			style.XAlign, style.YAlign = text.XCenter, text.YCenter
 			at := vg.Point{X: b.x(x), Y: b.y(y)}

@@ -230,9 +230,10 @@ func (b brush) contour(v view, s Series) {
 	o := b.obstacles(v)
 	for _, l := range labelled(lines) {
 		var places []vg.Point
-		for k := range 12 {
-			at := b.points([][2]float64{l.at[(len(l.at)/3+k*len(l.at)/12)%len(l.at)]})[0]
-			if b.Contains(at) {
+		const tried = 48
+		for k := range tried {
+			at := b.points([][2]float64{l.at[(len(l.at)/3+k*len(l.at)/tried)%len(l.at)]})[0]
+			if box := boxOf(words, number(l.level), at); b.Contains(box.Min) && b.Contains(box.Max) && o.under(box) == 0 {
 				places = append(places, at)
 			}
 		}

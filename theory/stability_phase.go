@@ -2,6 +2,8 @@ package theory
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"nqm/theory/table"
 )
@@ -20,17 +22,24 @@ type PhaseMap struct {
 	Best   BestSettings `json:"best"` // the best pair of all, Polyak's
 }
 
-// PhaseMapOf returns the map on a grid of n learning rates in
-// (0, 4/h_1), beyond which no momentum is stable, and n momenta in (0, 1), at
-// the middle of the cells. h_1 is the largest curvature.
+// PhaseMapOf returns the map over learning rates, rising numbers > 0, and n momenta in
+// (0, 1), at the middle of their cells. Without rates there are n of them in (0, 4/h_1),
+// beyond which no momentum is stable, at the middle of cells of one width, or, where the
+// curvatures span two decades or more, of one ratio: over as many decades, four at most,
+// up to 4/h_1, and half a decade beyond. h_1 is the largest curvature.
 //
 // Only the ends of the spectrum count: at a given momentum the radius falls
 // with the curvature up to the damping boundary αh = (1-√β)², stays √β, and
 // rises from αh = (1+√β)² on. Directions without curvature are left out. The
-// error names an invalid problem, one without curvature, or n < 1.
-func PhaseMapOf(p Problem, n int) (PhaseMap, error) {
+// error names an invalid problem, one without curvature, other rates, or n < 1.
+func PhaseMapOf(p Problem, n int, learningRates ...float64) (PhaseMap, error) {
 	if n < 1 {
 		return PhaseMap{}, fmt.Errorf("theory: a grid of %d cells a side: want 1 or more", n)
+	}
+	for k, alpha := range learningRates {
+		if !(alpha > 0) || math.IsInf(alpha, 1) || k > 0 && alpha <= learningRates[k-1] {
+			return PhaseMap{}, fmt.Errorf("theory: learning rate %d of a map is %v: want finite rising numbers > 0", k, alpha)
+		}
 	}
 	best, err := BestMomentum(p)
 	if err != nil {
@@ -40,15 +49,22 @@ func PhaseMapOf(p Problem, n int) (PhaseMap, error) {
 	if err != nil {
 		return PhaseMap{}, err
 	}
-	m := PhaseMap{Problem: p.String(), Stiffest: s.LargestCurvature, Flattest: s.SmallestCurvature, Best: best}
-	ends := Problem{Curvature: []float64{m.Stiffest, m.Flattest}}
+	m := PhaseMap{Problem: p.String(), Stiffest: s.LargestCurvature, Flattest: s.SmallestCurvature, LearningRate: slices.Clone(learningRates), Best: best}
+	decades := min(math.Log10(m.Stiffest/m.Flattest), mostPhaseDecades)
 	for k := range n {
 		middle := (float64(k) + 0.5) / float64(n)
-		m.LearningRate = append(m.LearningRate, 4/m.Stiffest*middle)
 		m.Momentum = append(m.Momentum, middle)
+		switch {
+		case len(learningRates) > 0:
+		case decades >= 2:
+			m.LearningRate = append(m.LearningRate, 4/m.Stiffest*math.Pow(10, (decades+beyondPhases)*middle-decades))
+		default:
+			m.LearningRate = append(m.LearningRate, 4/m.Stiffest*middle)
+		}
 	}
+	ends := Problem{Curvature: []float64{m.Stiffest, m.Flattest}}
 	for _, beta := range m.Momentum {
-		row := make([]float64, n)
+		row := make([]float64, len(m.LearningRate))
 		for k, alpha := range m.LearningRate {
 			rate, err := rateOf(ends, Momentum(alpha, beta))
 			if err != nil {
@@ -60,6 +76,13 @@ func PhaseMapOf(p Problem, n int) (PhaseMap, error) {
 	}
 	return m, nil
 }
+
+// mostPhaseDecades is over how many decades of learning rates a map goes by itself up to
+// the last stable one, and beyondPhases over how many beyond.
+const (
+	mostPhaseDecades = 4
+	beyondPhases     = 0.5
+)
 
 // Records returns a row for each learning rate and momentum.
 func (p PhaseMap) Records() []table.Record {
