@@ -33,6 +33,8 @@ func (e *Environment) folder(name string) string {
 // do not write to: the Python environment (environment), the kernel and gopls, Go's modules, this
 // command as the program nqm, which finds them there, and in share/jupyter the kernel
 // for a Jupyter of their own. Everybody can read it.
+//
+// What it builds on, the clone, Go and Python, must be where everybody can read it.
 func Share(ctx context.Context, root, dir string, w io.Writer) error {
 	cache, err := cacheDir()
 	if err != nil {
@@ -40,6 +42,19 @@ func Share(ctx context.Context, root, dir string, w io.Writer) error {
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
+	}
+	golang, err := findGo(ctx, root)
+	if err != nil {
+		return explain(err)
+	}
+	python, err := findPython(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	for _, path := range []string{dir, filepath.Join(root, "go.mod"), filepath.Join(golang.bin(), "go"), python.path} {
+		if err := openToOthers(path); err != nil {
+			return err
+		}
 	}
 	for name, value := range map[string]string{sharedFolder: "", sharedClone: "", "GOMODCACHE": filepath.Join(dir, "modules")} {
 		if err := os.Setenv(name, value); err != nil {
@@ -98,6 +113,31 @@ func (e *Environment) finishShared(ctx context.Context, b *builder, dir string) 
 		return err
 	}
 	return readableByAll(dir)
+}
+
+// openToOthers returns an error for a file that no other user can read, or run if it is
+// a program: because of its own mode, or of a folder on the way to it.
+func openToOthers(path string) error {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	for _, way := range []string{path, real} {
+		for part := way; ; part = filepath.Dir(part) {
+			info, err := os.Stat(part)
+			if err != nil {
+				return err
+			}
+			mode := info.Mode().Perm()
+			if mode&0o044 == 0 && part == way || mode&0o011 == 0 && mode&0o100 != 0 {
+				return fmt.Errorf("other users cannot use %s: only the owner of %s may (mode %03o); have it where everybody can read it, and run share again", path, part, mode)
+			}
+			if part == filepath.Dir(part) {
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // linkTo makes path a link to target, in place of an earlier one.

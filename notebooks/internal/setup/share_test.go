@@ -1,9 +1,11 @@
 package setup
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -71,6 +73,44 @@ func TestReadableByAll(t *testing.T) {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s has mode %v, error %v, want %v", name, info.Mode().Perm(), err, want)
+		}
+	}
+}
+
+// What only its owner can read or run is not shared: for its own mode, for that of a
+// folder on the way, or behind a link.
+func TestOpenToOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("skipped: there are no such modes")
+	}
+	top := t.TempDir()
+	if err := os.Chmod(filepath.Dir(top), 0o755); err != nil { // which is the owner's alone
+		t.Fatal(err)
+	}
+	if err := openToOthers(filepath.Dir(top)); err != nil {
+		t.Skip("skipped: temporary folders are private here: ", err)
+	}
+	for _, test := range []struct {
+		folder, file os.FileMode
+		open         bool
+	}{
+		{0o755, 0o644, true}, {0o755, 0o755, true}, {0o750, 0o640, true}, {0o711, 0o755, true}, {0o755, 0o444, true},
+		{0o700, 0o755, false}, {0o755, 0o700, false}, {0o755, 0o600, false}, {0o755, 0o744, false}, {0o744, 0o644, false},
+	} {
+		dir := filepath.Join(top, fmt.Sprintf("%o-%o", test.folder, test.file))
+		path, link := filepath.Join(dir, "bin", "python"), dir+"-link"
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{os.WriteFile(path, nil, 0o600), os.Chmod(path, test.file), os.Chmod(dir, test.folder), os.Symlink(path, link)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, from := range []string{path, link} {
+			if err := openToOthers(from); (err == nil) != test.open {
+				t.Errorf("folder %o, file %o, from %s: %v", test.folder, test.file, from, err)
+			}
 		}
 	}
 }
