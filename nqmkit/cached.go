@@ -49,7 +49,9 @@ import (
 //
 // Cached panics without a name, on inputs that cannot be told apart, and on a
 // type of result that would not come back as it was: one with an interface, a
-// function, a channel or a field that is not exported.
+// function, a channel or a field that is not exported. So it does, once it is
+// computed, on a result that does not come back to the last bit: two fields of one
+// name, text that is not UTF-8, a type that writes less of itself than it holds.
 func Cached[T any](name string, inputs any, compute func() T) T {
 	if name == "" {
 		panic(fmt.Errorf("nqmkit: Cached without a name: give one, and another whenever the function changes"))
@@ -76,12 +78,17 @@ func cachedUnder[T any](key cache.Key, compute func() T) T {
 	if interrupts.Load() != before || outer != nil && outer.interrupted.Load() {
 		return computed
 	}
-	if isKept {
-		kept.Keep(key, data)
-	}
 	result = *new(T) // of the kept one a part may have been read
 	if err := theory.DecodeJSON(data, &result); err != nil {
 		panic(fmt.Errorf("nqmkit: a %T cannot be cached: %w", computed, err))
+	}
+	if same, err := cache.Same(computed, result); err != nil {
+		panic(fmt.Errorf("nqmkit: a %T cannot be cached: it holds %w", computed, err))
+	} else if !same {
+		panic(fmt.Errorf("nqmkit: this %T cannot be cached: it comes back from JSON as another value", computed))
+	}
+	if isKept {
+		kept.Keep(key, data)
 	}
 	return result
 }
@@ -127,6 +134,12 @@ func linkedModules() []*debug.Module {
 	return nil
 }
 
+// mapKeys are the kinds of keys that JSON has.
+var mapKeys = []reflect.Kind{
+	reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+	reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64,
+}
+
 // keeps says why a type would not come back from JSON as it was.
 func keeps(t reflect.Type, outer []reflect.Type) error {
 	if slices.Contains(outer, t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
@@ -138,7 +151,12 @@ func keeps(t reflect.Type, outer []reflect.Type) error {
 		return fmt.Errorf("it holds an interface, %v, whose type would be lost: want a concrete type", t)
 	case reflect.Func, reflect.Chan, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
 		return fmt.Errorf("it holds a %v, which JSON does not have", t)
-	case reflect.Slice, reflect.Array, reflect.Pointer, reflect.Map:
+	case reflect.Map:
+		if k := t.Key(); !k.Implements(reflect.TypeFor[encoding.TextMarshaler]()) && !slices.Contains(mapKeys, k.Kind()) {
+			return fmt.Errorf("it holds a %v, whose keys JSON does not have: want texts or whole numbers", t)
+		}
+		return keeps(t.Elem(), outer)
+	case reflect.Slice, reflect.Array, reflect.Pointer:
 		return keeps(t.Elem(), outer)
 	case reflect.Struct:
 		for i := range t.NumField() {

@@ -3,6 +3,7 @@ package nqmkit_test
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -196,6 +197,76 @@ func TestCachedRefuses(t *testing.T) {
 	} {
 		if message := panicOf(call); !strings.Contains(message, want) || strings.Contains(message, "\n") {
 			t.Errorf("got %q, want one sentence with %q", message, want)
+		}
+	}
+}
+
+// short writes one of its two numbers.
+type short struct{ A, B int }
+
+func (s short) MarshalText() ([]byte, error)     { return fmt.Append(nil, s.A), nil }
+func (s *short) UnmarshalText(text []byte) error { _, err := fmt.Sscan(string(text), &s.A); return err }
+
+// A result that JSON changes is refused, not changed, and nothing of it is kept; a
+// result that JSON keeps is not, whatever its NaN looks like.
+func TestChangedResults(t *testing.T) {
+	files := cacheFiles(t)
+	ask := func(result func()) string { return panicOf(result) }
+	type twice struct {
+		A float64 `json:"B"`
+		B float64
+	}
+	type shadowed struct {
+		short
+		X float64
+	}
+	long, err := new(big.Float).SetPrec(300).SetString("0.1")
+	if !err {
+		t.Fatal("no number")
+	}
+	var none *int
+	changed := " cannot be cached: it comes back from JSON as another value"
+	for name, call := range map[string]func(){
+		"two fields of one name": func() { nqmkit.Cached("x", 1, func() twice { return twice{1, 2} }) },
+		"no UTF-8":               func() { nqmkit.Cached("x", 1, func() []string { return []string{"\xff"} }) },
+		"300 bits":               func() { nqmkit.Cached("x", 1, func() *big.Float { return long }) },
+		"half of itself":         func() { nqmkit.Cached("x", 1, func() map[string]short { return map[string]short{"a": {1, 2}} }) },
+		"an empty list": func() {
+			nqmkit.Cached("x", 1, func() struct {
+				A []int `json:",omitempty"`
+			} { return struct {
+				A []int `json:",omitempty"`
+			}{[]int{}} })
+		},
+		"nothing, pointed to": func() { nqmkit.Cached("x", 1, func() **int { return &none }) },
+		"time of a clock":     func() { nqmkit.Cached("x", 1, time.Now) },
+	} {
+		if said := ask(call); !strings.Contains(said, changed) || strings.Contains(said, "\n") {
+			t.Errorf("%s: %q", name, said)
+		}
+	}
+	if said := ask(func() { nqmkit.Cached("x", 1, func() map[float64]int { t.Error("computed"); return nil }) }); !strings.Contains(said, "whose keys JSON does not have") {
+		t.Errorf("keys: %q", said)
+	}
+	if said := ask(func() { nqmkit.Cached("x", 1, func() shadowed { return shadowed{X: 1} }) }); !strings.Contains(said, "cannot be cached") {
+		t.Errorf("embedded: %q", said)
+	}
+	if n := len(files()); n != 0 {
+		t.Errorf("%d results are kept", n)
+	}
+	odd := math.Float64frombits(math.Float64bits(math.NaN()) | 1<<63 | 2)
+	for _, whole := range []func(){
+		func() {
+			nqmkit.Cached("x", 1, func() []float64 { return []float64{odd, math.Inf(-1), math.Copysign(0, -1), 0.1} })
+		},
+		func() {
+			nqmkit.Cached("x", 1, func() map[int]theory.Problem { return map[int]theory.Problem{3: nqmkit.List(1, 2)} })
+		},
+		func() { nqmkit.Cached("x", 1, func() *big.Int { return big.NewInt(5) }) },
+		func() { nqmkit.Cached("x", 1, func() []time.Time { return []time.Time{time.Unix(1, 2).UTC()} }) },
+	} {
+		if said := ask(whole); said != "<nil>" {
+			t.Error(said)
 		}
 	}
 }

@@ -24,7 +24,20 @@ type Key [sha256.Size]byte
 // The error names the first type whose values cannot be told apart: a function, a
 // channel, an address, or a value that holds itself.
 func KeyOf(values ...any) (Key, error) {
-	e := encoder{known: map[reference]Key{}}
+	return keyOf(&encoder{known: map[reference]Key{}}, values)
+}
+
+// Same reports whether two values are equal as KeyOf has it, but any NaN like another.
+func Same(a, b any) (bool, error) {
+	first, err := keyOf(&encoder{known: map[reference]Key{}, anyNaN: true}, []any{a})
+	if err != nil {
+		return false, err
+	}
+	second, err := keyOf(&encoder{known: map[reference]Key{}, anyNaN: true}, []any{b})
+	return first == second, err
+}
+
+func keyOf(e *encoder, values []any) (Key, error) {
 	if err := e.value(reflect.ValueOf(values), 0); err != nil {
 		return Key{}, fmt.Errorf("%s%w", e.where, err)
 	}
@@ -48,7 +61,12 @@ type encoder struct {
 	types []reflect.Type    // that are described in the text
 	known map[reference]Key // what was read, and with no key what is being read
 	where string            // the innermost field that holds what is refused
+
+	anyNaN bool // one NaN is as good as another
 }
+
+// inner writes a part, for a text of its own.
+func (e *encoder) inner() encoder { return encoder{known: e.known, anyNaN: e.anyNaN} }
 
 func (e *encoder) number(n uint64) { e.text = binary.LittleEndian.AppendUint64(e.text, n) }
 
@@ -68,6 +86,8 @@ func (e *encoder) value(v reflect.Value, depth int) error {
 		e.number(uint64(v.Int()))
 	case v.CanUint() && v.Kind() != reflect.Uintptr:
 		e.number(v.Uint())
+	case v.CanFloat() && e.anyNaN && math.IsNaN(v.Float()):
+		e.number(math.Float64bits(math.NaN()))
 	case v.CanFloat():
 		e.number(math.Float64bits(v.Float()))
 	case v.CanComplex():
@@ -126,7 +146,7 @@ func (e *encoder) once(r reference, v reflect.Value, depth int, write func(*enco
 	}
 	if !found {
 		e.known[r] = Key{}
-		inner := encoder{known: e.known}
+		inner := e.inner()
 		if err := write(&inner, v, depth); err != nil {
 			e.where = inner.where
 			return err
@@ -195,7 +215,7 @@ func (e *encoder) fields(v reflect.Value, depth int) error {
 func (e *encoder) pairs(v reflect.Value, depth int) error {
 	var texts []string
 	for at := v.MapRange(); at.Next(); {
-		pair := encoder{known: e.known}
+		pair := e.inner()
 		for _, part := range []reflect.Value{at.Key(), at.Value()} {
 			if err := pair.value(part, depth+1); err != nil {
 				e.where = pair.where
