@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"sync"
 )
 
 // Encode returns v as encoding/json does, but with any float64. It reaches through
@@ -19,7 +20,7 @@ func Encode(v any) ([]byte, error) {
 		return []byte("null"), nil
 	}
 	from := reflect.ValueOf(v)
-	to := reflect.New(extendedType(from.Type(), nil)).Elem()
+	to := reflect.New(extendedOf(from.Type())).Elem()
 	mirror(to, from)
 	return json.Marshal(to.Interface())
 }
@@ -30,7 +31,7 @@ func Decode(data []byte, v any) error {
 	if p.Kind() != reflect.Pointer || p.IsNil() {
 		return fmt.Errorf("theory: JSON cannot be read into a %T: want a pointer", v)
 	}
-	read := reflect.New(extendedType(p.Type().Elem(), nil))
+	read := reflect.New(extendedOf(p.Type().Elem()))
 	mirror(read.Elem(), p.Elem())
 	if err := json.Unmarshal(data, read.Interface()); err != nil {
 		return err
@@ -69,6 +70,17 @@ func (x *extended) UnmarshalJSON(text []byte) error {
 		}
 	}
 	return nil
+}
+
+// extendedTypes are those that were made, which takes as long as hundreds of numbers.
+var extendedTypes sync.Map // from reflect.Type to reflect.Type
+
+func extendedOf(t reflect.Type) reflect.Type {
+	made, ok := extendedTypes.Load(t)
+	if !ok {
+		made, _ = extendedTypes.LoadOrStore(t, extendedType(t, nil))
+	}
+	return made.(reflect.Type)
 }
 
 // extendedType returns the type t with extended in place of each float64 that
