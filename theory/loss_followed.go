@@ -75,14 +75,20 @@ func (s Schedule) followed(t int, all bool) int {
 
 // followable is how many steps of a problem can be followed one by one.
 func followable(p Problem, m Method) int {
-	directions := math.Max(float64(p.Len()), 1)
-	if p.Law.Count > 0 {
-		directions = math.Min(directions, head) // by quadrature
-	}
+	directions := directionsOf(p)
 	if p.Streaming {
 		directions *= 2
 	}
 	return int(mostFollowed / (directions*costOf(m) + costOfStep))
+}
+
+// directionsOf is about how many directions stand for a problem.
+func directionsOf(p Problem) float64 {
+	directions := math.Max(float64(p.Len()), 1)
+	if p.Law.Count > 0 {
+		directions = math.Min(directions, head) // by quadrature
+	}
+	return directions
 }
 
 // costOfStep is what a step costs beside its directions, for its learning rate and

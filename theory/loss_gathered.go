@@ -45,6 +45,9 @@ func (g *gathered) into(l *parts, r Response) {
 const (
 	// gatheredPoints is how many points stand for a part of a list, if it has more.
 	gatheredPoints = order
+	// gatheredTimes is how many times the points are followed in a search for a target, about:
+	// as parts, as their halves, and once more at every step.
+	gatheredTimes = 3
 	// gatheredWanted is how far a part may be from its halves, of the whole sum.
 	gatheredWanted = wanted / 4
 )
@@ -87,13 +90,7 @@ func (g *gatherer) sum(dirs []Direction, at logPoints) gatheredPart {
 // atPoints are the sums at the points, nil where a number is not finite, and whether every
 // point has grown beyond all numbers after the last step.
 func (g *gatherer) atPoints(dirs []Direction, at logPoints) (sums []parts, grown bool) {
-	points, unit := make([]gathered, at.n), 0.0
-	for _, d := range dirs {
-		at.shares(d.Curvature, func(j int, share float64) { points[j].add(d, share) })
-		if d.Noise != 0 {
-			unit = 1
-		}
-	}
+	points, unit := gatheredAt(dirs, at)
 	modes := make([]Mode, at.n)
 	for j := range points {
 		h := at.curvature(j)
@@ -116,6 +113,21 @@ func (g *gatherer) atPoints(dirs []Direction, at logPoints) (sums []parts, grown
 	}
 	return sums, false
 }
+
+// gatheredAt are the points with what they count, and the variance of the noise that their
+// responses are to: 1, or 0 if there is none.
+func gatheredAt(dirs []Direction, at logPoints) (points []gathered, unit float64) {
+	points = make([]gathered, at.n)
+	for _, d := range dirs {
+		at.shares(d.Curvature, func(j int, share float64) { points[j].add(d, share) })
+		if d.Noise != 0 {
+			unit = 1
+		}
+	}
+	return points, unit
+}
+
+func (s *gatheredPart) points() ([]gathered, float64) { return gatheredAt(s.dirs, s.at) }
 
 // halves replaces a stretch by its two halves.
 func (g *gatherer) halves(s gatheredPart) []gatheredPart {
@@ -146,17 +158,17 @@ func (g *gatherer) halves(s gatheredPart) []gatheredPart {
 	return both
 }
 
-// gather is lossesOf for a long list, with the number of modes that stand for it and
-// the estimated error of the sums; ok is false where more than so many modes would have
+// gather is lossesOf for a long list, with its parts, the number of modes that stand for it
+// and the estimated error of the sums; ok is false where more than so many modes would have
 // to be followed, or more than half of the list.
-func (p Problem) gather(m Method, steps []int, most float64) (l []parts, modes int, disagreement float64, ok bool) {
+func (p Problem) gather(m Method, steps []int, most float64) (stretches []gatheredPart, l []parts, modes int, disagreement float64, ok bool) {
 	sorted := steepestFirst(p.list())
 	for len(sorted) > 0 && sorted[len(sorted)-1].Curvature == 0 {
 		sorted = sorted[:len(sorted)-1]
 	}
 	most = math.Min(most, float64(len(sorted))/2)
 	if most < gatheredPoints || sorted[0].Curvature == sorted[len(sorted)-1].Curvature {
-		return nil, 0, 0, false
+		return nil, nil, 0, 0, false
 	}
 	g := gatherer{modeOf: modesOf(m), valid: func(float64) error { return nil }, steps: steps}
 	if l, ok := m.(Linear); ok {
@@ -183,12 +195,12 @@ func (p Problem) gather(m Method, steps []int, most float64) (l []parts, modes i
 				continue
 			}
 			if float64(g.modes+2*gatheredPoints) > most {
-				return nil, 0, 0, false
+				return nil, nil, 0, 0, false
 			}
 			next, halved = append(next, g.halves(s)...), true
 		}
 	}
-	return l, modes, math.Max(disagreement, 1e-15), true
+	return next, l, modes, math.Max(disagreement, 1e-15), true
 }
 
 // into adds the sums, if there are any, to those of the list.

@@ -46,7 +46,7 @@ func TestGatheredListsAgainstEveryDirection(t *testing.T) {
 	for name, p := range listsOfManyShapes(2000) {
 		for _, m := range methods {
 			m := must(over(m, 300))
-			l, modes, apartBy, ok := p.gather(m, steps, math.Inf(1))
+			_, l, modes, apartBy, ok := p.gather(m, steps, math.Inf(1))
 			if !ok || modes > p.Len()/2 || apartBy > wanted {
 				t.Errorf("%s, %v: %d modes, apart by %v", name, m, modes, apartBy)
 				continue
@@ -96,7 +96,7 @@ func TestGatheredDivergence(t *testing.T) {
 				grow++
 			}
 		}
-		l, modes, _, ok := p.gather(c.m, steps, math.Inf(1))
+		_, l, modes, _, ok := p.gather(c.m, steps, math.Inf(1))
 		if !ok || modes > grow+400 {
 			t.Errorf("%v: %d modes, %v, of %d directions that grow", c.m, modes, ok, grow)
 			continue

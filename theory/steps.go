@@ -15,12 +15,13 @@ import (
 // excludes whole intervals (see the type lossBounds), so that t up to 10^15 costs
 // some dozens of losses. Every other method, and multiplicative noise, is
 // followed step by step up to MaxScan steps (fewer of many directions, so that it
-// takes some seconds); beyond them the outcome is
+// takes some seconds; a long list at points of log h, as Expect does, after its first
+// steps); beyond them the outcome is
 // NotWithinLimit with Checked saying how far it is proved, unless the noise
 // alone is above the target, which cannot fall while the settings are constant.
 //
 // T is exact unless the loss comes within its rounding error (10^-12
-// relatively) of the target. Where a power law is summed by quadrature, a loss
+// relatively) or SumError of the target. Where a power law is summed by quadrature, a loss
 // within 10^-9 of the target is summed again over all directions.
 //
 // A loss that overflows is above the target, and is followed on. Where the state of a

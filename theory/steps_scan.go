@@ -2,32 +2,98 @@ package theory
 
 import (
 	"math"
+	"slices"
 
 	"nqm/theory/internal/dd"
 )
 
 // scan looks at one step after the other, up to MaxScan of them and as many as can be
-// followed.
+// followed. A list is followed as it is for the first of them, and then, where its
+// responses are smooth, at points of its curvature.
 func (s *Steps) scan(p Problem, m Method) error {
-	end := min(s.Limit, MaxScan, max(1, followable(p, m)))
+	end := min(s.Limit, MaxScan)
 	if p.Streaming {
-		return s.scanStreamed(p, m, end)
+		return s.scanStreamed(p, m, min(end, max(1, followable(p, m))))
 	}
-	dirs, disagreement, err := p.nodesFor(m, summable(m), func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(end, 1<<14))) })
+	own := min(end, max(1, scannable(p, m)))
+	dirs, disagreement, err := p.nodesFor(m, summable(m), func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(own, 1<<14))) })
 	if err != nil {
 		return err
 	}
 	s.Modes, s.SumError = len(dirs), disagreement
 	s.Floor = limitOf(dirs, m)
-	proof := s.noiseProof(dirs, m, end)
-	lost := s.walk(newWalker(dirs, m), min(end, proof))
-	if s.Outcome == NotWithinLimit && !lost && proof <= end {
+	all, stop := newWalker(dirs, m), end
+	proof := s.noiseProof(dirs, m, own)
+	if proof <= own {
+		stop = proof
+	}
+	lost := s.walk(all, min(max(1, own/(4*sooner)), stop))
+	for s.open(stop) && !lost && p.Law.Count == 0 {
+		w := p.gatheredWalker(s, m, stop)
+		if w == nil {
+			break
+		}
+		lost = s.walk(w, w.reach)
+	}
+	if s.open(min(own, stop)) && !lost {
+		s.Modes, s.SumError = len(dirs), disagreement
+		lost = s.walk(all, min(own, stop))
+	}
+	if s.Outcome == NotWithinLimit && !lost && proof <= own && s.Checked == proof {
 		s.Outcome, s.Settles = Never, Never
 		if math.IsInf(s.Floor, 1) {
 			s.Outcome, s.Settles = Diverges, Diverges
 		}
 	}
 	return nil
+}
+
+// open reports whether steps up to end are still to be looked at.
+func (s *Steps) open(end int) bool { return s.Outcome == NotWithinLimit && s.Checked < end }
+
+// sooner is how much longer a list is followed each time that it did not reach the target.
+const sooner = 8
+
+// scannable is how many steps of a problem can be looked at one by one.
+func scannable(p Problem, m Method) int { return int(mostFollowed / (directionsOf(p) * scanCost(m))) }
+
+// scanCost is costOf with what it costs to read and add the loss of a step.
+func scanCost(m Method) float64 { return costOf(m) + 4 }
+
+// gatheredWalker follows a list at points of its curvature, for some times more steps
+// than were looked at, up to end and as far as can be waited for; nil where that is no
+// further, or no such points stand for the list.
+func (p Problem) gatheredWalker(s *Steps, m Method, end int) *walker {
+	most := mostFollowed / scanCost(m)
+	reach := min(end, s.Checked*sooner)
+	if s.Modes < p.Len() { // the points so far are about as many as will be
+		reach = min(reach, int(most/float64(gatheredTimes*s.Modes)))
+	}
+	if reach <= s.Checked {
+		return nil
+	}
+	var some []int
+	for t := reach; t > 0; t /= 2 {
+		some = append(some, t)
+	}
+	slices.Reverse(some)
+	stretches, _, modes, disagreement, ok := p.gather(m, some, most/float64(reach))
+	if !ok {
+		return nil
+	}
+	s.Modes, s.SumError = modes, disagreement
+	w, modeOf := &walker{lostAt: forever, reach: reach}, modesOf(m)
+	for _, part := range stretches {
+		if part.exact {
+			w.put(part.dirs, modeOf)
+			continue
+		}
+		points, unit := part.points()
+		for j, g := range points {
+			w.add(g.start, g.noise, modeOf(part.at.curvature(j), unit))
+		}
+	}
+	return w
 }
 
 // follower gives the losses of a run in order.
@@ -41,14 +107,17 @@ type follower interface {
 	doomed() bool
 }
 
-// walk visits losses in order up to step end, and reports whether it lost the
+// walk visits losses in order, from the first that was not yet checked up to step end, and reports whether it lost the
 // numbers on its way. A loss that overflows is above the target, and may come down
 // again; a state that does is not followed, and whether the target is reached from
 // there on is not decided, unless it grows without bound.
 func (s *Steps) walk(w follower, end int) (lost bool) {
 	const chunk = 256
-	before := math.NaN()
-	for from := 0; from <= end; from += chunk {
+	before, first := s.Loss, s.Checked+1
+	if s.Evaluations == 0 {
+		first = 0
+	}
+	for from := first; from <= end; from += chunk {
 		for k, loss := range w.losses(from, min(from+chunk, end+1)) {
 			s.Evaluations++
 			if from+k == 0 {
@@ -129,46 +198,62 @@ func limitOf(dirs []Direction, m Method) float64 {
 	return total.Value()
 }
 
-// walker keeps the state of every direction from chunk to chunk.
+// walker keeps the state of every direction from chunk to chunk, or of points that stand
+// for directions.
 type walker struct {
-	dirs   []Direction
-	modes  []Mode
-	states []*state
+	points []walked
 	lostAt int
+	reach  int // the step up to which the points stand for the directions
+}
+
+// walked counts start of Factor² and noise of Noise in the loss.
+type walked struct {
+	start, noise float64
+	mode         Mode
+	state        *state // nil of a mode that is not of this package
 }
 
 func newWalker(dirs []Direction, m Method) *walker {
-	w, modeOf := &walker{lostAt: forever}, modesOf(m)
-	for _, d := range dirs {
-		if d.Curvature == 0 {
-			continue
-		}
-		mode := modeOf(d.Curvature, d.Noise)
-		var s *state
-		if machine, ok := mode.(*machine); ok {
-			s = machine.begin()
-		}
-		w.dirs, w.modes, w.states = append(w.dirs, d), append(w.modes, mode), append(w.states, s)
-	}
+	w := &walker{lostAt: forever}
+	w.put(dirs, modesOf(m))
 	return w
+}
+
+func (w *walker) put(dirs []Direction, modeOf func(h, c float64) Mode) {
+	for _, d := range dirs {
+		if d.Curvature != 0 {
+			half := 0.5 * d.Multiplicity * d.Curvature
+			w.add(half*d.SecondMoment(), half, modeOf(d.Curvature, d.Noise))
+		}
+	}
+}
+
+func (w *walker) add(start, noise float64, mode Mode) {
+	var s *state
+	if machine, ok := mode.(*machine); ok {
+		s = machine.begin()
+	}
+	w.points = append(w.points, walked{start, noise, mode, s})
 }
 
 // losses returns E L(t) for from <= t < to.
 func (w *walker) losses(from, to int) []float64 {
 	total := make([]dd.Sum, to-from)
-	for i, d := range w.dirs {
+	for i := range w.points {
+		d := &w.points[i]
+		machine, ours := d.mode.(*machine)
 		for t := from; t < to; t++ {
 			var r Response
-			if machine, ok := w.modes[i].(*machine); ok {
-				machine.advance(w.states[i], t)
-				r = machine.response(w.states[i])
+			if ours {
+				machine.advance(d.state, t)
+				r = machine.response(d.state)
 			} else {
-				r = w.modes[i].At(t)
+				r = d.mode.At(t)
 			}
 			if math.IsInf(r.Factor, 0) || math.IsInf(r.Noise, 0) {
 				w.lostAt = min(w.lostAt, t)
 			}
-			total[t-from].Add(lossOf(d, r))
+			total[t-from].Add(times(r.Factor*r.Factor, d.start) + times(r.Noise, d.noise))
 		}
 	}
 	values := make([]float64, len(total))
@@ -183,12 +268,12 @@ func (w *walker) lost() int { return w.lostAt }
 // doomed asks the directions that are lost; a method that is not of this package has
 // its limit alone to tell.
 func (w *walker) doomed() bool {
-	for i, mode := range w.modes {
-		if machine, ok := mode.(*machine); !ok {
-			if r := mode.Limit(); math.IsInf(r.Factor, 1) || math.IsInf(r.Noise, 1) {
+	for _, d := range w.points {
+		if machine, ok := d.mode.(*machine); !ok {
+			if r := d.mode.Limit(); math.IsInf(r.Factor, 1) || math.IsInf(r.Noise, 1) {
 				return true
 			}
-		} else if s := w.states[i]; s.grown && (machine.variance > 0 || w.dirs[i].SecondMoment() > 0) && machine.doomed(s.t-1) {
+		} else if d.state.grown && (machine.variance > 0 || d.start > 0) && machine.doomed(d.state.t-1) {
 			return true
 		}
 	}
