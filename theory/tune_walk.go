@@ -73,8 +73,8 @@ func (w *quickWalk) move(k int) *walkMove {
 	return &w.after[0]
 }
 
-// walked is a direction on its way.
-type walked struct {
+// secondMoments are those of a direction on its way.
+type secondMoments struct {
 	x, unit          float64 // αh, and the variance that noise of 1 adds
 	h, weight, noise float64
 	gradient         float64 // E of the square of the point where the gradient is taken
@@ -84,14 +84,14 @@ type walked struct {
 // loss returns the expected loss after t steps, +Inf where it overflows; ok is false where
 // so little is left of the start that float64 is not enough.
 func (w *quickWalk) loss(dirs []Direction, o Optimizer, t int, streaming bool) (loss float64, ok bool) {
-	all := make([]walked, 0, len(dirs))
+	all := make([]secondMoments, 0, len(dirs))
 	var start float64
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue
 		}
 		alpha, x := o.inDirection(d.Curvature)
-		i := walked{x: x.Value(), unit: alpha * (alpha / o.batchSize()), h: d.Curvature, weight: d.Multiplicity * d.Curvature, noise: d.Noise}
+		i := secondMoments{x: x.Value(), unit: alpha * (alpha / o.batchSize()), h: d.Curvature, weight: d.Multiplicity * d.Curvature, noise: d.Noise}
 		for j, a := range w.start {
 			for k, b := range w.start {
 				i.v[maxVariables*j+k] = a * b * d.SecondMoment()
@@ -141,7 +141,7 @@ func (w *quickWalk) loss(dirs []Direction, o Optimizer, t int, streaming bool) (
 }
 
 // begin puts the iterates into their sums.
-func (w *quickWalk) begin(all []walked) {
+func (w *quickWalk) begin(all []secondMoments) {
 	if w.sum < 0 {
 		return
 	}
@@ -168,7 +168,7 @@ func (w *quickWalk) square(v *[maxVariables * maxVariables]float64, r *[maxVaria
 }
 
 // step does one step of a direction with noise of a variance.
-func (w *quickWalk) step(d *walked, u *walkMove, noise float64) {
+func (w *quickWalk) step(d *secondMoments, u *walkMove, noise float64) {
 	const n = maxVariables
 	noise *= d.unit * u.noise
 	v := &d.v
