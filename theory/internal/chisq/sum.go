@@ -24,9 +24,11 @@
 package chisq
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/cmplx"
+	"slices"
 
 	"nqm/theory/internal/dd"
 	"nqm/theory/internal/search"
@@ -37,9 +39,11 @@ import (
 // quadrature.
 type Term struct{ Count, R, B float64 }
 
-// Sum is the law. Its terms are in units of scale, so that they have the mean 1.
+// Sum is the law. Its terms are in units of scale, so that they have the mean 1, the
+// largest r first.
 type Sum struct {
 	terms   []Term
+	small   []powers
 	shift   float64 // the part that is certain
 	scale   float64 // the mean of the rest
 	spread  float64 // its standard deviation in units of scale
@@ -63,9 +67,13 @@ func New(terms []Term) *Sum {
 		c := &l.terms[i]
 		c.R, c.B = c.R/l.scale, c.B/l.scale
 		variance.Add(c.Count * (c.R*c.R/2 + 2*c.R*c.B))
-		l.largest = math.Max(l.largest, c.R)
 	}
 	l.spread = math.Sqrt(variance.Value())
+	slices.SortFunc(l.terms, func(a, b Term) int { return cmp.Compare(b.R, a.R) })
+	if len(l.terms) > 0 {
+		l.largest = l.terms[0].R
+	}
+	l.small = powersOf(l.terms)
 	return l
 }
 
@@ -89,7 +97,7 @@ func (l *Sum) Average(n float64) *Sum {
 	for i, c := range l.terms {
 		a.terms[i] = Term{c.Count * n, c.R / n, c.B / n}
 	}
-	a.spread, a.largest = l.spread/math.Sqrt(n), l.largest/n
+	a.spread, a.largest, a.small = l.spread/math.Sqrt(n), l.largest/n, powersOf(a.terms)
 	return &a
 }
 
@@ -197,10 +205,12 @@ func (l *Sum) tails(q float64) (below, above float64) {
 type integrand struct {
 	terms   []Term
 	largest float64 // r
+	small   []powers
+	q       float64
 }
 
 func (l *Sum) at(q float64) integrand {
-	f := integrand{terms: make([]Term, len(l.terms)), largest: l.largest / q}
+	f := integrand{terms: make([]Term, len(l.terms)), largest: l.largest / q, small: l.small, q: q}
 	for i, c := range l.terms {
 		f.terms[i] = Term{c.Count, c.R / q, c.B / q}
 	}
@@ -303,10 +313,17 @@ func (f integrand) along(p parabola, from, step, total, size, reach float64) (su
 	return total, u, true
 }
 
-// cumulant is K(w/q).
+// cumulant is K(w/q). The terms with |rw| <= 1/8 come in by their power series.
 func (f integrand) cumulant(w complex128) complex128 {
 	var k complex128
-	for _, c := range f.terms {
+	terms := f.terms
+	for i := range f.small {
+		if p := &f.small[i]; cmplx.Abs(w)*(p.r/f.q) <= 1./8 {
+			terms, k = terms[:p.from], p.cumulant(w, f.q)
+			break
+		}
+	}
+	for _, c := range terms {
 		rw := complex(c.R, 0) * w
 		k += complex(c.Count, 0) * (complex(c.B, 0)*w/(1-rw) - log1p(-rw)/2)
 	}
