@@ -91,6 +91,7 @@ func (f Figure) plainText() string {
 	if len(f.Panels) == 0 {
 		return f.Table.String()
 	}
+	f = f.printable()
 	parts := []string{strings.TrimSpace(f.Title + "\n" + f.Subtitle), "\n\n", f.Table.Full(), "\n", f.Caption}
 	for _, n := range f.notes() {
 		parts = append(parts, "\n", n)

@@ -3,6 +3,7 @@ package plotting
 import (
 	"fmt"
 	"html"
+	"math"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -83,7 +84,7 @@ func TestDataHoldNoFormula(t *testing.T) {
 
 // textsOf returns every text of a figure.
 func textsOf(f Figure) []string {
-	all := append([]string{f.Title, f.Caption, f.Alt}, append(f.notes(), f.legend()...)...)
+	all := append([]string{f.Title, f.Subtitle, f.Caption, f.Alt}, append(f.notes(), f.legend()...)...)
 	for _, p := range f.Panels {
 		all = append(all, p.Title, p.X.Label, p.Y.Label)
 		for _, s := range p.Series {
@@ -109,6 +110,53 @@ func TestNoPowersOfPrograms(t *testing.T) {
 			if strings.Contains(text, "^") {
 				t.Errorf("%s: %q", s.name, text)
 			}
+		}
+	}
+}
+
+var asPrograms = regexp.MustCompile(`[0-9]e[-+][0-9]`)
+
+// seenIn returns the texts of a picture that a reader sees, of every output.
+func seenIn(value any) []string {
+	p := must(onePicture(value))
+	seen := append(textsOf(p.printable()), p.plainText())
+	for _, m := range regexp.MustCompile(`<(?:text|title|desc|td|th|p)[^>]*>([^<]*)`).FindAllSubmatch(append(must(encodeFile(".svg", value)), p.markup(nil, nil)...), -1) {
+		seen = append(seen, string(m[1]))
+	}
+	for _, m := range regexp.MustCompile(`"(?:[^"\\]|\\.)*"`).FindAll(must(p.chart()), -1) {
+		seen = append(seen, string(m))
+	}
+	return seen
+}
+
+// No number is written as programs write it, whatever its size: in no text of any figure,
+// in no output.
+func TestNoExponentsOfPrograms(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 89))
+	values := mapped(gallery(), func(s sample) any { return s.value })
+	for range 3 {
+		scale := math.Pow(10, float64(rng.IntN(24)-12)) * (1 + rng.Float64())
+		p := nqmkit.WithNoise(nqmkit.TwoDirections(50*scale, scale), math.Exp(9*rng.NormFloat64()), math.Exp(9*rng.NormFloat64()))
+		sgd, ball := nqmkit.SGD(0.01234567/scale), nqmkit.Momentum(0.001/scale, 0.9).Batch(1e6*rng.Float64()+1)
+		c := nqmkit.Expect(p, 2000, sgd, ball)
+		values = append(values, p, c, LossSplit(c), LossCurves(c[:1]), nqmkit.Rate(p, sgd), nqmkit.PhaseMap(p), nqmkit.Summary(p), nqmkit.NoiseScales(p, 50, sgd),
+			nqmkit.StepsToTarget(p, c[0].Loss[0]/1e3, sgd), nqmkit.BayesGap(p, 50, ball), nqmkit.RatesApplied(50, ball), must(theory.Moments(p, 9, sgd)),
+			nqmkit.Sample(p, 40, nqmkit.Trials(5, 1), sgd), nqmkit.Paths(p, 40, nqmkit.Trials(2, 1), sgd), nqmkit.Damping(ball, 50*scale), []float64{scale, 2 * scale},
+			nqmkit.Sweep("learning rate α", []float64{0.01 / scale, 0.02 / scale, 0.03 / scale}, func(alpha float64) theory.Steps {
+				return nqmkit.StepsToTarget(p, c[0].Loss[0]/2, nqmkit.SGD(alpha))
+			}),
+			must(FramesOf("learning rate α", []float64{0.01 / scale, 0.02 / scale}, func(alpha float64) any { return nqmkit.Expect(p, 20, nqmkit.SGD(alpha)) })))
+	}
+	for i, v := range values {
+		for _, text := range seenIn(v) {
+			if at := asPrograms.FindStringIndex(text); at != nil {
+				t.Errorf("figure %d, a %T, says %.300q", i, v, text[max(at[0]-100, 0):])
+			}
+		}
+	}
+	for text, want := range map[string]string{"1e-09": "10⁻⁹", "α=2.5e-05, β": "α=2.5·10⁻⁵, β", "-1e+06": "-10⁶", "(3e+10)": "(3·10¹⁰)", "run7e-10": "run7e-10", "7e10": "7e10", "x_1e-3": "x_1e-3"} {
+		if got := raised(text); got != want {
+			t.Errorf("%q is written %q, want %q", text, got, want)
 		}
 	}
 }

@@ -17,7 +17,27 @@ func number(v float64) string {
 	if math.IsInf(v, 1) {
 		return "diverges"
 	}
-	return fmt.Sprintf("%.5g", v)
+	return raised(fmt.Sprintf("%.5g", v))
+}
+
+var exponent = regexp.MustCompile(`(^|[^\pL\pN_.])([0-9]+(?:\.[0-9]+)?)e(-?)\+?0*([0-9]+)\b`)
+
+// raised writes the numbers of a text as those of an axis: 10⁻⁹ and 2.71·10⁻⁵ for 1e-09
+// and 2.71e-05.
+func raised(text string) string {
+	if !strings.Contains(text, "e-") && !strings.Contains(text, "e+") {
+		return text
+	}
+	return exponent.ReplaceAllStringFunc(text, func(found string) string {
+		part := exponent.FindStringSubmatch(found)
+		if !strings.ContainsAny(found[len(part[1]):], "+-") { // a name, such as 7e10
+			return found
+		}
+		if part[2] != "1" {
+			part[1] += part[2] + "·"
+		}
+		return part[1] + "10" + ticks.Raised(part[3]+part[4])
+	})
 }
 
 // number6 rounds to six significant digits.
@@ -92,9 +112,9 @@ var power = regexp.MustCompile(`\^-?[0-9]+(\.[0-9]+)?`)
 
 // printable returns a label without the characters that no file of text may
 // hold, such as NUL: they become U+FFFD, and line ends become spaces. Powers
-// such as i^-1.2 are raised.
+// such as i^-1.2 and 1e-09 are raised.
 func printable(label string) string {
-	label = power.ReplaceAllStringFunc(label, func(p string) string { return ticks.Raised(p[1:]) })
+	label = power.ReplaceAllStringFunc(raised(label), func(p string) string { return ticks.Raised(p[1:]) })
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
