@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"nqm/nqmkit"
+	"nqm/nqmkit/internal/cache"
 	"nqm/theory"
 )
 
@@ -267,6 +268,27 @@ func TestChangedResults(t *testing.T) {
 	} {
 		if said := ask(whole); said != "<nil>" {
 			t.Error(said)
+		}
+	}
+}
+
+// Every result comes back from the cache, in every form: none is refused that could
+// be kept.
+func TestResultsAreKept(t *testing.T) {
+	for _, p := range []theory.Problem{nqmkit.List(1, 0.1, 0.01)} {
+		for name, forms := range results(p) {
+			for _, v := range forms {
+				back := reflect.New(reflect.TypeOf(v))
+				data, err := theory.EncodeJSON(v)
+				if err == nil {
+					err = theory.DecodeJSON(data, back.Interface())
+				}
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				} else if same, err := cache.Same(v, back.Elem().Interface()); err != nil || !same {
+					t.Errorf("%s: a %T comes back as another, error %v", name, v, err)
+				}
+			}
 		}
 	}
 }
