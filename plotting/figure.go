@@ -94,7 +94,14 @@ func (p Panel) axisOf(vertical bool) Axis {
 
 // printable returns the figure with every text printable. Nothing of the
 // original is changed.
-func (f Figure) printable() Figure {
+func (f Figure) printable() Figure { return f.withTexts(printable) }
+
+// drawn returns the figure with every text printable, and short enough to be drawn.
+func (f Figure) drawn() Figure {
+	return f.withTexts(func(text string) string { return drawable(printable(text)) })
+}
+
+func (f Figure) withTexts(printable func(string) string) Figure {
 	f.Title, f.Subtitle, f.Caption, f.Alt, f.Time = printable(f.Title), printable(f.Subtitle), printable(f.Caption), printable(f.Alt), printable(f.Time)
 	f.Notes = mapped(f.Notes, printable)
 	f.Table.Columns = mapped(f.Table.Columns, func(c table.Column) table.Column {
@@ -108,11 +115,11 @@ func (f Figure) printable() Figure {
 			return cell
 		})
 	})
-	f.Panels = mapped(f.Panels, Panel.printable)
+	f.Panels = mapped(f.Panels, func(p Panel) Panel { return p.withTexts(printable) })
 	return f
 }
 
-func (p Panel) printable() Panel {
+func (p Panel) withTexts(printable func(string) string) Panel {
 	p.Title, p.X.Label, p.Y.Label = printable(p.Title), printable(p.X.Label), printable(p.Y.Label)
 	p.Series = mapped(p.Series, func(s Series) Series {
 		s.Name, s.End, s.ZAxis.Label = printable(s.Name), printable(s.End), printable(s.ZAxis.Label)

@@ -13,7 +13,7 @@ import (
 // light or dark, and fits a phone.
 func page(pictures []picture) ([]byte, error) {
 	var b bytes.Buffer
-	title := pictures[0].printable().Title
+	title := pictures[0].drawn().Title
 	fmt.Fprintf(&b, pageHead, html.EscapeString(title))
 	for _, p := range pictures {
 		if p.tabular() {

@@ -74,7 +74,7 @@ const darkStills = `<style>:is(body[data-jp-theme-light="false"],body[data-vscod
 // interactive chart that takes its place, caption and numbers. Every text is
 // escaped. Where scripts are stripped, the still image stays.
 func (p picture) markup(still, chart []byte) string {
-	f := p.Figure.printable()
+	f := p.Figure.drawn()
 	height := f.height()
 	if p.frames != nil {
 		height = p.frames.Figures[p.frames.Start].height()
@@ -95,5 +95,5 @@ func (p picture) markup(still, chart []byte) string {
 
 // tableMarkup returns a table that is shown by itself as HTML, as short as its text.
 func (p picture) tableMarkup() string {
-	return `<div style="overflow-x:auto">` + tableHTML(p.printable().Table.Short()) + `</div>`
+	return `<div style="overflow-x:auto">` + tableHTML(p.drawn().Table.Short()) + `</div>`
 }

@@ -93,7 +93,7 @@ type (
 // encoding/json writes <, > and & as escapes, so that no label can end the
 // script element that holds the option.
 func (f Figure) option(columns int) ([]byte, error) {
-	f = f.printable()
+	f = f.drawn()
 	chart := charts.NewLine()
 	chart.SetGlobalOptions(
 		charts.WithTitleOpts(opts.Title{Title: glued(f.Title), Subtitle: glued(f.Subtitle)}),

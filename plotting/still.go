@@ -31,7 +31,7 @@ func (f Figure) still() still { return f.stillOf(0) }
 // stillOf returns the plan of a width, of the usual one for 0: with fewer panels in a
 // row than the figure has where the data would be squeezed.
 func (f Figure) stillOf(width vg.Length) still {
-	f = f.printable()
+	f = f.drawn()
 	for f.Columns = f.columns(); ; f.Columns-- {
 		s := f.inColumns(width)
 		if f.Columns == 1 || !slices.ContainsFunc(s.views, func(v view) bool { return s.dataWidth(v) < leastData }) {

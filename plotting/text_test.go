@@ -1,10 +1,13 @@
 package plotting
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -103,11 +106,11 @@ func textsOf(f Figure) []string {
 	return all
 }
 
-// No label writes a power as programs do.
+// No label writes a power as programs do, or is too long to be drawn.
 func TestNoPowersOfPrograms(t *testing.T) {
 	for _, s := range append(gallery(), sample{"power", nqmkit.PowerLaw(100, 1.25)}) {
 		for _, text := range textsOf(must(onePicture(s.value)).printable()) {
-			if strings.Contains(text, "^") {
+			if strings.Contains(text, "^") || drawable(text) != text {
 				t.Errorf("%s: %q", s.name, text)
 			}
 		}
@@ -233,6 +236,67 @@ func TestCutsStayApart(t *testing.T) {
 		short := cutApart(texts, fits)
 		if len(unique(short)) != len(unique(texts)) || !fits(short[0]) {
 			t.Fatalf("%q became %q in %d letters", texts, short, room)
+		}
+	}
+}
+
+// What a text is cut to is found without measuring all of it, and is what trying every
+// length finds.
+func TestCutsOfLongTexts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(19, 8))
+	for range 300 {
+		letters := make([]rune, rng.IntN(60))
+		for k := range letters {
+			letters[k] = []rune("aé文 ")[rng.IntN(4)]
+		}
+		text, room := string(letters), rng.IntN(70)
+		fits := func(s string) bool { return utf8.RuneCountInString(s) <= room }
+		end, middle := text, text
+		for n := len(letters) - 1; n >= 0 && !fits(end); n-- {
+			end = string(letters[:n]) + "…"
+		}
+		for n := len(letters) - 1; n >= 0 && !fits(middle); n-- {
+			middle = string(letters[:n-n/2]) + "…" + string(letters[len(letters)-n/2:])
+		}
+		if got := cutAt(text, fits); got != end {
+			t.Fatalf("%q in %d letters is %q, want %q", text, room, got, end)
+		}
+		if got := cutMiddle(text, fits); got != middle {
+			t.Fatalf("%q in %d letters is %q, want %q", text, room, got, middle)
+		}
+	}
+	long, measured := strings.Repeat("x", 1_000_000), 0
+	cutApart([]string{long + "1", long + "2"}, func(s string) bool { measured += len(s); return len(s) <= 50 })
+	if measured > 20*len(long) {
+		t.Errorf("%d letters were measured of a text of %d", measured, len(long))
+	}
+}
+
+// The text of a figure may have a million letters: what is drawn of it is short, texts
+// that differ stay different, and the data have all of it.
+func TestLongNamesAreDrawn(t *testing.T) {
+	name := strings.Repeat("αβ ( ", 40_000)
+	curves := nqmkit.Expect(nqmkit.List(1, 2), 1, nqmkit.SGD(0.1), nqmkit.SGD(0.2))
+	curves[0].Method, curves[1].Method = name+"1", name+"2"
+	curves[0].Problem, curves[1].Problem = name, name
+	f := must(onePicture(curves)).Figure
+	if names := f.drawn().legend(); len(names) != 2 {
+		t.Errorf("%d names of 2", len(names))
+	}
+	dir := t.TempDir()
+	for _, ext := range []string{"svg", "png", "pdf", "html", "csv"} {
+		path := filepath.Join(dir, "a."+ext)
+		if ext == "csv" {
+			SaveData(path, curves)
+		} else {
+			Save(path, curves)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if whole := ext == "csv"; bytes.Contains(data, []byte(name)) != whole || !whole && len(data) > 2<<20 {
+			t.Errorf("%s: %d bytes", ext, len(data))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math"
 	"regexp"
 	"strconv"
@@ -124,4 +125,20 @@ func printable(label string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(label, string(unicode.ReplacementChar)))
+}
+
+// longestText is how many letters of a text are drawn: a page full. A program may
+// write a million into a name.
+const longestText = 2000
+
+// drawable cuts a text of more letters, and tells it from others that begin like it.
+func drawable(text string) string {
+	if len(text) <= longestText {
+		return text
+	}
+	letters := []rune(text)
+	if len(letters) <= longestText {
+		return text
+	}
+	return fmt.Sprintf("%s… (%d letters, %08x)", string(letters[:longestText]), len(letters), crc32.ChecksumIEEE([]byte(text)))
 }

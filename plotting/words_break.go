@@ -110,13 +110,24 @@ func broken(words string, fits func(line string) bool) []string {
 
 // cutAt cuts the end of a text that does not fit, and says so by an ellipsis.
 func cutAt(words string, fits func(string) bool) string {
+	letters := []rune(words)
+	return longest(words, len(letters), fits, func(n int) string { return string(letters[:n]) + "…" })
+}
+
+// longest returns the text if it fits, and else the longest cut with fewer than all
+// letters that does, or the ellipsis alone. Cuts of more and more letters are tried
+// until one does not fit, as the whole text may be long.
+func longest(words string, all int, fits func(string) bool, cut func(letters int) string) string {
 	if fits(words) {
 		return words
 	}
-	letters := []rune(words)
-	for n := len(letters) - 1; n > 0; n-- {
-		if cut := string(letters[:n]) + "…"; fits(cut) {
-			return cut
+	above := 1
+	for above < all && fits(cut(above)) {
+		above *= 2
+	}
+	for n := min(above, all-1); n > 0; n-- {
+		if short := cut(n); fits(short) {
+			return short
 		}
 	}
 	return "…"
@@ -149,26 +160,25 @@ func cutApart(texts []string, fits func(string) bool) []string {
 // cutMiddle keeps as much of the start as of the end.
 func cutMiddle(text string, fits func(string) bool) string {
 	letters := []rune(text)
-	for n := len(letters); n > 1; n-- {
-		cut := text
-		if n < len(letters) {
-			cut = string(letters[:n-n/2]) + "…" + string(letters[len(letters)-n/2:])
-		}
-		if fits(cut) {
-			return cut
-		}
-	}
-	return "…"
+	return longest(text, len(letters), fits, func(n int) string {
+		return string(letters[:n-n/2]) + "…" + string(letters[len(letters)-n/2:])
+	})
 }
 
-// sharedStart returns the length of the start that all texts have in common.
+// sharedStart returns the length of the start that all texts have in common, in whole
+// letters.
 func sharedStart(texts []string) int {
-	for n := range texts[0] {
-		for _, t := range texts {
-			if !strings.HasPrefix(t, texts[0][:n]) {
-				return strings.LastIndexFunc(texts[0][:n], func(rune) bool { return true })
-			}
+	shared := texts[0]
+	for _, t := range texts[1:] {
+		n := 0
+		for n < min(len(shared), len(t)) && shared[n] == t[n] {
+			n++
 		}
+		shared = shared[:n]
 	}
-	return 0
+	n := len(shared)
+	for n > 0 && n < len(texts[0]) && !utf8.RuneStart(texts[0][n]) {
+		n--
+	}
+	return n
 }
