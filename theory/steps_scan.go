@@ -54,8 +54,11 @@ func (s *Steps) open(end int) bool { return s.Outcome == NotWithinLimit && s.Che
 // sooner is how much longer a list is followed each time that it did not reach the target.
 const sooner = 8
 
-// scannable is how many steps of a problem can be looked at one by one.
-func scannable(p Problem, m Method) int { return int(mostFollowed / (directionsOf(p) * scanCost(m))) }
+// scannable is how many steps of a problem can be looked at one by one, in half of the time
+// of a question: the answer of a step is read in 106 bits where an average is.
+func scannable(p Problem, m Method) int {
+	return int(mostFollowed / 2 / (directionsOf(p) * scanCost(m)))
+}
 
 // scanCost is costOf with what it costs to read and add the loss of a step.
 func scanCost(m Method) float64 { return costOf(m) + 4 }
