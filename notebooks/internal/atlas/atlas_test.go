@@ -115,11 +115,7 @@ func readable(t *testing.T, name string, files map[string][]byte) {
 		t.Fatal(err)
 	}
 	table := nqmkit.ReadTable(path)
-	least := 20
-	if name == "network-schedules" { // two models at five batch sizes
-		least = 10
-	}
-	if len(table.Rows) < least || len(table.Columns) < 2 {
+	if len(table.Rows) < 20 || len(table.Columns) < 2 {
 		t.Errorf("a table of %d rows and %d columns", len(table.Rows), len(table.Columns))
 	}
 	for i, row := range table.Rows {

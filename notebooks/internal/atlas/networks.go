@@ -14,8 +14,8 @@ var networkFigures = []Figure{
 	{"network-near", "softmax regression near its optimum: steps against batch size, trained and predicted", trained("softmax-near")},
 	{"network-zero", "softmax regression from zero: steps against batch size, trained and predicted", trained("softmax-zero")},
 	{"network-mlp", "an MLP from five starts: steps against batch size of six methods, trained and predicted", trained("mlp")},
-	{"network-schedules", "the MLP with a learning rate that falls to zero over the run: steps against batch size, trained and predicted", trained("mlp-schedules")},
-	{"network-kfac", "the MLP with K-FAC: steps against batch size, trained and predicted", trained("mlp-kfac")},
+	{"network-schedules", "the MLP with a learning rate that falls to zero over the run, along a line or a cosine: steps against batch size, trained and predicted", trained("mlp-schedules")},
+	{"network-kfac", "the MLP with K-FAC and the diagonal of Gauss-Newton: steps against batch size, trained and predicted", trained("mlp-kfac")},
 	{"network-critical", "the critical batch size of the MLP by the steps of its training with each of six methods", networkCritical},
 }
 
