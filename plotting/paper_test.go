@@ -41,17 +41,8 @@ func TestPapersHaveTheirWidthAndText(t *testing.T) {
 		if math.Abs(width-72*p.Width) > 0.01 {
 			t.Errorf("%+v: an SVG of %v points", p, width)
 		}
-		scale, smallest := 1.0, math.Inf(1)
-		for _, m := range regexp.MustCompile(`scale\(([0-9.]+),`).FindAllStringSubmatch(svg, -1) {
-			if s := must(strconv.ParseFloat(m[1], 64)); s != 1 {
-				scale *= s
-			}
-		}
-		for _, m := range regexp.MustCompile(`font-size:([0-9.]+)px`).FindAllStringSubmatch(svg, -1) {
-			smallest = min(smallest, must(strconv.ParseFloat(m[1], 64)))
-		}
-		if got := smallest * scale; math.IsInf(got, 1) || got < want-0.01 || got > 1.3*want {
-			t.Errorf("%+v: letters of %.2f points (%v times %v)", p, got, smallest, scale)
+		if got := smallestLetters(svg); math.IsInf(got, 1) || got < want-0.01 || got > 1.3*want {
+			t.Errorf("%+v: letters of %.2f points", p, got)
 		}
 		if strings.Contains(svg, "Expected loss") != !p.Untitled {
 			t.Errorf("%+v: title", p)
@@ -67,6 +58,31 @@ func TestPapersHaveTheirWidthAndText(t *testing.T) {
 	for _, p := range []Paper{{Width: -1}, {Width: 100}, {Width: math.NaN()}, {Width: 3, Text: 1}} {
 		if p.validate() == nil {
 			t.Errorf("%+v is valid", p)
+		}
+	}
+}
+
+// smallestLetters returns the size of the smallest letters of a picture, in points.
+func smallestLetters(svg string) float64 {
+	scale, smallest := 1.0, math.Inf(1)
+	for _, m := range regexp.MustCompile(`scale\(([0-9.]+),`).FindAllStringSubmatch(svg, -1) {
+		if s := must(strconv.ParseFloat(m[1], 64)); s != 1 {
+			scale *= s
+		}
+	}
+	for _, m := range regexp.MustCompile(`font-size:([0-9.]+)px`).FindAllStringSubmatch(svg, -1) {
+		smallest = min(smallest, must(strconv.ParseFloat(m[1], 64)))
+	}
+	return smallest * scale
+}
+
+// No letters of any figure are smaller than its paper says.
+func TestNoSmallerLetters(t *testing.T) {
+	for _, one := range gallery() {
+		path := filepath.Join(t.TempDir(), "figure.svg")
+		Save(path, one.value, Column)
+		if got := smallestLetters(string(must(os.ReadFile(path)))); got < 6.99 {
+			t.Errorf("%s: letters of %.2f points", one.name, got)
 		}
 	}
 }

@@ -225,7 +225,7 @@ func (b brush) contour(v view, s Series) {
 	for _, l := range lines {
 		b.StrokeLines(style, b.ClipLinesXY(b.points(l.at))...)
 	}
-	words := textStyle(8, colors.RGB(colors.Readable(s.Color)))
+	words := textStyle(noteSize, colors.RGB(colors.Readable(s.Color)))
 	words.XAlign, words.YAlign = text.XCenter, text.YCenter
 	o := b.obstacles(v)
 	for _, l := range labelled(lines) {
