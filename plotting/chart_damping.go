@@ -21,7 +21,7 @@ var _ = numbers(func(d theory.Damping) swept {
 // has no such number, and a note says so.
 func Dampings(all []theory.Damping) Figure {
 	if len(all) == 1 {
-		return motion(all[0])
+		return motion(all[0]).found(dampingFinding(all)).linked()
 	}
 	p := Panel{X: Axis{Label: "curvature h", Scale: Log10}, Y: Axis{Label: "steps to 1/e", Scale: Log10}}
 	f := Figure{
@@ -49,7 +49,7 @@ func Dampings(all []theory.Damping) Figure {
 		f.Notes = []string{"Without a place: h = " + listed(without) + "."}
 	}
 	f.Panels = []Panel{orWords(p)}
-	return f.linked()
+	return f.found(dampingFinding(all)).linked()
 }
 
 var regimeMarkers = [...]Marker{theory.Monotone: Circle, theory.Ringing: Ring, theory.Flipping: Triangle, theory.Critical: Diamond, theory.Standing: Square, theory.Unstable: Cross}
@@ -134,7 +134,7 @@ func RateOfDecay(rates ...theory.Rate) Figure {
 		slowest := rates[0].Slowest
 		f := motion(slowest)
 		f.Title, f.Table = fmt.Sprintf("Slowest direction, h = %s: %v", number(slowest.Curvature), slowest.Regime), t
-		return f.linked()
+		return f.found(rateFinding(rates)).linked()
 	}
 	rows := make([]labelledRow, len(rates))
 	for i, r := range rates {
@@ -171,7 +171,7 @@ func BestPair(best ...theory.BestSettings) Figure {
 		f.Caption = "How the mean falls in the long run along the slowest direction, in units of its amplitude at the start."
 	}
 	f.Table = t
-	return f.linked()
+	return f.found(pairFinding(best)).linked()
 }
 
 // memoryRow is the row of a spectral radius.

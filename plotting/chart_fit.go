@@ -33,7 +33,7 @@ func Estimates(all []theory.Estimate) Figure {
 		Panels:  []Panel{orWords(rowsPanel(x, rows))},
 		Height:  rowsHeight(len(all)),
 		Table:   estimatesOf("", all),
-	}.linked()
+	}.found(estimatesFinding(all)).linked()
 }
 
 // shownEnds are those of an interval that have a place on an axis; of an open end,

@@ -48,7 +48,7 @@ func CriticalBatches(fits []theory.CriticalFit) Figure {
 	}
 	f.Notes = unique(f.Notes)
 	f.Panels = []Panel{p, off}
-	return f.linked()
+	return f.found(batchesFinding(fits)).linked()
 }
 
 // criticalLines are the points of one fit, its law, and the marks on it.

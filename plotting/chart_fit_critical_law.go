@@ -37,12 +37,12 @@ func CriticalBatchLaw(l theory.CriticalLaw) Figure {
 		grow.Series = append(grow.Series, markedSizes(l.Sizes, mapped(l.Fits, of), l.Fits[0].Critical[i].Name, neutralLook(i))...)
 	}
 	return Figure{
-		Title:   criticalFinding(l.Exponents[2]),
+		Title:   "Critical batch size against model size",
 		Caption: "Points are the critical batch sizes of each size by itself, by two definitions; lines are T = S_min + E_min/B with S_min and E_min as powers of N, fitted to all sizes at once; bars and bands are profile intervals of 95%. Below, how far the measured steps are off: a pattern says that the law is not theirs.",
 		Notes:   slices.Clone(l.Notes),
 		Table:   estimatesOf("", l.Exponents),
 		Panels:  []Panel{orWords(grow), orWords(offTheLaw(l))},
-	}
+	}.found(criticalFinding(l.Exponents[2])).linked()
 }
 
 // lawLines are a number along x with its band, in parts where the data bound them.
@@ -92,11 +92,11 @@ func markedSizes(sizes []float64, own []theory.Estimate, name string, l look) []
 func criticalFinding(e theory.Estimate) string {
 	switch {
 	case e.Low > 0:
-		return fmt.Sprintf("The critical batch size grows as N^%.2f (%.2f to %.2f)", e.Value, e.Low, e.High)
+		return fmt.Sprintf("the critical batch size grows as N^%.2f (%.2f to %.2f)", e.Value, e.Low, e.High)
 	case e.High < 0:
-		return fmt.Sprintf("The critical batch size falls as N^%.2f (%.2f to %.2f)", e.Value, e.Low, e.High)
+		return fmt.Sprintf("the critical batch size falls as N^%.2f (%.2f to %.2f)", e.Value, e.Low, e.High)
 	}
-	return "Critical batch size against model size"
+	return ""
 }
 
 // offTheLaw is how far the points of each size are off.

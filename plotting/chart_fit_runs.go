@@ -47,7 +47,7 @@ func FittedRuns(fits []theory.RunsFit) Figure {
 	}
 	loss.Series = append([]Series{{Name: "the law", X: Values{low, high}, Y: Values{low, high}, Color: grey, Dash: Dashed}}, loss.Series...)
 	f.Panels = []Panel{orWords(loss), orWords(off)}
-	return f.linked()
+	return f.found(runsFinding(fits)).linked()
 }
 
 func legendPrefix(name string) string {
@@ -78,7 +78,7 @@ func HeldOutRuns(laws []theory.HeldOut) Figure {
 		f.Table.Rows = append(f.Table.Rows, table.Texts(h.Law, fmt.Sprint(h.Fitted), fmt.Sprintf("%.2f%%", 100*h.Misfit), fmt.Sprint(len(h.Runs)), fmt.Sprintf("%.2f%%", 100*h.Off())))
 	}
 	f.Panels = []Panel{orWords(panel)}
-	return f.linked()
+	return f.found(heldOutFinding(laws)).linked()
 }
 
 // sized are the runs of one size of model.

@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -21,9 +22,10 @@ type Distribution struct {
 // Histogram returns the figure that counts the numbers of each distribution in
 // bins along the axis, even on its scale and the same for all; several
 // distributions stand one below the other.
-// The error names a distribution without a finite number.
+// Without a title it is what the figure finds. The error names a distribution without a
+// finite number.
 func Histogram(title string, axis Axis, distributions ...Distribution) (Figure, error) {
-	f := Figure{Title: title, Table: table.Text("", "runs", "median", "5%", "95%", "never")}
+	f := Figure{Title: cmp.Or(title, upper(histogramFinding(distributions)), "Histogram"), Table: table.Text("", "runs", "median", "5%", "95%", "never")}
 	low, high := math.Inf(1), math.Inf(-1)
 	largest := 0
 	for _, d := range distributions {

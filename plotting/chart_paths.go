@@ -42,6 +42,7 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 	t := table.Text("method", "θ₁ at the end, mean", "θ₂ at the end, mean")
 	palette := newPalette(mapped(paths, func(p theory.Paths) string { return p.Family }))
 	var averaged, notes []string
+	var means [][][]float64
 	for i, p := range paths {
 		if d := coordinates(p); d != 2 {
 			return Figure{}, fmt.Errorf("plotting: paths of %d coordinates: want a problem of two", d)
@@ -62,6 +63,7 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 		}
 		last := len(p.Steps) - 1
 		t.Rows = append(t.Rows, table.Texts(p.Method, number(mean[0][last]), number(mean[1][last])))
+		means = append(means, mean)
 		notes = append(notes, partialRuns(p.Method, p.Partial, len(p.Theta))...)
 	}
 	if len(paths) == 0 {
@@ -79,7 +81,7 @@ func pathsOver(paths []theory.Paths) (Figure, error) {
 		Panels:  []Panel{panel},
 		Notes:   notes,
 		Table:   t,
-	}.linked(), nil
+	}.found(pathsFinding(paths, means)).linked(), nil
 }
 
 // coordinates returns how many coordinates the paths have.

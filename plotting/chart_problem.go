@@ -51,7 +51,6 @@ func spectra(problems []titled) Figure {
 		Title:   "Problem: " + strings.Join(names, ""),
 		Caption: "Eigenvalues of the Hessian and the gradient noise along them. Directions without curvature or noise have no place on a logarithmic axis.",
 		Panels:  []Panel{panel},
-		Table:   problemTable(names, mapped(problems, func(p titled) theory.Problem { return p.Problem })...),
 	}
 	if slices.ContainsFunc(problems, func(p titled) bool { return p.Band.Low != nil }) {
 		f.Caption += " A band holds each curvature that was measured."
@@ -68,20 +67,20 @@ func spectra(problems []titled) Figure {
 		f.Title = fmt.Sprintf("Spectra of %d problems", len(problems))
 		f.Caption += " Solid: curvature h; dashed: noise variance c of one example."
 	}
-	return f.linked()
+	return f.sized(names, mapped(problems, func(p titled) theory.Problem { return p.Problem })...)
 }
 
-// problemTable returns the sizes of problems, by their names if there are
-// several.
-func problemTable(names []string, problems ...theory.Problem) table.Table {
+// sized returns a figure of problems with the table of their sizes, and what these say.
+func (f Figure) sized(names []string, problems ...theory.Problem) Figure {
 	summaries := make([]theory.Summary, len(problems))
 	for i, p := range problems {
 		var err error
 		if summaries[i], err = theory.SummaryOf(p); err != nil {
-			return table.Table{}
+			return f.linked()
 		}
 	}
-	return summaryTable(names, summaries...)
+	f.Table = summaryTable(names, summaries...)
+	return f.found(summaryFinding(names, summaries)).linked()
 }
 
 // summaryTable returns the sizes of problems, by their names if there are
@@ -215,8 +214,7 @@ func Scree(p theory.Problem) Figure {
 			Y:      Axis{Label: "curvature h", Scale: Log10},
 			Series: []Series{{Name: "curvature h", Kind: KindPoints, X: ranks, Y: h, Color: black}},
 		}},
-		Table: problemTable(nil, p),
-	}.linked()
+	}.sized(nil, p)
 }
 
 // densityBins is how many bins a density has.
@@ -225,6 +223,7 @@ const densityBins = 24
 // Density returns the figure of how many directions of a problem have which
 // curvature, in bins of equal width on a logarithmic axis.
 func Density(p theory.Problem) Figure {
+	whole := p
 	p = grouped(p)
 	low, high := math.Inf(1), 0.0
 	flat := 0.0
@@ -247,10 +246,9 @@ func Density(p theory.Problem) Figure {
 		Title:   "Density of the spectrum: " + p.String(),
 		Caption: "How many eigenvalues of the Hessian fall into each bin; bins are equally wide on the logarithmic axis.",
 		Panels:  []Panel{{X: x, Y: Axis{Label: "directions in a bin", Scale: Log10}, Series: []Series{bars}}},
-		Table:   problemTable(nil, p),
 	}
 	if flat > 0 {
 		f.Notes = []string{number(flat) + " directions have no curvature, and no place on the axis."}
 	}
-	return f.linked()
+	return f.sized(nil, whole)
 }

@@ -57,5 +57,5 @@ func NoiseScales(paths ...theory.NoiseScales) Figure {
 	if len(paths) > 1 {
 		labelEnds(f.Panels[0].Series)
 	}
-	return f.linked()
+	return f.found(scalesFinding(paths)).linked()
 }

@@ -115,5 +115,5 @@ func BestSettings(s theory.Scaling) Figure {
 	if f.Columns = len(f.Panels); f.Columns > 3 {
 		f.Columns = 2
 	}
-	return f.linked()
+	return f.found(settingsFinding(s, lines)).linked()
 }

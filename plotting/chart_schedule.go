@@ -46,7 +46,7 @@ func Schedules(results []theory.BestRates) Figure {
 		Caption: scheduleCaption(results),
 		Panels:  []Panel{panel},
 		Table:   schedulesTable(results, names),
-	}.linked()
+	}.found(schedulesFinding(results, names)).linked()
 }
 
 var _ = pictures(scheduleSteps)
@@ -75,10 +75,14 @@ func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
 		}
 		f.Table.Rows = append(f.Table.Rows, table.Texts(row...))
 	}
+	f.Title, f.Subtitle = f.about(), ""
 	if len(targets) == 1 {
 		f.Title += fmt.Sprintf(", to loss %g", results[0].Target)
 	}
 	f.Caption += " T is the fewest steps to the target that were found; no schedule was found that reaches it in T-1."
+	if len(found) == 1 {
+		f = f.found(stairsFinding("learning rate", found[0].LearningRates))
+	}
 	return f.linked()
 }
 
@@ -105,6 +109,7 @@ var _ = numbers(func(s theory.BestBatches) swept {
 func BatchSchedules(results []theory.BestBatches) Figure {
 	panel := Panel{X: Axis{Label: "samples used"}, Y: Axis{Label: "batch size B", Scale: Log2}}
 	tail := tails(mapped(results, func(s theory.BestBatches) string { return s.Problem }))
+	var names []string
 	t := table.Text("learning rate", "samples", "steps", "B at first", "B at last", "loss", "bound")
 	palette := newPalette(mapped(results, func(s theory.BestBatches) string { return s.Family }))
 	for _, s := range results {
@@ -112,6 +117,7 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 		line.Name = fmt.Sprintf("%s α=%.3g, %d steps", s.Family, s.LearningRate, s.Steps) + tail(s.Problem)
 		l := palette.next(s.Family)
 		line.Width, line.Color, line.Dash = 1.8, l.color, l.dash
+		names = append(names, line.Name)
 		panel.Series = append(panel.Series, line)
 		t.Rows = append(t.Rows, table.Texts(number(s.LearningRate), number(s.Samples), fmt.Sprint(s.Steps),
 			number(s.BatchSizes[0]), number(s.BatchSizes[len(s.BatchSizes)-1]), number(s.Loss), number(s.Bound)))
@@ -122,7 +128,7 @@ func BatchSchedules(results []theory.BestBatches) Figure {
 		Caption: batchCaption(results),
 		Panels:  []Panel{panel},
 		Table:   t,
-	}.linked()
+	}.found(batchSchedulesFinding(results, names)).linked()
 }
 
 // batchCaption says how far the worst is proved.

@@ -58,5 +58,5 @@ func Summary(problems ...theory.Summary) Figure {
 	}
 	f.Panels = []Panel{rowsPanel(Axis{Label: "size", Scale: Log10, Min: low, Max: 2 * high}, rows)}
 	f.Height = rowsHeight(len(rows))
-	return f.linked()
+	return f.found(summaryFinding(names, problems)).linked()
 }

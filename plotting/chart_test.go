@@ -248,11 +248,11 @@ func TestSeveralAreTold(t *testing.T) {
 // A value that has a spectrum is drawn as it, under its own text.
 func TestProblemOfAnotherForm(t *testing.T) {
 	f := must(FigureOf(ellipse{50}))
-	if rotated := must(FigureOf(nqmkit.Rotated(nqmkit.TwoDirections(50, 1), 30))); rotated.Title != "Problem: two directions, h = (50, 1), rotated by 30°" {
-		t.Errorf("title %q", rotated.Title)
+	if rotated := must(FigureOf(nqmkit.Rotated(nqmkit.TwoDirections(50, 1), 30))); rotated.about() != "Problem: two directions, h = (50, 1), rotated by 30°" {
+		t.Errorf("title %q", rotated.about())
 	}
-	if f.Title != "Problem: an ellipse" || f.Panels[0].Series[0].Y[0] != 50 {
-		t.Errorf("%q, %v", f.Title, f.Panels[0].Series)
+	if f.about() != "Problem: an ellipse" || f.Panels[0].Series[0].Y[0] != 50 {
+		t.Errorf("%q, %v", f.about(), f.Panels[0].Series)
 	}
 	if several := must(FigureOf([]ellipse{{50}, {20}})); len(several.Panels[0].Series) != 4 {
 		t.Errorf("two are drawn as %v", several.Panels[0].Series)

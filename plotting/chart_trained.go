@@ -46,7 +46,7 @@ func AgainstTraining(s theory.TrainedScaling) Figure {
 		f.Panels = []Panel{orWords(Panel{X: Axis{Label: "batch size B", Scale: Log2}, Y: Axis{Label: "steps", Scale: Log10}})}
 		f.Columns = 1
 	}
-	return f.linked()
+	return f.found(trainedFinding(s)).linked()
 }
 
 // foreseenLine is a line of what a model predicts, in parts between its gaps.
