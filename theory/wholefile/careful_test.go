@@ -52,6 +52,31 @@ func TestMode(t *testing.T) {
 	}
 }
 
+// A file that is there stays its owner's and its group's, also where root writes it.
+func TestOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("skipped: needs root")
+	}
+	path := filepath.Join(t.TempDir(), "a.csv")
+	for _, owner := range [][2]int{{1234, 5678}, {0, 5678}, {1234, 0}, {0, 0}} {
+		write(t, path, "old")
+		if err := os.Chown(path, owner[0], owner[1]); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, 0o664); err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, "new")
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now := info.Sys().(*syscall.Stat_t); int(now.Uid) != owner[0] || int(now.Gid) != owner[1] || info.Mode().Perm() != 0o664 {
+			t.Errorf("a file of %v is of %d and %d then, its mode %o", owner, now.Uid, now.Gid, info.Mode().Perm())
+		}
+	}
+}
+
 // Links are followed, to files that are there and that are not yet, over folders
 // that are links, and stay links.
 func TestLinks(t *testing.T) {

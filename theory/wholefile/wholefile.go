@@ -14,7 +14,7 @@ import (
 
 // Write writes a file beside its place and moves it there: another process, a
 // crash, a full disk or a power cut leaves the old file or the new one. A file that
-// is there keeps its mode; a new one has that of the umask. A symbolic link is
+// is there keeps its mode, and its owner and group where that is allowed; a new one has that of the umask. A symbolic link is
 // followed, and stays. The error is one sentence with the path and what went wrong:
 // also for a folder, a device or a pipe in its place, and a file that may not be
 // written.
@@ -101,6 +101,7 @@ func replace(place string, old fs.FileInfo, data []byte) error {
 	defer os.Remove(beside)
 	_, err = f.Write(data)
 	if err == nil && old != nil {
+		keepOwner(f, old)
 		err = f.Chmod(mode)
 	}
 	if err == nil {
