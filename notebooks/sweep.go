@@ -204,6 +204,9 @@ func slurm(ctx context.Context, built, name string, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	if strings.Contains(work+built, "\n") {
+		return fmt.Errorf("a script for Slurm cannot name the folders %q and %q: want names of one line", work, filepath.Dir(built))
+	}
 	script := slurmScript(built, work, name, f.of)
 	if !f.submit {
 		fmt.Print(script)
@@ -219,11 +222,12 @@ func slurm(ctx context.Context, built, name string, f sweepFlags) error {
 
 // slurmScript is a shell script for a node that can submit. The count of the parts is
 // written into it: that of Slurm is another when some parts are run again. The jobs work
-// in the folder work, where the cells save what they save.
+// in the folder work, where the cells save what they save. They write their logs themselves:
+// Slurm would take a % in the path of one for a number of its own.
 func slurmScript(built, work, name string, of int) string {
 	dir := filepath.Dir(built)
 	return fmt.Sprintf(`#!/bin/sh
-# The sweeps of %[1]s in %[2]d parts, and the merge after them. To compute parts 3 and 5
+# The sweeps of %[1]q in %[2]d parts, and the merge after them. To compute parts 3 and 5
 # again: sbatch --array=3,5 %[4]s
 set -e
 cat > %[4]s <<'END'
@@ -237,10 +241,10 @@ cd %[6]s || exit 1
 exec %[3]s -shard "$SLURM_ARRAY_TASK_ID" -of %[2]d -o %[7]s > %[7]s/"$SLURM_ARRAY_TASK_ID.log" 2>&1
 END
 array=$(sbatch --parsable %[4]s)
-sbatch --job-name=nqm-merge --dependency=afterok:"$array" --chdir=%[6]s --output=%[8]s --wrap %[9]s
+sbatch --job-name=nqm-merge --dependency=afterok:"$array" --chdir=%[6]s --output=/dev/null --wrap %[9]s
 echo "array $array; the output of the merge goes to "%[8]s
 `, name, of, quote(built), quote(filepath.Join(dir, "part.sh")), of-1, quote(work), quote(dir),
-		quote(filepath.Join(dir, "merge.log")), quote(quote(built)+" -merge -o "+quote(dir)))
+		quote(filepath.Join(dir, "merge.log")), quote("exec "+quote(built)+" -merge -o "+quote(dir)+" > "+quote(filepath.Join(dir, "merge.log"))+" 2>&1"))
 }
 
 // quote writes a word for the shell.

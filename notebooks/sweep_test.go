@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -221,4 +222,68 @@ func TestSweepOnSlurm(t *testing.T) {
 	if got, errs, ok := runProgram(t, dir, built, "-merge", "-o", filepath.Dir(built)); !ok || got != want {
 		t.Errorf("%q, %s: want %q", got, errs, want)
 	}
+}
+
+// The script for Slurm runs what it says and nothing else, whatever the names of the
+// notebook and the folders are, and names no file to Slurm, which would read a % in it.
+func TestSlurmScriptOfHostileNames(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("skipped: there is no shell")
+	}
+	top := t.TempDir()
+	work := filepath.Join(top, `w $(touch pwned) %j 'a" `+"`touch pwned`")
+	dir, bin := filepath.Join(work, `parts;touch pwned \%a`), filepath.Join(top, "bin")
+	built := filepath.Join(dir, "program")
+	for path, text := range map[string]string{
+		built: "#!/bin/sh\necho \"$PWD\" \"$@\"\n",
+		filepath.Join(bin, "sbatch"): `#!/bin/sh
+echo "$@" >> "$BOUND"
+for word; do [ "$last" = --wrap ] && wrap=$word; last=$word; done
+cd "$ELSEWHERE"
+if [ "$wrap" ]; then
+	for word; do case $word in --chdir=*) cd "${word#--chdir=}";; esac; done
+	sh -c "$wrap"
+else
+	SLURM_ARRAY_TASK_ID=3 sh "$last"; echo 7
+fi
+`,
+	} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bound := filepath.Join(top, "bound")
+	cmd := exec.Command("sh", "-c", slurmScript(built, work, "study\ntouch pwned\n#.ipynb", 8))
+	cmd.Dir = work
+	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "BOUND="+bound, "ELSEWHERE="+top)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for log, want := range map[string]string{"3.log": work + " -shard 3 -of 8 -o " + dir + "\n", "merge.log": work + " -merge -o " + dir + "\n"} {
+		if got, err := os.ReadFile(filepath.Join(dir, log)); err != nil || string(got) != want {
+			t.Errorf("%s is %q, error %v, want %q", log, got, err, want)
+		}
+	}
+	part, err := os.ReadFile(filepath.Join(dir, "part.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := os.ReadFile(bound)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(said)+string(part), "\n") {
+		if _, output, is := strings.Cut(line, "--output="); is && !strings.HasPrefix(output, "/dev/null") {
+			t.Errorf("Slurm writes to %q", output)
+		}
+	}
+	_ = filepath.WalkDir(top, func(path string, _ os.DirEntry, _ error) error {
+		if filepath.Base(path) == "pwned" {
+			t.Errorf("a name is run: %s", path)
+		}
+		return nil
+	})
 }
