@@ -1,14 +1,19 @@
 package nqmkit
 
 import (
+	"crypto/sha256"
 	"encoding"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
+	"sync"
+	"time"
 
 	"nqm/nqmkit/internal/cache"
 	"nqm/theory"
@@ -37,8 +42,8 @@ import (
 //
 // The code of the function is not looked at. Change the name when you change it,
 // or the code that it calls: "rates to 0.01, second try". Another type of result,
-// another version of Go or of gonum, and other numbers of nqm compute anew; who
-// works on nqm itself calls ClearCache. What else the cell does is of no account.
+// another version of Go or of gonum, and any change of nqm's sources compute anew.
+// What else the cell does is of no account.
 //
 // The result goes through JSON, now and later, so that it is the same from the
 // cache; see theory.EncodeJSON. It is kept in nqm/results in the user's cache
@@ -59,7 +64,7 @@ func Cached[T any](name string, inputs any, compute func() T) T {
 	if err := keeps(reflect.TypeFor[T](), nil); err != nil {
 		panic(fmt.Errorf("nqmkit: a %v cannot be cached: %w", reflect.TypeFor[T](), err))
 	}
-	key, err := cache.KeyOf(name, versions(linkedModules()), inputs, new(T))
+	key, err := cache.KeyOf(name, numbers(), versions(linkedModules()), inputs, new(T))
 	if err != nil {
 		panic(fmt.Errorf("nqmkit: the inputs of Cached hold %w", err))
 	}
@@ -68,6 +73,7 @@ func Cached[T any](name string, inputs any, compute func() T) T {
 
 func cachedUnder[T any](key cache.Key, compute func() T) T {
 	kept, isKept := results()
+	isKept = isKept && numbers() != ""
 	var result T
 	if data, ok := kept.Load(key); isKept && ok && theory.DecodeJSON(data, &result) == nil {
 		return result
@@ -109,13 +115,66 @@ func results() (cache.Store, bool) {
 	return cache.Store{Folder: filepath.Join(dir, "nqm", "results"), Limit: 256 << 20}, err == nil
 }
 
-// numbersVersion changes with any number that nqm answers with.
-const numbersVersion = "4"
+// numbers is a hash of the code that nqm's numbers come from: of the sources, where
+// they lie and are as old as the program, or of the program. It is empty where neither
+// can be read, and nothing is kept then.
+var numbers = sync.OnceValue(func() string {
+	program, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	about, err := os.Stat(program)
+	if err != nil {
+		return ""
+	}
+	if _, here, _, ok := runtime.Caller(0); ok && filepath.IsAbs(here) {
+		if hash, err := sourcesHash(filepath.Dir(filepath.Dir(here)), about.ModTime()); err == nil {
+			return hash
+		}
+	}
+	data, err := os.ReadFile(program)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("program %x", sha256.Sum256(data))
+})
 
-// versions are those of nqm's numbers, of Go with its processor, and of gonum: not
-// of all that the program links, which a figure that it shows would change.
+// sourcesHash returns the hash of what theory and nqmkit are built of in the clone at
+// root. The error says that they cannot be read, or that one is younger than the
+// program, which was made of another then.
+func sourcesHash(root string, built time.Time) (string, error) {
+	hash := sha256.New()
+	for _, dir := range []string{"theory", "nqmkit"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case entry.IsDir() && entry.Name() == "testdata":
+				return fs.SkipDir
+			case entry.IsDir(), strings.HasSuffix(path, "_test.go"), strings.HasSuffix(path, ".md"):
+				return nil
+			}
+			info, err := entry.Info()
+			if err != nil {
+				return err
+			}
+			if info.ModTime().After(built) {
+				return fmt.Errorf("%s is younger than the program", path)
+			}
+			data, err := os.ReadFile(path)
+			fmt.Fprintf(hash, "%q %d\n%s", strings.TrimPrefix(path, root), len(data), data)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("sources %x", hash.Sum(nil)), nil
+}
+
+// versions are those of Go with its processor, and of gonum: not of all that the program links, which a figure that it shows would change.
 func versions(linked []*debug.Module) []string {
-	all := []string{numbersVersion, runtime.Version(), runtime.GOARCH}
+	all := []string{runtime.Version(), runtime.GOARCH}
 	for _, m := range linked {
 		if m.Path != "gonum.org/v1/gonum" {
 			continue

@@ -235,9 +235,11 @@ func TestChangedResults(t *testing.T) {
 		"an empty list": func() {
 			nqmkit.Cached("x", 1, func() struct {
 				A []int `json:",omitempty"`
-			} { return struct {
-				A []int `json:",omitempty"`
-			}{[]int{}} })
+			} {
+				return struct {
+					A []int `json:",omitempty"`
+				}{[]int{}}
+			})
 		},
 		"nothing, pointed to": func() { nqmkit.Cached("x", 1, func() **int { return &none }) },
 		"time of a clock":     func() { nqmkit.Cached("x", 1, time.Now) },
