@@ -135,14 +135,15 @@
 //
 // A method that changes in every step, and a schedule that does, cost directions times
 // steps. A power law is followed at the nodes of its quadrature. A list is followed as it
-// is where that takes about a second at most; Expect follows a longer one at Chebyshev
-// points of log h, a few hundred, closer where the responses bend, until halves agree
-// with the whole to 10^-11. So 10^5 steps on a list of 10^4 or a power law of any size
+// is where that takes about a second at most, and a longer one at Chebyshev
+// points of log h, a few hundred, closer where the responses bend: sums (Expect,
+// StepsToTarget) until halves agree with the whole to 10^-11, and answers about each
+// direction (Moments, LossLawOf, LossFan, NoiseScalesOf) until the interpolated responses
+// do. So 10^5 steps on a list of 10^4 or a power law of any size
 // take seconds with up to three variables. Where directions ring all along the run and
-// no such points do, and where the answer is about each direction (Moments, LossLawOf),
-// the list itself is followed, d directions of n variables up to 2·10^9/(d n² + 16) steps,
-// half as many where averages of iterates are kept in 106 bits; beyond, the error says
-// how many steps are possible.
+// no such points do, the list itself is followed: d directions up to 5·10^8/d steps of two
+// variables, fewer of more, a quarter where averages of iterates are kept in 106 bits; beyond,
+// the error says how many steps are possible.
 //
 // # Answers
 //

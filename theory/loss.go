@@ -57,7 +57,7 @@ func (c *Curve) sum(p Problem, m Method) error {
 	}
 	var of []Direction
 	var l []parts
-	dirs, disagreement, err := p.nodesFor(m, summable(m), func(d []Direction) []float64 {
+	dirs, disagreement, err := p.nodesFor(m, p.summable(last, m), func(d []Direction) []float64 {
 		of, l = d, lossesOf(d, modeOf, some)
 		return lookedAt(l)
 	})
@@ -83,17 +83,17 @@ func ExpectedLoss(p Problem, t int, m Method) (float64, error) {
 }
 
 // SecondMoments returns E θ_i(t)² for every entry of the problem after t
-// steps, +Inf where it overflows.
+// steps, +Inf where it overflows. See Moments.
 // The error names an invalid problem or method, or t < 0.
 func SecondMoments(p Problem, t int, m Method) ([]float64, error) {
-	m, err := ready(p, []int{t}, m)
+	m, mode, err := directionwise(p, []int{t}, m)
 	if err != nil {
 		return nil, err
 	}
 	if p.Streaming {
 		return streamedMoments(p, t, m)
 	}
-	mode, s := modesOf(m), make([]float64, p.Len())
+	s := make([]float64, p.Len())
 	for i := range s {
 		d := p.Direction(i)
 		r := mode(d.Curvature, d.Noise).At(t)

@@ -30,7 +30,7 @@ func LossLawOf(p Problem, t int, m Method) (LossLaw, error) {
 // followed once. It keeps three numbers for each direction and step. Of a power law whose
 // directions ring faster than they can be summed to 10^-7 it returns an error.
 func LossLawsOf(p Problem, steps []int, m Method) ([]LossLaw, error) {
-	m, err := ready(p, steps, m)
+	m, mode, err := directionwise(p, steps, m)
 	if err != nil {
 		return nil, err
 	}
@@ -41,9 +41,9 @@ func LossLawsOf(p Problem, steps []int, m Method) ([]LossLaw, error) {
 		return nil, fmt.Errorf("theory: the noise or the start is correlated between directions, and the problem has the diagonals alone: the expected loss is exact, the law of the loss is not known")
 	}
 	some := spread(steps)
-	dirs, err := p.resolvedNodes("the law of the loss", m, min(summable(m)/4, mostInLaw), func(d []Direction) []float64 {
+	dirs, err := p.resolvedNodes("the law of the loss", m, min(p.summable(steps[len(steps)-1], m)/4, mostInLaw), func(d []Direction) []float64 {
 		var values []float64
-		for _, l := range lossLaws(d, some, m) {
+		for _, l := range lossLaws(d, some, mode) {
 			values = append(values, l.sum.Mean(), l.sum.Spread())
 		}
 		return values
@@ -51,7 +51,7 @@ func LossLawsOf(p Problem, steps []int, m Method) ([]LossLaw, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lossLaws(dirs, steps, m), nil
+	return lossLaws(dirs, steps, mode), nil
 }
 
 // mostInLaw is how many directions a law of the loss of a power law sums at most.
@@ -59,9 +59,8 @@ const mostInLaw = 1 << 15
 
 // lossLaws are the laws of sums over some directions: of terms with r = hv and
 // b = hμ²/2.
-func lossLaws(dirs []Direction, steps []int, m Method) []LossLaw {
+func lossLaws(dirs []Direction, steps []int, mode func(h, c float64) Mode) []LossLaw {
 	terms := make([][]chisq.Term, len(steps))
-	mode := modesOf(m)
 	for _, d := range dirs {
 		if d.Curvature == 0 {
 			continue

@@ -37,13 +37,14 @@ func checkSteps(steps []int) error {
 	return nil
 }
 
-// ready is prepared for a question about each direction, and whether it can be waited for.
-func ready(p Problem, steps []int, m Method) (Method, error) {
+// directionwise is prepared for a question about each direction, with the modes that answer it.
+func directionwise(p Problem, steps []int, m Method) (Method, func(h, c float64) Mode, error) {
 	m, err := prepared(p, steps, m)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return m, affordable(p, steps[len(steps)-1], m, 1)
+	mode, err := p.modesAlong(m, steps)
+	return m, mode, err
 }
 
 // prepared checks a question and stretches the method's schedule to its steps.

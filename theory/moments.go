@@ -21,20 +21,22 @@ type Moment struct {
 func (m Moment) SecondMoment() float64 { return m.Mean*m.Mean + m.Variance }
 
 // Moments returns the law of every entry of the problem after t steps: mean and
-// variance, and the variance's parts. The errors are those of Expect;
-// multiplicative noise counts all variance beyond the start's as noise.
+// variance, and the variance's parts. Of a long list that is followed step by step they are
+// interpolated: after t steps the noise is known to 10^-11 or 10^-15 t of itself, and the mean
+// to as much of the largest root mean square nearby (see the type responses). The errors are
+// those of Expect; multiplicative noise counts all variance beyond the start's as noise.
 func Moments(p Problem, t int, m Method) ([]Moment, error) {
-	ready, err := ready(p, []int{t}, m)
+	m, mode, err := directionwise(p, []int{t}, m)
 	if err != nil {
 		return nil, err
 	}
 	var seconds []float64
 	if p.Streaming {
-		if seconds, err = streamedMoments(p, t, ready); err != nil {
+		if seconds, err = streamedMoments(p, t, m); err != nil {
 			return nil, err
 		}
 	}
-	mode, all := modesOf(ready), make([]Moment, p.Len())
+	all := make([]Moment, p.Len())
 	for i := range all {
 		d := p.Direction(i)
 		r := mode(d.Curvature, d.Noise).At(t)

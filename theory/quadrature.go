@@ -40,24 +40,21 @@ const wanted = 1e-11
 // a scalar kernel.
 const tooMany = 1 << 22
 
-// summable is up to how many it is for a method: fewer where the general engine takes
-// tens of microseconds for each.
-func summable(m Method) float64 {
-	n, steps := 0, 0
+// summable is up to how many it is for a method and t steps: fewer where the general engine
+// takes tens of microseconds for each, and where steps are followed one by one.
+func (p Problem) summable(t int, m Method) float64 {
+	n := 0
 	switch m := m.(type) {
 	case Optimizer:
 		if !m.plain() {
 			n = m.system().layout.n
 		}
-		if len(m.Schedule) > 0 {
-			steps = m.Schedule.followed(math.MaxInt, false)
-		}
 	case Linear:
 		n = m.System(1).Size()
 	}
 	most := tooMany / float64(max(1, 4*n*n))
-	if steps > 0 { // each of them in each direction
-		most = math.Min(most, 4*mostFollowed/(float64(n*n)*float64(steps)))
+	if steps, _ := followedSteps(p, t, m); steps > 0 { // each of them in each direction
+		most = math.Min(most, mostFollowed/(costOf(m)*float64(steps)))
 	}
 	return most
 }

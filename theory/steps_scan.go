@@ -16,7 +16,7 @@ func (s *Steps) scan(p Problem, m Method) error {
 		return s.scanStreamed(p, m, min(end, max(1, followable(p, m))))
 	}
 	own := min(end, max(1, scannable(p, m)))
-	dirs, disagreement, err := p.nodesFor(m, summable(m), func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(own, 1<<14))) })
+	dirs, disagreement, err := p.nodesFor(m, p.summable(own, m), func(d []Direction) []float64 { return lossesAt(d, m, quarters(min(own, 1<<14))) })
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,10 @@ func scanCost(m Method) float64 { return costOf(m) + 4 }
 // further, or no such points stand for the list.
 func (p Problem) gatheredWalker(s *Steps, m Method, end int) *walker {
 	most := mostFollowed / scanCost(m)
-	reach := min(end, s.Checked*sooner)
+	reach := s.Checked * sooner
+	if reach >= end/2 {
+		reach = end
+	}
 	if s.Modes < p.Len() { // the points so far are about as many as will be
 		reach = min(reach, int(most/float64(gatheredTimes*s.Modes)))
 	}
@@ -293,7 +296,7 @@ func (s *Steps) scanStreamed(p Problem, m Method, end int) error {
 		_, _ = visitStreamed(dirs, m, some, nil, func(_ int, _, loss float64) { v = append(v, loss) })
 		return v
 	}
-	dirs, disagreement, err := p.nodesFor(m, summable(m), losses)
+	dirs, disagreement, err := p.nodesFor(m, p.summable(end, m), losses)
 	if err != nil {
 		return err
 	}

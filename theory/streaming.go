@@ -34,7 +34,7 @@ func (c *Curve) stream(p Problem, m Method) error {
 		_, _ = visitStreamed(dirs, m, steps, nil, func(_ int, bias, loss float64) { v = append(v, bias, loss) })
 		return v
 	}
-	dirs, disagreement, err := p.nodesFor(m, summable(m), func(d []Direction) []float64 { return losses(d, some) })
+	dirs, disagreement, err := p.nodesFor(m, p.summable(c.Steps[len(c.Steps)-1], m), func(d []Direction) []float64 { return losses(d, some) })
 	if err != nil {
 		return err
 	}

@@ -43,12 +43,11 @@ func streamedMoments(p Problem, t int, m Method) ([]float64, error) {
 }
 
 // visitMoments visits E θ_i² of all directions, whatever the noise.
-func visitMoments(p Problem, dirs []Direction, m Method, steps []int, visit func(k int, d Direction, second float64)) {
+func visitMoments(p Problem, dirs []Direction, m Method, mode func(h, c float64) Mode, steps []int, visit func(k int, d Direction, second float64)) {
 	if p.Streaming {
 		_, _ = visitStreamed(dirs, m, steps, visit, nil)
 		return
 	}
-	mode := modesOf(m)
 	for _, d := range dirs {
 		respond(mode(d.Curvature, d.Noise), steps, func(k int, r Response) {
 			visit(k, d, times(r.Factor*r.Factor, d.SecondMoment())+r.Noise)

@@ -166,14 +166,14 @@ type NoiseScales struct {
 // θ(t) may be, decrease the expected loss by ΔL_max/(1 + B_noise/B). The errors
 // are those of Expect.
 func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
-	m, err := ready(p, steps, m)
+	m, mode, err := directionwise(p, steps, m)
 	if err != nil {
 		return NoiseScales{}, err
 	}
 	n, unit := len(steps), p.ordinary()
 	scales := func(dirs []Direction) []float64 {
 		loss, g2, gHg := make([]dd.Sum, n), make([]dd.Sum, n), make([]dd.Sum, n)
-		visitMoments(p, dirs, m, steps, func(k int, d Direction, second float64) {
+		visitMoments(p, dirs, m, mode, steps, func(k int, d Direction, second float64) {
 			h := d.Curvature / unit
 			loss[k].Add(d.Multiplicity * times(h/2, second))
 			g2[k].Add(d.Multiplicity * times(h*h, second))
@@ -187,7 +187,7 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 		}
 		return v
 	}
-	dirs, err := p.resolvedNodes("noise scales", m, summable(m), scales)
+	dirs, err := p.resolvedNodes("noise scales", m, p.summable(steps[len(steps)-1], m), scales)
 	if err != nil {
 		return NoiseScales{}, err
 	}
