@@ -47,6 +47,23 @@ func TestChangingMethodsRefuse(t *testing.T) {
 	}
 }
 
+// Every number among the settings can be Free, or is refused with a reason.
+func TestNumbersThatCannotBeFree(t *testing.T) {
+	p := must(LogUniform(4, 1, 0.1))
+	for _, s := range Settings() {
+		if s.number == nil || s.CanBeFree() {
+			continue
+		}
+		o := SGD(0.5).Lookahead(5, 0.5)
+		*s.number(&o) = Free
+		for _, err := range []error{second(TuneLoss(p, 20, o)), second(Tune(p, 0.1, o, 100)), second(ExpectedLoss(p, 10, o))} {
+			if err == nil || !strings.Contains(err.Error(), s.Name+" of ") || !strings.Contains(err.Error(), "cannot be Free: ") {
+				t.Errorf("%s: %v", s.Name, err)
+			}
+		}
+	}
+}
+
 // Known answers of other implementations.
 func TestKnownAnswersOfChangingMethods(t *testing.T) {
 	p := must(PowerLaw(1000, 1))

@@ -35,6 +35,7 @@ type Setting struct {
 	number     func(o *Optimizer) *float64 // where it is, of a float64
 	flag       func(o *Optimizer) *bool    // and of a bool
 	coordinate *coordinate                 // in tuning; nil of one that cannot be free
+	fixed      string                      // why a number cannot be
 	rule       *rule                       // that the setting brings
 	group      string                      // of settings that exclude each other
 	required   bool                        // the zero value is not neutral, but missing
@@ -116,6 +117,7 @@ var settings = []Setting{
 	}, {
 		Name: "weight decay", Symbol: "λ", Field: "WeightDecay", Column: "weight_decay", Unit: "curvature", High: math.Inf(1), HighOpen: true, rare: true,
 		number: func(o *Optimizer) *float64 { return &o.WeightDecay }, family: suffixed("weight decay"),
+		fixed: "it pulls to 0, which is the minimum of this model, so that the best decay would forget the start at once",
 		needs: func(o *Optimizer) bool { return o.DecoupledDecay || o.Power == 0 }, needed: "no preconditioner, or decoupled decay",
 	}, {
 		Name: "decoupled weight decay", Field: "DecoupledDecay",
@@ -129,7 +131,7 @@ var settings = []Setting{
 	}, {
 		Name: "Lookahead's slow step", Symbol: "s", Field: "SlowStep", LowOpen: true, High: 1, required: true,
 		unless: func(o *Optimizer) bool { return o.LookaheadSteps == 0 }, text: unwritten,
-		number: func(o *Optimizer) *float64 { return &o.SlowStep },
+		number: func(o *Optimizer) *float64 { return &o.SlowStep }, fixed: "sweep it together with Lookahead's steps",
 	}, {
 		Name: "EMA decay", Symbol: "γ", Field: "Decay", Column: "decay", High: 1, HighOpen: true, NearOne: true, word: "EMA ",
 		family: suffixed("EMA"), group: "average",
@@ -165,7 +167,7 @@ var settings = []Setting{
 	}, {
 		Name: "batch size", Symbol: "B", Field: "BatchSize", Column: "batch_size", Unit: "examples",
 		Low: 1, High: math.Inf(1), HighOpen: true, OfGradient: true,
-		number: func(o *Optimizer) *float64 { return &o.BatchSize },
+		number: func(o *Optimizer) *float64 { return &o.BatchSize }, fixed: "a larger batch is never worse in steps: sweep it",
 		text: func(o *Optimizer) string {
 			if o.BatchSize == 1 {
 				return ""
@@ -261,6 +263,9 @@ func (s *Setting) isFree(o *Optimizer) bool { return s.coordinate != nil && *s.n
 func (s *Setting) validate(o *Optimizer) error {
 	if s.isFree(o) {
 		return fmt.Errorf("theory: the %s of %v is Free: give it a value, or let Tune choose it", s.Name, o)
+	}
+	if s.fixed != "" && *s.number(o) == Free {
+		return fmt.Errorf("theory: the %s of %v cannot be Free: %s; want %s", s.Name, o, s.fixed, s.Range())
 	}
 	if s.Field == "BatchSize" && isAskedZero(o.BatchSize) || s.Field == "LookaheadSteps" && o.LookaheadSteps == 0 && o.SlowStep != 0 {
 		return fmt.Errorf("theory: %s 0: want %s", s.Name, s.Range())

@@ -3,8 +3,10 @@ package theory
 import "math"
 
 // Free marks a setting of an Optimizer that Tune is to choose, of those that
-// Setting.CanBeFree: learning rate, momentum, velocity weight, EMA decay,
-// preconditioning power.
+// Setting.CanBeFree: learning rate, momentum, velocity weight, dampening, the slow momentum
+// and weight of AdEMAMix, the ratio, fall and time of DANA's velocity, EMA decay and
+// preconditioning power. Others are refused with the reason; whole numbers, as the steps
+// of a warm-up, are swept.
 var Free = math.Inf(-1)
 
 // coordinate is how tuning sees a setting: the value at z, the range of z for
