@@ -176,7 +176,10 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 		s = trimmed(s)
 		p.Series, every = append(p.Series, s), append(every, s.Y...)
 		head := one.label
-		if n > 1 && names[k] != "" {
+		switch {
+		case n > 1 && one.method == "" && one.title == "":
+			head = names[k]
+		case n > 1 && names[k] != "":
 			head += ", " + names[k]
 		}
 		heads = append(heads, head)
@@ -206,9 +209,15 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 }
 
 // sweptNames names the lines of a sweep: by the method; by what the title says
-// of it, as the problem, where methods are alike; and by a number.
+// of it, as the problem, where methods are alike; and by a number, as those are that
+// have neither.
 func sweptNames(lines []swept) []string {
 	names := mapped(lines, func(s swept) string { return s.method })
+	for i, s := range lines {
+		if s.method == "" && s.title == "" {
+			names[i] = fmt.Sprintf("number %d", i+1)
+		}
+	}
 	if len(unique(names)) < len(names) && len(unique(mapped(lines, func(s swept) string { return s.title }))) > 1 {
 		for i, s := range lines {
 			_, about, _ := strings.Cut(s.title, ": ")
@@ -256,7 +265,7 @@ func sweepTitle(results []any, over string) string {
 	for _, r := range results {
 		for _, s := range sweptOf(r) {
 			if s.title == "" || s.title != one.title {
-				return one.label + " against " + over
+				return upper(one.label) + " against " + over
 			}
 		}
 	}

@@ -26,6 +26,9 @@ func TestSweepLine(t *testing.T) {
 	if p.X.Scale != Log2 || p.Y.Scale != Log10 || p.X.Label != "batch size B" {
 		t.Errorf("axes %+v and %+v", p.X, p.Y)
 	}
+	if f.Title != "Value against batch size B" {
+		t.Errorf("title %q", f.Title)
+	}
 	d := p.Series[0].drawable(p.X.Scale, p.Y.Scale)
 	if d.Diverges || len(stretches(d.X)) != 2 || d.Y[0] != 1000 || d.Y[len(d.Y)-1] != 10 {
 		t.Errorf("drawn: %v at %v, diverges %v", d.Y, d.X, d.Diverges)
@@ -52,6 +55,36 @@ func TestSweepOfSeveral(t *testing.T) {
 	for k, family := range []string{"SGD", "momentum"} {
 		if s := f.Panels[0].Series[k]; s.Name != family || s.Color != lookOf(family).color || len(s.Y) != 2 {
 			t.Errorf("line %d: %+v", k, s)
+		}
+	}
+}
+
+// Lines of a cell's own numbers all have a name and a column, which follow when a user
+// gives them better ones; a line alone has none.
+func TestSweepOfNumbers(t *testing.T) {
+	for n := 1; n <= 5; n++ {
+		f, err := FigureOf(theory.Sweep[[]float64]{
+			Axes:    []theory.Axis{{Name: "k", Values: []float64{1, 2}}},
+			Results: [][]float64{make([]float64, n), make([]float64, n)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 1 {
+			if s := f.Panels[0].Series[0]; s.Name != "" || s.End != "" {
+				t.Errorf("a line alone is named %q, with %q at its end", s.Name, s.End)
+			}
+			continue
+		}
+		for k := range f.Panels[0].Series {
+			f.Panels[0].Series[k].Name = string(rune('a' + k))
+		}
+		f = f.renamed()
+		for k, s := range f.Panels[0].Series {
+			name := string(rune('a' + k))
+			if head := f.Table.Columns[k+1].Name; s.End != name || head != name {
+				t.Errorf("line %d of %d: %q at its end, column %q, want %q", k+1, n, s.End, head, name)
+			}
 		}
 	}
 }
@@ -100,7 +133,7 @@ func TestSweepOverProblems(t *testing.T) {
 	f := must(FigureOf(nqmkit.Sweep("flattest h", []float64{1, 0.5}, func(h float64) theory.Steps {
 		return nqmkit.StepsToTarget(nqmkit.TwoDirections(50, h), 0.1, nqmkit.SGD(0.02).Batch(64))
 	})))
-	if f.Title != "steps to target against flattest h" {
+	if f.Title != "Steps to target against flattest h" {
 		t.Errorf("title %q", f.Title)
 	}
 }
