@@ -170,7 +170,18 @@ func (s Segment) exactFactor(k int) dd.Number {
 type factors struct {
 	Segment
 	known []dd.Number // of the first steps
+	// late are those of later steps that were asked for last, each in its place: directions
+	// that are followed side by side ask for the same ones.
+	late []lateFactor
 }
+
+type lateFactor struct {
+	step   int
+	factor dd.Number
+}
+
+// lateFactors is how many later ones are kept.
+const lateFactors = 1 << 10
 
 // mostFactors is how many are kept: 1 MB.
 const mostFactors = 1 << 16
@@ -182,8 +193,17 @@ func (f *factors) at(k int) dd.Number {
 	case k == len(f.known) && k < mostFactors:
 		f.known = append(f.known, f.exactFactor(k))
 		return f.known[k]
+	case k < mostFactors: // asked for out of turn
+		return f.exactFactor(k)
 	}
-	return f.exactFactor(k)
+	if f.late == nil {
+		f.late = make([]lateFactor, lateFactors)
+	}
+	late := &f.late[k%lateFactors]
+	if late.step != k {
+		*late = lateFactor{k, f.exactFactor(k)}
+	}
+	return late.factor
 }
 
 func (s Segment) time() float64 {

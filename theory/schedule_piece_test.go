@@ -99,3 +99,18 @@ func TestPieceObjectiveDerivatives(t *testing.T) {
 		}
 	}
 }
+
+// Factors that are kept are those of their steps, in whatever order they are asked for.
+func TestFactorsAreKept(t *testing.T) {
+	g := Segment{Shape: InverseTimeRate, From: 1, Time: 3}
+	kept := factors{Segment: g}
+	for _, from := range []int{0, mostFactors - 5, 3 * mostFactors, 3*mostFactors + lateFactors, 3 * mostFactors, 1 << 40} {
+		for range 2 {
+			for k := from; k < from+20; k++ {
+				if got, want := kept.at(k), g.exactFactor(k); got != want {
+					t.Errorf("factor %d: %v, want %v", k, got, want)
+				}
+			}
+		}
+	}
+}
