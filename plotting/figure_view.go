@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/plot/vg"
 )
 
 // view is a panel made ready for drawing, in one place for every output: its
@@ -12,7 +14,8 @@ import (
 type view struct {
 	Panel
 	notes   []string
-	columns int // of the figure
+	columns int       // of the figure
+	ends    vg.Length // how wide a label in the right margin may be
 }
 
 // view returns the panel ready for drawing. The panel is valid.

@@ -55,7 +55,7 @@ func TestPapersHaveTheirWidthAndText(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, p := range []Paper{{Width: -1}, {Width: 100}, {Width: math.NaN()}, {Width: 3, Text: 1}} {
+	for _, p := range []Paper{{Width: -1}, {Width: 100}, {Width: math.NaN()}, {Width: 3, Text: 1}, {Width: 1.9}, {Width: 4, Text: 20}} {
 		if p.validate() == nil {
 			t.Errorf("%+v is valid", p)
 		}
@@ -91,7 +91,7 @@ func TestNoSmallerLetters(t *testing.T) {
 func TestDataHaveRoomOnEveryPaper(t *testing.T) {
 	for _, one := range gallery() {
 		f := must(onePicture(one.value)).Figure
-		for _, p := range []Paper{{}, Column, Page} {
+		for _, p := range []Paper{{}, Column, Page, {Width: 2}, {Width: 3, Text: 10}} {
 			s := f.stillOn(p)
 			var c recorder.Canvas
 			plots := make([]*plot.Plot, len(s.views))

@@ -34,8 +34,11 @@ func (f Figure) stillOf(width vg.Length) still {
 	f = f.drawn()
 	for f.Columns = f.columns(); ; f.Columns-- {
 		s := f.inColumns(width)
-		if f.Columns == 1 || !slices.ContainsFunc(s.views, func(v view) bool { return s.dataWidth(v) < leastData }) {
+		switch narrow := slices.ContainsFunc(s.views, func(v view) bool { return s.dataWidth(v) < leastData }); {
+		case !narrow:
 			return s
+		case f.Columns == 1:
+			return f.withoutEnds().inColumns(width)
 		}
 	}
 }
@@ -53,14 +56,18 @@ func (s still) dataWidth(v view) vg.Length {
 
 // inColumns returns the plan with as many panels in a row as the figure has.
 func (f Figure) inColumns(width vg.Length) still {
-	f = f.endsInLegend()
-	s := still{Figure: f, views: f.views(), width: width}
 	switch {
 	case width > 0:
 	case f.columns() > 2:
-		s.width = stillWide
+		width = stillWide
 	default:
-		s.width = stillWidth
+		width = stillWidth
+	}
+	ends := min(endsRoom, endsShare*width) / vg.Length(f.columns())
+	f = f.endsInLegend(ends)
+	s := still{Figure: f, views: f.views(), width: width}
+	for i := range s.views {
+		s.views[i].ends = ends
 	}
 	room := s.width - margins
 	if f.Title != "" {

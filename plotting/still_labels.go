@@ -259,7 +259,7 @@ func (v view) inMargin(r Reference) bool {
 
 // marginal cuts the label of a reference to what the margin has room for.
 func (v view) marginal(label string) string {
-	return shortened(label, noteSize, endsRoom/vg.Length(max(v.columns, 1)))
+	return shortened(label, noteSize, v.ends)
 }
 
 // upright is the label of a mark across the panel from bottom to top.

@@ -41,21 +41,38 @@ func (v view) endsWidth() vg.Length {
 	return widest
 }
 
-// endsRoom is how wide the label of a line end may be, in a figure of one column.
-const endsRoom = 150
+// endsRoom is how wide the label of a line end may be, in a figure of one column, and
+// endsShare which part of the picture.
+const (
+	endsRoom  = 150
+	endsShare = 0.42
+)
 
 // endsInLegend returns the figure with the names of lines in its legend, if not
 // all have room at the ends.
-func (f Figure) endsInLegend() Figure {
+func (f Figure) endsInLegend(room vg.Length) Figure {
 	fits := func(s Series) bool {
-		return textStyle(noteSize, ink).Width(s.End) <= endsRoom/vg.Length(f.columns())
+		return textStyle(noteSize, ink).Width(s.End) <= room
 	}
 	for _, p := range f.Panels {
 		if slices.ContainsFunc(p.Series, func(s Series) bool { return !fits(s) }) {
-			f.Panels = mapped(f.Panels, func(p Panel) Panel { p.Series = withoutEnds(slices.Clone(p.Series)); return p })
-			break
+			return f.withoutEnds()
 		}
 	}
+	return f
+}
+
+// withoutEnds returns the figure without names at the ends of lines.
+func (f Figure) withoutEnds() Figure {
+	f.Panels = mapped(f.Panels, func(p Panel) Panel {
+		p.Series = mapped(p.Series, func(s Series) Series {
+			if !s.masks() {
+				s.End = ""
+			}
+			return s
+		})
+		return p
+	})
 	return f
 }
 
