@@ -16,6 +16,7 @@ var networkFigures = []Figure{
 	{"network-mlp", "an MLP from five starts: steps against batch size of six methods, trained and predicted", trained("mlp")},
 	{"network-schedules", "the MLP with a learning rate that falls to zero over the run, along a line or a cosine: steps against batch size, trained and predicted", trained("mlp-schedules")},
 	{"network-kfac", "the MLP with K-FAC and the diagonal of Gauss-Newton: steps against batch size, trained and predicted", trained("mlp-kfac")},
+	{"network-conv", "a convolutional network from five starts: steps against batch size, trained and predicted", trained("conv")},
 	{"network-critical", "the critical batch size of the MLP by the steps of its training with each of six methods", networkCritical},
 }
 
