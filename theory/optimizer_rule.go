@@ -15,7 +15,7 @@ type Rule struct {
 // Rule returns the step where the schedule's factor is f; of a method whose first steps
 // are others, the one that they come to: see Changing.
 func (o Optimizer) Rule(f float64) Rule {
-	step := o.rule().step(o, stage{forever, dd.Exact(f), dd.Number{}})
+	step := o.rule().step(o, stage{t: forever, f: dd.Exact(f), own: o.Momentum, kept: 1, next: o.Momentum})
 	r := Rule{Kick: rounded(step.kick[:step.n]), Gradient: rounded(step.gradient[:step.n])}
 	for i := range step.n {
 		r.Keep = append(r.Keep, rounded(step.keep[i][:step.n]))

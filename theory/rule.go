@@ -31,6 +31,12 @@ type rule struct {
 type stage struct {
 	t int
 	f dd.Number
+	// own is the momentum of the method itself, where a schedule has another in this
+	// step. kept is what the product of the momenta of all steps so far lacks of 1.
+	own  float64
+	kept float64
+	// next is the momentum of the step after it, of schedule-free SGD.
+	next float64
 	// share is the weight of the step's iterate among those of all steps so far, in
 	// an average that weighs them by the square of the highest rate until then.
 	share dd.Number

@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"slices"
 
 	"nqm/theory/internal/dd"
 )
@@ -33,7 +34,7 @@ func (o Optimizer) WarmSlow(steps int) Optimizer {
 
 // ademamix in θ, n1 = α m1 and n2 = α m2.
 var ademamix = rule{name: "AdEMAMix", states: 3, free: true,
-	changes: func(o *Optimizer) int { return max(o.SlowWarmUp, unbiased(o.Momentum)) },
+	changes: func(o *Optimizer) int { return max(o.SlowWarmUp, unbiased(o.Schedule.largestMomentum(o.Momentum))) },
 	step: func(o Optimizer, at stage) update {
 		fast, slow := dd.Exact(o.Momentum), dd.Exact(o.SlowMomentum)
 		weight, whole := dd.Exact(o.SlowWeight), dd.Exact(1)
@@ -42,8 +43,8 @@ var ademamix = rule{name: "AdEMAMix", states: 3, free: true,
 			weight = dd.Exact(o.SlowWeight * part)
 			slow = dd.Exact(math.Exp(1 / ((1-part)/math.Log(o.Momentum) + part/math.Log(o.SlowMomentum))))
 		}
-		if at.t < unbiased(o.Momentum) {
-			whole = dd.Exact(lacking(o.Momentum, at.t+1))
+		if at.kept != 0 {
+			whole = dd.Exact(at.kept)
 		}
 		u := update{n: 3}
 		u.gradient[0] = dd.Exact(1)
@@ -59,6 +60,49 @@ var ademamix = rule{name: "AdEMAMix", states: 3, free: true,
 		}
 		return u
 	},
+}
+
+// weightsOf are the sums of the weights of a corrected average, 1 - β_1 ... β_t, of the
+// momenta of a schedule.
+type weightsOf struct {
+	known []float64
+	sum   dd.Sum // of log β
+	none  bool   // some β was 0
+}
+
+func (s *system) weightAt(t int) float64 {
+	beta := s.Schedule.largestMomentum(s.Momentum)
+	if t >= unbiased(beta) {
+		return 1
+	}
+	if beta == s.Momentum && !s.Schedule.setsMomentum() {
+		return lacking(beta, t+1)
+	}
+	w := &s.weights
+	for k := len(w.known); k <= t; k++ {
+		g, at := s.Schedule.locate(k)
+		beta := g.momentum(at, s.Momentum)
+		if w.none = w.none || beta == 0; w.none {
+			w.known = append(w.known, 1)
+			continue
+		}
+		w.sum.Add(math.Log1p(beta - 1))
+		w.known = append(w.known, -math.Expm1(w.sum.Value()))
+	}
+	return w.known[t]
+}
+
+// setsMomentum reports whether some segment has a momentum of its own.
+func (s Schedule) setsMomentum() bool {
+	return slices.ContainsFunc(s, func(g Segment) bool { return g.Momentum != 0 })
+}
+
+// largestMomentum is that of all steps, of a method whose own is given.
+func (s Schedule) largestMomentum(own float64) float64 {
+	for _, g := range s {
+		own = math.Max(own, math.Max(g.Momentum, g.MomentumTo))
+	}
+	return own
 }
 
 // unbiased is the step from which on 1 - γ^t is 1 to the last of 106 bits.

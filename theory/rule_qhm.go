@@ -18,12 +18,17 @@ func QHM(learningRate, momentum, weight float64) Optimizer {
 }
 
 // quasiHyperbolic in θ and m = αv/(1-β), so that m' = β m + x θ + αε and
-// θ' = θ - f ((1-ν)(x θ + αε) + ν(1-β) m').
+// θ' = θ - f ((1-ν)(x θ + αε) + ν(1-β) m'). Where a schedule changes β, it is the method's
+// own β that m is divided by.
 var quasiHyperbolic = rule{name: "QHM", states: 2, step: func(o Optimizer, at stage) update {
-	weight := dd.Exact(o.VelocityWeight)
+	weight, rest := dd.Exact(o.VelocityWeight), dd.Exact(1).Sub(dd.Exact(at.own))
 	direct := at.f.Mul(dd.Exact(1).Sub(weight))
-	at.f = at.f.Mul(weight).Mul(dd.Exact(1).Sub(dd.Exact(o.Momentum)))
+	at.f = at.f.Mul(weight).Mul(rest)
 	u := velocity(o, at)
+	if o.Momentum != at.own {
+		u.kick[1] = dd.Exact(1).Sub(dd.Exact(o.Momentum)).Div(rest)
+		u.kick[0] = at.f.Mul(u.kick[1]).Neg()
+	}
 	u.kick[0] = u.kick[0].Sub(direct)
 	return u
 }}

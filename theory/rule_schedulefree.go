@@ -62,8 +62,8 @@ var scheduleFreeY = rule{name: scheduleFree.name, states: 3, free: true, starts:
 	step: func(o Optimizer, at stage) update {
 		const x, z = 1, 2
 		u := averageOfSteps(o, at, 3, x, z)
-		// y' = β x' + (1-β) z', in place of y.
-		beta := dd.Exact(o.Momentum)
+		// y' = β x' + (1-β) z' with the β of the next step, in place of y.
+		beta := dd.Exact(at.next)
 		rest := dd.Exact(1).Sub(beta)
 		for j := range u.n {
 			u.keep[0][j] = beta.Mul(u.keep[x][j].Sub(dd.Identity(x, j))).Add(rest.Mul(u.keep[z][j].Sub(dd.Identity(z, j))))

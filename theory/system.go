@@ -8,14 +8,15 @@ import "nqm/theory/internal/dd"
 // decoupled decay.
 type system struct {
 	Optimizer
-	rule   *rule
-	layout layout
-	alone  triangle    // of the rule
-	plain  update      // the rule's step, and all of it where there is nothing else
-	known  []knownStep // other steps that were asked for
-	paces  []*factors  // of the schedule's segments
-	shares *shares
-	single [2][]*anyStep // steps that are like no other, for every t; sheared ones second
+	rule    *rule
+	layout  layout
+	alone   triangle    // of the rule
+	plain   update      // the rule's step, and all of it where there is nothing else
+	known   []knownStep // other steps that were asked for
+	paces   []*factors  // of the schedule's segments
+	shares  *shares
+	weights weightsOf
+	single  [2][]*anyStep // steps that are like no other, for every t; sheared ones second
 }
 
 type knownStep struct {
@@ -36,7 +37,7 @@ func (s *system) become(o Optimizer) {
 	for _, g := range o.Schedule {
 		s.paces = append(s.paces, &factors{Segment: g})
 	}
-	s.shares = &shares{schedule: o.Schedule}
+	s.shares, s.weights = &shares{schedule: o.Schedule}, weightsOf{}
 	s.rule = s.Optimizer.rule()
 	s.layout = layoutOf(&s.Optimizer, s.rule)
 	s.plain = s.ruleAt(forever, dd.Exact(1), o.Momentum)
@@ -47,9 +48,16 @@ func (s *system) become(o Optimizer) {
 func (s *system) ruleAt(t int, f dd.Number, momentum float64) update {
 	o := s.Optimizer
 	o.Momentum = momentum
-	at := stage{t: t, f: f}
+	at := stage{t: t, f: f, own: s.Momentum}
+	if o.SlowMomentum != 0 {
+		at.kept = s.weightAt(t)
+	}
 	if o.ScheduleFree {
-		at.share = s.shares.at(t)
+		at.share, at.next = s.shares.at(t), momentum
+		if t < forever && s.Schedule.setsMomentum() {
+			g, k := s.Schedule.locate(t + 1)
+			at.next = g.momentum(k, s.Momentum)
+		}
 	}
 	u := s.rule.step(o, at)
 	if o.DecoupledDecay {
