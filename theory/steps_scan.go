@@ -96,7 +96,7 @@ func (p Problem) gatheredWalker(s *Steps, m Method, end int) *walker {
 		}
 		points, unit := part.points()
 		for j, g := range points {
-			w.add(g.start, g.noise, modeOf(part.at.curvature(j), unit))
+			w.add(1, g.start, g.noise, modeOf(part.at.curvature(j), unit))
 		}
 	}
 	return w
@@ -212,11 +212,11 @@ type walker struct {
 	reach  int // the step up to which the points stand for the directions
 }
 
-// walked counts start of Factor² and noise of Noise in the loss.
+// walked counts weight times start of Factor² and noise of Noise in the loss.
 type walked struct {
-	start, noise float64
-	mode         Mode
-	state        *state // nil of a mode that is not of this package
+	weight, start, noise float64
+	mode                 Mode
+	state                *state // nil of a mode that is not of this package
 }
 
 func newWalker(dirs []Direction, m Method) *walker {
@@ -228,18 +228,17 @@ func newWalker(dirs []Direction, m Method) *walker {
 func (w *walker) put(dirs []Direction, modeOf func(h, c float64) Mode) {
 	for _, d := range dirs {
 		if d.Curvature != 0 {
-			half := 0.5 * d.Multiplicity * d.Curvature
-			w.add(half*d.SecondMoment(), half, modeOf(d.Curvature, d.Noise))
+			w.add(0.5*d.Multiplicity*d.Curvature, d.SecondMoment(), 1, modeOf(d.Curvature, d.Noise))
 		}
 	}
 }
 
-func (w *walker) add(start, noise float64, mode Mode) {
+func (w *walker) add(weight, start, noise float64, mode Mode) {
 	var s *state
 	if machine, ok := mode.(*machine); ok {
 		s = machine.begin()
 	}
-	w.points = append(w.points, walked{start, noise, mode, s})
+	w.points = append(w.points, walked{weight, start, noise, mode, s})
 }
 
 // losses returns E L(t) for from <= t < to.
@@ -259,7 +258,7 @@ func (w *walker) losses(from, to int) []float64 {
 			if math.IsInf(r.Factor, 0) || math.IsInf(r.Noise, 0) {
 				w.lostAt = min(w.lostAt, t)
 			}
-			total[t-from].Add(times(r.Factor*r.Factor, d.start) + times(r.Noise, d.noise))
+			total[t-from].Add(d.weight * (times(r.Factor*r.Factor, d.start) + times(r.Noise, d.noise)))
 		}
 	}
 	values := make([]float64, len(total))
