@@ -24,12 +24,12 @@ func PhaseMap(m theory.PhaseMap) Figure {
 	for _, row := range m.Radius {
 		grid.Z = append(grid.Z, mapped(row, memory)...)
 	}
+	x := rateAxis(m)
 	contour := Series{Kind: KindContour, Color: "#ffffff", Width: 0.8}
 	for _, steps := range roundLevels(grid.zAxis()) {
-		contour.trace(m, steps)
+		contour.trace(m, x, steps)
 	}
 	toTheBorder(&grid)
-	x := rateAxis(m)
 	rates := phaseRates(m, x)
 	boundary := func(name string, beta func(alpha float64) float64) Series {
 		s := Series{Name: name}
@@ -68,8 +68,14 @@ func PhaseMap(m theory.PhaseMap) Figure {
 // trace appends the line on which the mean falls to 1/e in so many steps along the slower
 // of the stiffest and the flattest direction. With the radius r = e^(-1/steps) both roots of
 // z² - (1+β-αh) z + β lie within r where β <= r² and |1+β-αh| <= r + β/r (Jury), so that α
-// goes from (1-r)(1-β/r)/h of the flattest to (1+r)(1+β/r)/h of the stiffest direction.
-func (s *Series) trace(m theory.PhaseMap, steps float64) {
+// goes from (1-r)(1-β/r)/h of the flattest to (1+r)(1+β/r)/h of the stiffest direction:
+// straight on a linear axis x.
+func (s *Series) trace(m theory.PhaseMap, x Axis, steps float64) {
+	pieces := 30
+	if x.Scale == Linear {
+		pieces = 3
+	}
+
 	r, below := math.Exp(-1/steps), -math.Expm1(-1/steps)
 	slow, fast := below*m.Stiffest, (1+r)*m.Flattest
 	least, most := max(r*(slow-fast)/(slow+fast), 0), r*r // the two sides meet at the least β
@@ -81,21 +87,18 @@ func (s *Series) trace(m theory.PhaseMap, steps float64) {
 	}
 	slowest := func(beta float64) float64 { return below * (1 - beta/r) / m.Flattest }
 	fastest := func(beta float64) float64 { return (1 + r) * (1 + beta/r) / m.Stiffest }
-	for k := range 3*traceNodes + 1 { // most of its points where its label stands
-		beta := least + (most-least)*float64(k)/(3*traceNodes)
+	for k := range 3*pieces + 1 { // most of its points where its label stands
+		beta := least + (most-least)*float64(k)/float64(3*pieces)
 		add(slowest(beta), beta)
 	}
-	for k := range traceNodes {
-		add(slowest(most)+(fastest(most)-slowest(most))*float64(k)/traceNodes, most)
+	for k := range pieces {
+		add(slowest(most)+(fastest(most)-slowest(most))*float64(k)/float64(pieces), most)
 	}
-	for k := range traceNodes + 1 {
-		beta := most - (most-least)*float64(k)/traceNodes
+	for k := range pieces + 1 {
+		beta := most - (most-least)*float64(k)/float64(pieces)
 		add(fastest(beta), beta)
 	}
 }
-
-// traceNodes is how many pieces a side of a line of equal numbers has.
-const traceNodes = 30
 
 // rateAxis returns the axis of a map's learning rates: from edge to edge of its cells,
 // logarithmic if the rates are so.

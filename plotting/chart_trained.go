@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"nqm/theory"
 	"nqm/theory/table"
@@ -86,24 +87,47 @@ func trainedPoints(points []theory.TrainedSteps, low, high float64) []Series {
 	return all
 }
 
-// trainedNotes say where nothing is drawn, and which search ended at an edge.
+// trainedNotes say where nothing is drawn, and which search ended at an edge: each thing
+// once, with its methods and their batch sizes.
 func trainedNotes(points []theory.TrainedSteps) []string {
-	var notes []string
+	var said []string
+	places := map[string][]theory.TrainedSteps{}
+	say := func(what string, p theory.TrainedSteps) {
+		if len(places[what]) == 0 {
+			said = append(said, what)
+		}
+		places[what] = append(places[what], p)
+	}
 	for _, p := range points {
-		at := fmt.Sprintf("%s, B = %g", p.Method, p.BatchSize)
 		if math.IsInf(p.Steps.Value, 1) {
-			notes = append(notes, at+": training did not reach the target.")
+			say("training did not reach the target", p)
 		}
 		if p.Edge != "" {
-			notes = append(notes, fmt.Sprintf("%s: the best learning rate is the %s that was tried; a better one may lie beyond.", at, p.Edge))
+			say(fmt.Sprintf("the best learning rate is the %s that was tried, and a better one may lie beyond", p.Edge), p)
 		}
 		for _, f := range p.Foreseen {
 			if math.IsInf(f.Steps, 1) {
-				notes = append(notes, fmt.Sprintf("%s: %s predicts that the target is not reached.", at, f.Model))
+				say(f.Model+" predicts that the target is not reached", p)
 			}
 		}
 	}
-	return notes
+	return mapped(said, func(what string) string { return what + ": " + methodsAndBatches(places[what]) + "." })
+}
+
+// methodsAndBatches names points, those of one method together.
+func methodsAndBatches(points []theory.TrainedSteps) string {
+	var b strings.Builder
+	for k, p := range points {
+		switch {
+		case k > 0 && p.Method == points[k-1].Method:
+			fmt.Fprintf(&b, ", %g", p.BatchSize)
+			continue
+		case k > 0:
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "%s at B = %g", p.Method, p.BatchSize)
+	}
+	return b.String()
 }
 
 // trainedReach are the ends of the axis that all panels share.
