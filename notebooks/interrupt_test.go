@@ -139,6 +139,7 @@ func TestProgressAndInterrupt(t *testing.T) {
 
 // What JupyterLab shows of a kernel after a start and a restart is that it is idle.
 func TestKernelTellsThatItIsIdle(t *testing.T) {
+	t.Parallel()
 	var states struct{ Started, Restarted []string }
 	runScript(t, "status.py", nil, &states)
 	for when, heard := range map[string][]string{"start": states.Started, "restart": states.Restarted} {

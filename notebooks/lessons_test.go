@@ -69,6 +69,7 @@ func startWorker(t *testing.T) (*lesson.Worker, []lesson.Lesson) {
 // are committed: by itself for the index and the lessons 1 to 5, for all of them
 // with NQM_LONG=1.
 func TestLessonsReproduceTheirOutputs(t *testing.T) {
+	t.Parallel()
 	first, lessons := startWorker(t)
 	if !longtest.Wanted() {
 		lessons = lessons[:6]

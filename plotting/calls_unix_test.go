@@ -12,13 +12,13 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"nqm/nqmkit"
 	"nqm/plotting"
 	"nqm/theory"
+	"nqm/theory/longtest"
 )
 
 // What one call may take: 20 s of two cores, and 2 GB.
@@ -228,7 +228,7 @@ func size(p theory.Problem) float64 {
 func (d *draw) watched(t *testing.T, f func() []reflect.Value) (out []reflect.Value) {
 	done := make(chan struct{})
 	defer close(done)
-	begin, trace := cpuTime(), strings.Join(d.told, "\n")
+	begin, trace := longtest.CPU(), strings.Join(d.told, "\n")
 	go func() {
 		for {
 			select {
@@ -238,7 +238,7 @@ func (d *draw) watched(t *testing.T, f func() []reflect.Value) (out []reflect.Va
 			}
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
-			if used := cpuTime() - begin; used > mostCPU || m.HeapInuse > mostMemory {
+			if used := longtest.CPU() - begin; used > mostCPU || m.HeapInuse > mostMemory {
 				panic(fmt.Sprintf("%v of processor time and %d MB so far:\n%s", used, m.HeapInuse>>20, trace))
 			}
 		}
@@ -256,15 +256,6 @@ func (d *draw) watched(t *testing.T, f func() []reflect.Value) (out []reflect.Va
 		out = nil
 	}()
 	return f()
-}
-
-// cpuTime is the processor time that this process has used.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // look checks a result: it holds no NaN, and has a text and, if any, a picture and a

@@ -26,6 +26,7 @@ func TestNoiseScalesAtTheStart(t *testing.T) {
 }
 
 func TestQuadratureAgainstExactSums(t *testing.T) {
+	t.Parallel()
 	exponents := []float64{0.5, 1, 1.7}
 	if !longtest.Wanted() {
 		exponents = []float64{1}
@@ -408,6 +409,7 @@ func TestConventions(t *testing.T) {
 
 // The closed form of the limit for SGD, and a law against its list.
 func TestStreamingLaw(t *testing.T) {
+	t.Parallel()
 	law := must(PowerLaw(4000, 1.2))
 	law.Streaming = true
 	list := must(law.Explicit())

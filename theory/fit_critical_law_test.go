@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 var measuredSizes = []float64{85e6, 302e6, 1.2e9}
@@ -53,9 +55,7 @@ func TestFitCriticalLawOfMeasuredSizes(t *testing.T) {
 // Of points that the law made, 95% of the intervals hold the truth, at a size within, at one
 // beyond, and of the next measurement; and 95% of the laws are not called into question.
 func TestFitCriticalLawCovers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("five hundred fits")
-	}
+	longtest.Only(t) // five hundred fits
 	r := rand.New(rand.NewPCG(16, 2))
 	const fits, sd, s, e = 500, 0.06, 0.4, 1.05
 	truth := func(n float64) (fewest, samples float64) {

@@ -106,6 +106,7 @@ func fitOf(values []float64, runs []Run) RunsFit {
 }
 
 func TestFitRunsPublished(t *testing.T) {
+	t.Parallel()
 	runs := trainingRuns(publishedRuns)
 	p := newRunsProblem(runs, false)
 	if sum := p.leastSquares().Sum(fitOf(publishedLaw, runs).z()) / 2; math.Abs(sum-0.022080) > 5e-7 {
@@ -137,6 +138,7 @@ func TestFitRunsPublished(t *testing.T) {
 // The loss of a run under the law is that of the exact problem, by the sums and the modes that
 // answer Expect, and of few directions that of the literal recursion.
 func TestLawAgainstExpect(t *testing.T) {
+	t.Parallel()
 	for _, o := range []Optimizer{SGD(SystemRate), SGD(0.2).Batch(7), Momentum(0.3, 0.9).Batch(64), SGD(1).EMA(0.99), SGD(1.5).WSD(5, 20)} {
 		for _, n := range []float64{1, 7, 40, 300, 5000, 250e3, 256e6, 1e10} {
 			for _, steps := range []int{25, 39, 700, 18074} {
@@ -178,6 +180,7 @@ func TestLawAgainstExpect(t *testing.T) {
 
 // A rate that fades is the schedule that Method gives, for the engine of schedules.
 func TestFadingAgainstExpect(t *testing.T) {
+	t.Parallel()
 	for _, a := range []float64{0, 0.3, 0.5, 1.2} {
 		for _, n := range []float64{50, 1e4, 1e8} {
 			for _, steps := range []int{1, 2, 3, 64, 1000, 12258} {
@@ -226,8 +229,13 @@ func TestScheduledAgainstExpect(t *testing.T) {
 
 // A rate that may fade fits no worse than one that may not, on any part of the runs.
 func TestFadingNests(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(16, 2))
-	for range 4 {
+	parts := 1
+	if longtest.Wanted() {
+		parts = 4
+	}
+	for range parts {
 		var some []Run
 		for _, k := range r.Perm(len(publishedRuns))[:20+r.IntN(30)] {
 			some = append(some, trainingRuns(publishedRuns[k:k+1])...)
@@ -338,6 +346,7 @@ func TestFitRunsCovers(t *testing.T) {
 
 // Without error the fit finds the law that made the runs, whatever their methods.
 func TestFitRunsFindsTheLaw(t *testing.T) {
+	t.Parallel()
 	truth := []float64{1.35, 0.9, 3, 0.8, 0.8, 1, 0.7}
 	runs := madeRuns(truth, 0, rand.New(rand.NewPCG(1, 1)))
 	f := must(FitRuns(runs))

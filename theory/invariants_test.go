@@ -154,6 +154,7 @@ func TestRingingTarget(t *testing.T) {
 // The literal update rules with random numbers: z-scores of the mean loss, for
 // every row of the table.
 func TestMonteCarlo(t *testing.T) {
+	t.Parallel()
 	trials := 20_000
 	if !longtest.Wanted() {
 		trials = 500

@@ -78,6 +78,7 @@ func TestAlmostEqualStepsAreOneRun(t *testing.T) {
 // The recurrence along equally and almost equally spaced steps against the closed form
 // them: |A| relative to its envelope, noise relative to itself, 10^-12.
 func TestStridesAgainstTheClosedForm(t *testing.T) {
+	t.Parallel()
 	var worst [2]float64
 	followed, asked := 0, 0
 	rng := rand.New(rand.NewPCG(5, 15))

@@ -124,6 +124,7 @@ func gauss(r *rand.Rand, h []float64, n int) (seen, whole Problem) {
 // What a Lanczos run has seen bounds the loss on the density of its random vector;
 // SGD it has exactly as long as the loss is a polynomial that it integrates.
 func TestBandOfLanczosRuns(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(16, 6))
 	steps := []int{0, 1, 3, 9, 19, 50, 200, 1000, 5000}
 	methods := optimizersOf(conformanceRows())
@@ -158,6 +159,7 @@ func TestBandOfLanczosRuns(t *testing.T) {
 // Random vectors alone: the loss on the spectrum itself is inside the band in most
 // of the trials, as two standard errors say.
 func TestBandOfProbes(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(16, 7))
 	steps := []int{0, 10, 300}
 	for _, spectrum := range []Problem{must(PowerLaw(300, 1)), must(LogUniform(300, 1, 1e-3))} {
