@@ -40,6 +40,7 @@ func listsOfManyShapes(n int) map[string]Problem {
 // Sums at points are those over every direction, of methods that change and of
 // schedules, of lists of any shape.
 func TestGatheredListsAgainstEveryDirection(t *testing.T) {
+	t.Parallel()
 	steps := []int{0, 1, 2, 5, 30, 300}
 	methods := []Method{ScheduleFree(0.2, 0.9), ScheduleFree(0.2, 0.9).AtY(), DANA(0.2, 0.05, 0.5, 4), DANA(0.2, 0.01, 0, 8),
 		AdEMAMix(0.05, 0.9, 0.999, 2).WarmSlow(200), Momentum(0.05, 0.9).Cosine(), Momentum(0.05, 0.9).Keras().Linear().EMA(0.99), SGD(0.3).WSD(50, 100).Batch(8)}
@@ -65,6 +66,7 @@ func TestGatheredListsAgainstEveryDirection(t *testing.T) {
 // Ten thousand directions over 10^5 steps are followed, and are those of the power law
 // that they are the list of, whose sums are taken by quadrature of its index.
 func TestLongListsAreFollowed(t *testing.T) {
+	t.Parallel()
 	law := must(PowerLaw(1e4+1e4, 1))
 	list := must(law.Explicit())
 	at := []int{100, 10_000, 60_000}

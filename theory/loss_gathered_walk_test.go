@@ -5,6 +5,7 @@ import "testing"
 // The losses that a search for a target looks at are those over every direction at every
 // step, also where a long list is followed at points.
 func TestGatheredWalksAgainstEveryDirection(t *testing.T) {
+	t.Parallel()
 	const steps = 240
 	methods := []Method{ScheduleFree(0.2, 0.9), DANA(0.2, 0.05, 0.5, 4), AdEMAMix(0.05, 0.9, 0.999, 2).WarmSlow(200),
 		Momentum(0.05, 0.9).Cosine(), Momentum(0.1, 0.8).EMA(0.95).Batch(4), QHM(0.2, 0.9, 0.7)}

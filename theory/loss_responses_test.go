@@ -8,6 +8,7 @@ import (
 // The law of each direction, of the loss and the noise scales of a long list that is
 // followed at points are those of every direction followed by itself.
 func TestInterpolatedResponsesAgainstEveryDirection(t *testing.T) {
+	t.Parallel()
 	steps := []int{0, 1, 3, 40, 300}
 	methods := []Method{ScheduleFree(0.2, 0.9), DANA(0.2, 0.05, 0.5, 4), AdEMAMix(0.05, 0.9, 0.999, 2).WarmSlow(200),
 		Momentum(0.05, 0.9).Cosine(), SGD(0.3).WSD(50, 100).Batch(8)}

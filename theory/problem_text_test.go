@@ -235,6 +235,7 @@ func TestTexts(t *testing.T) {
 // Of a hundred thousand problems of few different numbers, and of as many long
 // lists that agree in size and extremes, no two that differ have one text.
 func TestManyTexts(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(5, 6))
 	numbers := []float64{0, 1, 2, 3, 4, 0.5, 0.25, 0.1, 1.0 / 3, math.Nextafter(1, 2)}
 	draw := func(n, of int) []float64 {

@@ -130,6 +130,7 @@ func TestBatchScheduleOfNewton(t *testing.T) {
 // The optimum has the loss that is stated in the general engine, spends its
 // samples, and meets its conditions; more pieces are never worse.
 func TestBestBatchSchedule(t *testing.T) {
+	t.Parallel()
 	p := must(PowerLaw(10_000, 1))
 	for _, o := range []Optimizer{{}, {LearningRate: 0.3}, {Power: 0.5}} {
 		before := math.Inf(1)

@@ -205,6 +205,7 @@ func TestManyRatesAgainstBruteForce(t *testing.T) {
 // The optimizer that is returned has the loss that is stated in the package's
 // other engine, and no rate can be moved to a better one within the limit.
 func TestBestRatesAreStationary(t *testing.T) {
+	t.Parallel()
 	p := must(PowerLaw(10_000, 1))
 	for _, batch := range []float64{1, 64, 4096, 1 << 20} {
 		s := must(BestSchedule(p, 5003, SGD(1).Batch(batch), 10))

@@ -230,6 +230,7 @@ func TestRelaxedIsBelow(t *testing.T) {
 // The branch and bound alone finds what the search finds, from one step of the
 // highest rate.
 func TestProofFindsTheBest(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(25, 5))
 	for range 15 {
 		p, o := smallBatchProblem(r)

@@ -183,6 +183,7 @@ func TestWindowsOfSeveralDirections(t *testing.T) {
 
 // Methods without tongues have one window, up to the limit, whatever the problem.
 func TestOneWindow(t *testing.T) {
+	t.Parallel()
 	law := must(PowerLaw(1_000_000_000, 1))
 	streaming := must(List(1, 0.1))
 	streaming.Streaming = true

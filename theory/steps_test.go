@@ -104,6 +104,7 @@ func TestStepsMistakes(t *testing.T) {
 
 // The learning-rate grid of the published figure on the exact spectrum.
 func TestStepsOnThePublishedGrid(t *testing.T) {
+	t.Parallel()
 	p := must(PowerLaw(10_000, 1))
 	for _, test := range []struct {
 		batch, power float64

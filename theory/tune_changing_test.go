@@ -8,6 +8,7 @@ import (
 // The settings of the methods that change as they run are tuned: no point of a grid has
 // a lower loss, and what a search brings to nothing is dropped, not a mistake.
 func TestChangingMethodsAreTuned(t *testing.T) {
+	t.Parallel()
 	p := must(LogUniform(5, 1, 1e-3))
 	const steps = 30
 	for _, test := range []struct {

@@ -153,6 +153,7 @@ var publishedGrid = []struct {
 // At power ½, B = 16 that notebook is two steps too early: none of our settings
 // come to 0.01 at step 86274.
 func TestTuneAgainstPublishedGrid(t *testing.T) {
+	t.Parallel()
 	p, err := PublishedBins(10_000, 100)
 	if err != nil {
 		t.Fatal(err)
@@ -184,6 +185,7 @@ func TestTuneAgainstPublishedGrid(t *testing.T) {
 // TestTuneOnExactSpectrum: acceptance values for d = 10^4, where the best of 100
 // learning rates is a bound.
 func TestTuneOnExactSpectrum(t *testing.T) {
+	t.Parallel()
 	p := mustPowerLaw(t, 10_000)
 	for _, c := range []struct {
 		power, batch float64
@@ -325,6 +327,7 @@ func TestTuneAnswers(t *testing.T) {
 // TestTuneOnRandomProblems: over many orders of magnitude, with directions
 // without curvature, noise or start, an answer is what it says.
 func TestTuneOnRandomProblems(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	reached, problems := 0, 300
 	if !longtest.Wanted() {

@@ -146,6 +146,7 @@ func TestNoGridBeatsTune(t *testing.T) {
 
 // No plain grid has a lower loss than TuneLoss, by more than 10^-6 of it.
 func TestNoGridBeatsTuneLoss(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(*tuneSeed, 2))
 	for range tuneCases() {
 		c := randomTuneCase(r)
