@@ -158,3 +158,21 @@ func TestKilledKernelsLeaveNoFolder(t *testing.T) {
 		t.Errorf("folders %q before the kernel was killed, %q with the next one", folders.Before, folders.After)
 	}
 }
+
+// A cell that writes without end fills no notebook: a megabyte of it is shown.
+func TestLongOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped with -short: runs cells")
+	}
+	t.Parallel()
+	for _, stream := range []string{"os.Stdout", "os.Stderr"} {
+		h := runTyped(t, []typed{{Code: "import \"bytes\"\n%%\nfor range 20 {\n\t" + stream + ".Write(bytes.Repeat([]byte(\"twenty megabytes, é\\n\"), 50_000))\n}\nfmt.Println(\"end\")"}})[0]
+		var all strings.Builder
+		for _, m := range h.Messages {
+			all.WriteString(m.Text)
+		}
+		if text := all.String(); h.Status != "ok" || len(text) < 1<<20 || len(text) > 1<<20+200 || !strings.Contains(text, "twenty megabytes") || !strings.Contains(text, "… what follows is not shown") {
+			t.Errorf("%s: %s, %d bytes that end with %q", stream, h.Status, len(text), text[max(0, len(text)-200):])
+		}
+	}
+}

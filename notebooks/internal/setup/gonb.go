@@ -136,6 +136,31 @@ var gonbPatches = []patch{
 	s.claimFolder()
 
 	if _, err = exec.LookPath("gopls")`},
+	// A loop that prints by mistake writes megabytes into the notebook, which a browser
+	// does not open again.
+	{"internal/kernel/messages.go", `type jupyterStreamWriter struct {
+	stream string
+	msg    Message
+}`, `type jupyterStreamWriter struct {
+	stream string
+	msg    Message
+	wrote  int
+}
+
+const mostShown = 1 << 20 // bytes of a cell's stream`},
+	{"internal/kernel/messages.go", `	return &jupyterStreamWriter{stream, msg}`, `	return &jupyterStreamWriter{stream: stream, msg: msg}`},
+	{"internal/kernel/messages.go", `	data := string(p)
+	if err := PublishWriteStream(w.msg, w.stream, data); err != nil {`, `	data, left := string(p), mostShown-w.wrote
+	if w.wrote += len(p); left < 0 {
+		return len(p), nil
+	}
+	if len(data) > left {
+		for left > 0 && data[left]&0xc0 == 0x80 { // not within a letter
+			left--
+		}
+		data = data[:left] + "\n… what follows is not shown: of what a cell writes, one megabyte is\n"
+	}
+	if err := PublishWriteStream(w.msg, w.stream, data); err != nil {`},
 	// Hover links to a site where nqm is not, and shows an error where nothing stands.
 	{"internal/goexec/goplsclient/conn.go", `		ProcessID: 0,
 `, `		ProcessID: 0,
