@@ -98,6 +98,7 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		call func()
 	}{
 		{"dimension 0: want 1 to 1e+15", func() { nqmkit.PowerLaw(0, 1) }},
+		{"curvature 1e+300 under multiplicative noise", func() { nqmkit.Streaming(nqmkit.List(1e300)) }},
 		{"exponent -1: want a finite number >= 0", func() { nqmkit.PowerLaw(5, -1) }},
 		{"Curvature[1] = -1: want a finite number >= 0", func() { nqmkit.TwoDirections(50, -1) }},
 		{"learning rate -0.1: want a finite number > 0", func() { nqmkit.Expect(p, 10, nqmkit.SGD(-0.1)) }},

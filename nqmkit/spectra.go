@@ -66,7 +66,8 @@ func WithStart(p Problem, mean, variance []float64) Problem {
 // Streaming returns a copy of p with the noise of streaming least squares with
 // Gaussian inputs added: it grows with the distance from the minimum, so that
 // the largest stable learning rate depends on the batch size. Rotated keeps it.
+// It panics on an invalid problem, as one of a curvature whose square is none.
 func Streaming(p Problem) Problem {
 	p.Streaming = true
-	return p
+	return must(p, p.Validate())
 }

@@ -234,3 +234,18 @@ func TestSearchesEnd(t *testing.T) {
 		t.Errorf("%d searches", ended)
 	}
 }
+
+// A start at or below the target is the answer, also of methods that diverge with every
+// setting.
+func TestTuneStartsAtTheTarget(t *testing.T) {
+	p := must(List(1, 0.3, 0.01)) // starts at 0.655
+	for _, o := range []Optimizer{DANA(16, 1.5, 16, Free), Momentum(100, Free), SGD(Free)} {
+		s := must(Tune(p, 3, o, 0))
+		if s.Steps.Outcome != Reached || s.Steps.Steps != 0 || math.Abs(s.BestBefore-0.655) > 1e-12 {
+			t.Errorf("%v", s)
+		}
+		if row := fmt.Sprint(s.Records()); strings.Contains(row, "NaN") { // the effective learning rate of DANA
+			t.Error(row)
+		}
+	}
+}

@@ -134,7 +134,7 @@ func (t Tuned) record() table.Record {
 	if t.Budget > 0 {
 		return r.With("budget", t.Budget, "loss_at_budget", t.Steps.Loss, "floor", t.Steps.Floor, "evaluations", t.Evaluations).Join(t.proof())
 	}
-	r = r.With("samples", nil, "effective_learning_rate", t.Optimizer.EffectiveLearningRate())
+	r = r.With("samples", nil, "effective_learning_rate", orEmpty(t.Optimizer.EffectiveLearningRate()))
 	if t.Steps.Outcome == Reached {
 		r = r.With("samples", t.Samples())
 	}

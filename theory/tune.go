@@ -109,6 +109,11 @@ func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 
 // tune fills in the answer.
 func (k *tuner) tune(answer *Tuned, limit int) error {
+	if start, err := ExpectedLoss(k.problem, 0, SGD(1)); err == nil && start <= answer.Target { // before any step
+		err := k.certify(answer, k.minima(1, k.smoothValleys(1, true, nil), nil)[0], 1, limit)
+		answer.BestBefore = answer.Steps.Loss
+		return err
+	}
 	target := math.Log(answer.Target)
 	t, valleys := k.smoothRoot(target, k.bracket(target, limit))
 	found := k.minima(t, valleys, nil)

@@ -207,6 +207,9 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 		}
 	}
 	n := float64(s.system.layout.n)
+	if k.inside().changing() > 0 {
+		work += float64(steps) * costOfStep
+	}
 	k.spend(t, work*4*costOf(stretched)+float64(len(dirs))*100*n*n*n)
 	if !k.problem.Streaming {
 		return lossesAt(dirs, stretched, []int{t})[0]
