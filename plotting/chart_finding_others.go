@@ -76,15 +76,27 @@ func scalesFinding(paths []theory.NoiseScales) string {
 		return ""
 	}
 	s := paths[0]
-	first, last := s.Noise[0], s.Noise[len(s.Noise)-1]
-	how := "rises"
+	how := moved(s.Noise, "rises")
+	if how == "" {
+		return ""
+	}
+	return fmt.Sprintf("B_noise %s in %s", how, several(lastOf(s.Steps), "step"))
+}
+
+// moved says from what to what numbers go from the first to the last, with a word for the
+// way up; "" where that is hardly a change.
+func moved(all []float64, how string) string {
+	if len(all) < 2 {
+		return ""
+	}
+	first, last := all[0], all[len(all)-1]
 	switch {
 	case !countable(first) || !countable(last) || max(first, last) < 1.095*min(first, last):
 		return ""
 	case last < first:
 		how = "falls"
 	}
-	return fmt.Sprintf("B_noise %s from %.3g to %.3g in %s", how, first, last, several(lastOf(s.Steps), "step"))
+	return fmt.Sprintf("%s from %.3g to %.3g", how, first, last)
 }
 
 // dampingFinding says how one direction moves, or which of several is slowest.
@@ -201,18 +213,10 @@ func endsFinding(names, problems []string, costs, losses []float64) string {
 
 // stairsFinding says how far the stairs of one schedule go, from the first to the last.
 func stairsFinding(what string, stairs []float64) string {
-	if len(stairs) < 2 {
-		return ""
+	if how := moved(stairs, "grows"); how != "" {
+		return "the best " + what + " " + how
 	}
-	first, last := stairs[0], stairs[len(stairs)-1]
-	how := "grows"
-	switch {
-	case !countable(first) || !countable(last) || max(first, last) < 1.095*min(first, last):
-		return ""
-	case last < first:
-		how = "falls"
-	}
-	return fmt.Sprintf("the best %s %s from %.3g to %.3g", what, how, first, last)
+	return ""
 }
 
 // schedulesFinding says how the rates of one schedule fall, or which of several ends lowest.

@@ -113,8 +113,8 @@ type follower interface {
 	doomed() bool
 }
 
-// walk visits losses in order, from the first that was not yet checked up to step end, and reports whether it lost the
-// numbers on its way. A loss that overflows is above the target, and may come down
+// walk visits losses in order, from the first that was not yet checked up to step end, and
+// reports whether it lost the numbers on its way. A loss that overflows is above the target, and may come down
 // again; a state that does is not followed, and whether the target is reached from
 // there on is not decided, unless it grows without bound.
 func (s *Steps) walk(w follower, end int) (lost bool) {
