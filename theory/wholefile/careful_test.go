@@ -115,17 +115,18 @@ func TestNoFile(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	circle, pipe, folder := at("circle"), at("pipe"), at("hessian.svg")
-	for _, err := range []error{os.Symlink("circle", circle), syscall.Mkfifo(pipe, 0o644), os.Mkdir(folder, 0o755), os.Symlink("hessian.svg", at("link"))} {
+	for _, err := range []error{os.Symlink("circle", circle), syscall.Mkfifo(pipe, 0o644), os.Mkdir(folder, 0o755), os.Symlink("hessian.svg", at("link")), os.Symlink("gone/a.svg", at("dangling"))} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := map[string]string{
-		folder:      "cannot write " + folder + ": hessian.svg is a folder, give the name of a file",
-		at("link"):  "cannot write " + at("link") + ": link is a folder",
-		pipe:        "cannot write " + pipe + ": pipe is not a regular file",
-		"/dev/null": "cannot write /dev/null: null is not a regular file",
-		circle:      "cannot write " + circle + ": too many",
+		folder:         "cannot write " + folder + ": hessian.svg is a folder, give the name of a file",
+		at("link"):     "cannot write " + at("link") + ": link is a folder",
+		at("dangling"): "cannot write " + at("dangling") + ": there is no folder " + at("gone"),
+		pipe:           "cannot write " + pipe + ": pipe is not a regular file",
+		"/dev/null":    "cannot write /dev/null: null is not a regular file",
+		circle:         "cannot write " + circle + ": too many",
 	}
 	if os.Geteuid() != 0 {
 		want[at("locked")] = "cannot write " + at("locked") + ": permission denied"

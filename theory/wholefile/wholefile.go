@@ -43,8 +43,9 @@ func placeOf(path string) (place string, old fs.FileInfo, err error) {
 		if dir == "" {
 			dir = "."
 		}
+		folder := filepath.Clean(dir)
 		if dir, err = filepath.EvalSymlinks(dir); errors.Is(err, fs.ErrNotExist) {
-			return "", nil, errNoFolder
+			return "", nil, fmt.Errorf("%w %s", errNoFolder, folder)
 		} else if err != nil {
 			return "", nil, err
 		}
@@ -146,8 +147,8 @@ func sentence(path string, err error) error {
 		return nil
 	case err == errFolder, err == errNotRegular:
 		return fmt.Errorf("cannot write %s: %s %w", path, filepath.Base(path), err)
-	case err == errNoFolder:
-		return fmt.Errorf("cannot write %s: %w %s", path, err, dir)
+	case errors.Is(err, errNoFolder):
+		return fmt.Errorf("cannot write %s: %w", path, err)
 	case errors.Is(err, syscall.ENOTDIR):
 		return fmt.Errorf("cannot write %s: %s is not a folder", path, dir)
 	}
