@@ -121,7 +121,16 @@ func TestFitRunsPublished(t *testing.T) {
 			t.Errorf("%v: the published %v is outside", e, v)
 		}
 	}
-	fading := must(FitFadingRuns(runs))
+	if r := f.Parameters[6]; !math.IsInf(r.High, 1) || len(f.Notes) == 0 {
+		t.Errorf("%v, notes %q: want r open, and said", r, f.Notes)
+	}
+	t.Log(f, f.Sum, f.Parameters, f.Notes)
+}
+
+func TestFitFadingRunsPublished(t *testing.T) {
+	longtest.Only(t)
+	t.Parallel()
+	fading := must(FitFadingRuns(trainingRuns(publishedRuns)))
 	if fading.Sum > 0.01513 {
 		t.Errorf("with a rate that fades the sum is %v: 0.01512 was found", fading.Sum)
 	}
@@ -129,10 +138,6 @@ func TestFitRunsPublished(t *testing.T) {
 		t.Errorf("%v", a)
 	}
 	t.Log(fading, fading.Sum, fading.Parameters, fading.Notes)
-	if r := f.Parameters[6]; !math.IsInf(r.High, 1) || len(f.Notes) == 0 {
-		t.Errorf("%v, notes %q: want r open, and said", r, f.Notes)
-	}
-	t.Log(f, f.Sum, f.Parameters, f.Notes)
 }
 
 // The loss of a run under the law is that of the exact problem, by the sums and the modes that
