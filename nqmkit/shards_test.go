@@ -105,6 +105,54 @@ func TestPartsKnowEveryResult(t *testing.T) {
 	}
 }
 
+// A part is written and well whatever lies beside it: parts of another count, a copy of
+// another part in its place, which is named, or one under a name of its own.
+func TestPartsAmongOthers(t *testing.T) {
+	dir, got := t.TempDir(), theory.Sweep[float64]{}
+	run := func(args ...string) (int, string) {
+		var errs bytes.Buffer
+		code := shards.Run(append([]string{"-o", dir}, args...), &errs, shards.Cell{Name: "cell 1", Run: func() {
+			got = nqmkit.Sweep("x", nqmkit.Spaced(0, 1, 6), func(x float64) float64 { return x })
+		}})
+		return code, errs.String()
+	}
+	well := func(args ...string) {
+		t.Helper()
+		if code, said := run(args...); code != 0 {
+			t.Errorf("%q: %s", args, said)
+		}
+	}
+	well("-shard", "0", "-of", "3")
+	well("-shard", "0", "-of", "2")
+	if code, said := run("-merge"); code == 0 || !strings.Contains(said, "missing are the cells 1, 5 of 6") {
+		t.Errorf("code %d, %s", code, said)
+	}
+	parts, err := filepath.Glob(filepath.Join(dir, "*.0-of-2.json"))
+	if err != nil || len(parts) != 1 {
+		t.Fatal(parts, err)
+	}
+	data, err := os.ReadFile(parts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.Replace(parts[0], ".0-of-", ".1-of-", 1)
+	for _, path := range []string{other, strings.Replace(parts[0], "-of-2", "-of-2 (copy)", 1)} {
+		if err := os.WriteFile(path, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, said := run("-shard", "1", "-of", "2"); code == 0 || !strings.Contains(said, other+" holds part 0 of 2: remove it") {
+		t.Errorf("code %d, %s", code, said)
+	}
+	if err := os.Remove(other); err != nil {
+		t.Fatal(err)
+	}
+	well("-shard", "1", "-of", "2")
+	if well("-merge"); !slices.Equal(got.Results, nqmkit.Spaced(0, 1, 6)) {
+		t.Errorf("%v", got)
+	}
+}
+
 // What is missing, damaged or of another program is named, and nothing is taken from it.
 func TestPartsThatAreNotThere(t *testing.T) {
 	ran := false
@@ -132,7 +180,13 @@ func TestPartsThatAreNotThere(t *testing.T) {
 		}, of(6), "is a part of another program"},
 		"a cell too many": {[]int{0, 1, 2}, func(p []string) error {
 			return edit(p[1], `"results":{"1"`, `"results":{"6"`)
-		}, of(6), "want one below 6"},
+		}, of(6), "its cells are not those of part 1 of 3"},
+		"a cell too few": {[]int{0, 1, 2}, func(p []string) error {
+			return edit(p[1], `"4":`, `"1":`)
+		}, of(6), "its cells are not those of part 1 of 3"},
+		"a part of no number": {[]int{0, 1, 2}, func(p []string) error {
+			return edit(p[1], `"of":3`, `"of":0`)
+		}, of(6), "its cells are not those of part 1 of 0"},
 		"a result of another type": {[]int{0, 1, 2}, func(p []string) error {
 			return edit(p[1], `"results":{"1":0.2`, `"results":{"1":"x"`)
 		}, of(6), "cell 1 in"},

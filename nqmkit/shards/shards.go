@@ -95,7 +95,7 @@ func Take[T any](d *Division, compute func(cells []int) []T) []T {
 			write(d, cells, computed)
 		}
 		// A part does not read the others, of which there may be thousands.
-		if len(d.paths()) < r.of {
+		if len(d.paths(fmt.Sprintf("-of-%d.json", r.of))) < r.of {
 			panic(written{d.name})
 		}
 	}
@@ -121,7 +121,11 @@ func (d *Division) has(shard, of int) bool {
 	if _, err := os.Stat(path); err != nil {
 		return false
 	}
-	if _, err := d.read(path); err != nil {
+	p, err := d.read(path)
+	if err == nil && (p.Shard != shard || p.Of != of) {
+		err = fmt.Errorf("nqmkit: %s holds part %d of %d: remove it, and compute the part again", path, p.Shard, p.Of)
+	}
+	if err != nil {
 		panic(err)
 	}
 	return true
@@ -166,15 +170,15 @@ func (d *Division) label() string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// paths are the parts that are there, by name.
-func (d *Division) paths() []string {
+// paths are the parts that are there with this end of the name, in its order.
+func (d *Division) paths(end string) []string {
 	files, err := os.ReadDir(d.role.folder)
 	if err != nil {
 		panic(err)
 	}
 	var paths []string
 	for _, f := range files {
-		if strings.HasPrefix(f.Name(), d.label()+".") && strings.HasSuffix(f.Name(), ".json") {
+		if strings.HasPrefix(f.Name(), d.label()+".") && strings.HasSuffix(f.Name(), end) {
 			paths = append(paths, filepath.Join(d.role.folder, f.Name()))
 		}
 	}
@@ -185,7 +189,7 @@ func (d *Division) paths() []string {
 // missing, and into how many parts the sweep was divided: 0 where that is not one number.
 func collect[T any](d *Division) (results []T, missing []int, of int) {
 	results, has := make([]T, d.cells), make([]bool, d.cells)
-	for k, path := range d.paths() {
+	for k, path := range d.paths(".json") {
 		p, err := d.read(path)
 		if err != nil {
 			panic(err)
@@ -196,11 +200,7 @@ func collect[T any](d *Division) (results []T, missing []int, of int) {
 			of = 0
 		}
 		for _, cell := range slices.Sorted(maps.Keys(p.Results)) {
-			data := p.Results[cell]
-			if cell < 0 || cell >= d.cells {
-				panic(fmt.Errorf("nqmkit: %s has a cell %d: want one below %d; remove the file, and compute the part again", path, cell, d.cells))
-			}
-			if err := decode(data, &results[cell]); err != nil {
+			if err := decode(p.Results[cell], &results[cell]); err != nil {
 				panic(fmt.Errorf("nqmkit: cell %d in %s: %w; remove the file, and compute the part again", cell, path, err))
 			}
 			has[cell] = true
@@ -224,6 +224,9 @@ func (d *Division) read(path string) (p part, err error) {
 	}
 	if p.Program != d.role.program || p.Sweep != d.name || p.Cells != d.cells {
 		return p, fmt.Errorf("nqmkit: %s is a part of another program, or of the same one before it was changed: give each program a folder of its own, or remove the old parts", path)
+	}
+	if p.Shard < 0 || p.Of < 1 || !slices.Equal(slices.Sorted(maps.Keys(p.Results)), d.cellsOf(p.Shard, p.Of)) {
+		return p, fmt.Errorf("nqmkit: %s is damaged (its cells are not those of part %d of %d): remove it, and compute the part again", path, p.Shard, p.Of)
 	}
 	return p, nil
 }
