@@ -43,7 +43,7 @@ func (o Optimizer) WarmedUp() Optimizer {
 
 // FirstCopied returns a copy whose moving average is θ(1) after the first step, and
 // goes on from there: torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn(γ),
-// updated after each step.
+// updated after each step, and use_ema of a Keras optimizer.
 func (o Optimizer) FirstCopied() Optimizer {
 	o.CopyFirst = true
 	return o

@@ -15,7 +15,8 @@ import (
 // θ(0) not among it. The gradient is taken at y, the answers are about x; AtY and AtZ
 // are about the other sequences. Under a schedule c is α_t² over the sum of all α²
 // so far, of the highest rate until then, as in the authors' code: what a warm-up
-// does. The valid range is 0 <= β < 1; β = 0 is the average of SGD.
+// does. (optax.contrib.schedule_free takes α_{t+1} for this weight, one step ahead of
+// its steps.) The valid range is 0 <= β < 1; β = 0 is the average of SGD.
 //
 // It is stable for 0 < αh < 2/(1-β). The mean of x falls as t^(-1/(1-β)) then, and its
 // noise as 1/t: its floor is 0. That of y is the floor of SGD with the learning rate
