@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +19,9 @@ import (
 //
 // A comma between digits may be a decimal comma. It is one beside another
 // delimiter, and where a line that names one column stands above; it is a delimiter
-// where there is a point or an exponent as well, or names. Pairs of whole numbers
-// alone do not tell: that is an error, which asks.
+// where there is a point as well, an exponent before it, or names. Pairs of whole numbers
+// alone do not tell: that is an error, which asks. So is a comma inside a number in
+// quotation marks, and commas in some numbers beside points in others.
 
 // Rows is a text file in cells.
 type Rows struct {
@@ -53,6 +55,9 @@ func SplitText(data []byte) (Rows, error) {
 	}
 	if len(r.Cells) == 0 {
 		return Rows{}, errors.New("empty: want a column of curvatures")
+	}
+	if err := r.unclear(); err != nil {
+		return Rows{}, err
 	}
 	if comment != "" {
 		c := Rows{Delimiter: r.Delimiter}
@@ -228,15 +233,36 @@ func trimmed(cells []string) []string {
 	return names
 }
 
-// asks reports whether the rows may be numbers with decimal commas: all of them
-// two cells of digits alone.
+// pairs are whole numbers in a line, an even number of them, that may be numbers with a
+// decimal comma: one pair, or more of which the first begins with 0.
+var pairs = regexp.MustCompile(`^([+-]?[0-9]+,[0-9]*([eE][+-]?[0-9]+)?|[+-]?0,[0-9]+(,[+-]?[0-9]+,[0-9]+)+)$`)
+
+// asks reports whether the rows may be numbers with decimal commas.
 func (r Rows) asks(body [][]string) bool {
-	if r.Delimiter != ',' {
-		return false
+	return r.Delimiter == ',' && !slices.ContainsFunc(body, func(row []string) bool { return !pairs.MatchString(strings.Join(row, ",")) })
+}
+
+// unclear is an error where a comma inside a number may be one between thousands.
+func (r Rows) unclear() error {
+	comma, point := "", ""
+	for i, row := range r.Cells {
+		for _, cell := range row {
+			switch {
+			case strings.Contains(cell, ","):
+				if isNumber(cell, r.DecimalComma) {
+					comma = cell
+				} else if isNumber(strings.NewReplacer(",", "", ".", "").Replace(cell), false) {
+					return fmt.Errorf("line %d: %.40q is a number with a comma: write a point, and nothing between thousands", r.Lines[i], cell)
+				}
+			case r.DecimalComma && point == "" && strings.Contains(cell, ".") && isNumber(cell, true):
+				point = cell
+			}
+			if comma != "" && point != "" {
+				return fmt.Errorf("line %d: %.40q beside %.40q: write a point in both, and nothing between thousands", r.Lines[i], comma, point)
+			}
+		}
 	}
-	return !slices.ContainsFunc(body, func(row []string) bool {
-		return len(row) != 2 || strings.Trim(strings.TrimLeft(row[0], "+-"), "0123456789") != "" || strings.Trim(row[1], "0123456789") != ""
-	})
+	return nil
 }
 
 // dropNamedIndex leaves out a first column that counts the rows from 0 or 1 and has
