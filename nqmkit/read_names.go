@@ -15,10 +15,10 @@ import (
 var columnNames = []string{"curvature", "noise", "mean", "variance", "multiplicity"}
 
 // written are the names that people and tools write for what a spectrum has, as
-// table.NameOf gives them.
+// table.NameOf gives them; roleOf knows them with other word ends, a unit and an index.
 var written = map[string][]string{
 	"curvature":    {"curvatures", "eigenvalue", "eigenvalues", "raw_eigenvalues", "eigenvals", "eigval", "eigvals", "eig", "eigs", "evals", "lambda", "lambdas", "λ", "h", "hessian_eigenvalue", "hessian_eigenvalues", "ritz", "ritz_value", "ritz_values"},
-	"noise":        {"c", "noise_variance", "noise_variances", "gradient_noise_variance"},
+	"noise":        {"c", "noise_variance", "noise_variances", "noise_var", "gradient_noise", "gradient_noise_variance"},
 	"mean":         {"means"},
 	"variance":     {"variances"},
 	"multiplicity": {"multiplicities", "count", "counts"},
@@ -46,17 +46,30 @@ var written = map[string][]string{
 	"correlated":   {},
 }
 
-// roles are the names by what is written.
+// roles are the names by what is written, without word ends.
 var roles = func() map[string]string {
 	all := map[string]string{}
 	for role, names := range written {
-		all[role] = role
-		for _, name := range names {
-			all[name] = role
+		for _, name := range append(names, role) {
+			all[withoutEnds(name)] = role
 		}
 	}
 	return all
 }()
+
+// withoutEnds is a name without word ends: EigVals, eigenValue and eigen_value are so.
+func withoutEnds(name string) string { return strings.ReplaceAll(table.NameOf(name), "_", "") }
+
+// behind is a unit or an index behind a name, as in "eigenvalue (1/s)" and "lambda_i".
+var behind = regexp.MustCompile(`( [\[(].*|_[ijk])$`)
+
+// roleOf returns what a name stands for, or "".
+func roleOf(name string) string {
+	if role := roles[withoutEnds(name)]; role != "" {
+		return role
+	}
+	return roles[withoutEnds(behind.ReplaceAllString(name, ""))]
+}
 
 // sheet is what a file has for a spectrum.
 type sheet struct {
@@ -86,7 +99,7 @@ func (s *sheet) assign(f arrays.File) error {
 	}
 	s.nameByComment(all, f.Comment)
 	nameless := !slices.ContainsFunc(all, func(a arrays.Array) bool { return !numbered.MatchString(a.Name) })
-	if _, known := roles[table.NameOf(all[0].Name)]; len(all) == 1 && !f.Text && !known {
+	if len(all) == 1 && !f.Text && roleOf(all[0].Name) == "" {
 		nameless = true
 	}
 	if nameless {
@@ -94,13 +107,12 @@ func (s *sheet) assign(f arrays.File) error {
 	}
 	var left []string
 	for _, a := range all {
-		name, _, _ := strings.Cut(a.Name, " [") // before a unit
-		role, known := roles[table.NameOf(name)]
-		if before, twice := s.by[role]; known && twice {
+		role := roleOf(a.Name)
+		if before, twice := s.by[role]; twice {
 			return s.in("%q and %q are both the %s: want each of %s at most once", before.Name, a.Name, role, strings.Join(columnNames, ", "))
 		}
 		switch {
-		case known:
+		case role != "":
 			s.by[role] = a
 		case f.Text:
 			return s.in("column %q: want each of %s, weight at most once", a.Name, strings.Join(columnNames, ", "))
@@ -128,7 +140,7 @@ func (s *sheet) hasSpectrum() bool {
 // nameByComment names columns of text without names by the comment above them, if
 // that is what it is.
 func (s *sheet) nameByComment(all []arrays.Array, comment []string) {
-	if len(comment) != len(all) || slices.ContainsFunc(comment, func(name string) bool { return roles[table.NameOf(name)] == "" }) {
+	if len(comment) != len(all) || slices.ContainsFunc(comment, func(name string) bool { return roleOf(name) == "" }) {
 		return
 	}
 	for k := range all {
@@ -149,7 +161,7 @@ func (s *sheet) chosen(all []arrays.Array) ([]arrays.Array, error) {
 		if rest, ok := strings.CutPrefix(a.Name, s.part); ok {
 			a.Name = strings.TrimLeft(rest, "_./ ")
 			some, found = append(some, a), true
-		} else if roles[table.NameOf(a.Name)] == "dimension" { // of all parts
+		} else if roleOf(a.Name) == "dimension" { // of all parts
 			some = append(some, a)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"nqm/theory/table"
 )
 
 // The page that shows how to bring a spectrum over saves arrays under names that are
@@ -23,7 +21,7 @@ func TestMeasuringPage(t *testing.T) {
 	for _, call := range saved {
 		for _, name := range regexp.MustCompile(`(\w+)=`).FindAllStringSubmatch(call[1], -1) {
 			names++
-			if roles[table.NameOf(name[1])] == "" {
+			if roleOf(name[1]) == "" {
 				t.Errorf("the page saves an array as %q, which is not read", name[1])
 			}
 		}
@@ -32,7 +30,7 @@ func TestMeasuringPage(t *testing.T) {
 		t.Errorf("%d names of arrays on the page: want those of four tools", names)
 	}
 	for _, name := range []string{"eigenvalue", "noise", "multiplicity", "mean", "variance", "grid", "density"} {
-		if !strings.Contains(text, "`"+name+"`") || roles[name] == "" {
+		if !strings.Contains(text, "`"+name+"`") || roleOf(name) == "" {
 			t.Errorf("the page does not name %s, or it is not read", name)
 		}
 	}

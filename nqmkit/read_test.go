@@ -119,6 +119,9 @@ func TestReadSpectrumAsText(t *testing.T) {
 		"0,5,1\n1,0.5,2\n2,0.25,0.125\n",
 		"# curvature noise\n5 1\n0.5 2\n0.25 0.125\n",
 		"curvature [1/unit],noise\n5,1\n0.5,2\n0.25,0.125\n",
+		"eigenvalue (1/unit),noise_var\n5,1\n0.5,2\n0.25,0.125\n",
+		"lambda_i,c_i\n5,1\n0.5,2\n0.25,0.125\n",
+		"EigVals,gradientNoise\n5,1\n0.5,2\n0.25,0.125\n",
 	} {
 		p := nqmkit.ReadSpectrum(spectrumFile(t, text)).Grouped()
 		if !reflect.DeepEqual(p.Curvature, h) || !reflect.DeepEqual(p.Noise, c) {
