@@ -18,7 +18,8 @@ import (
 //
 // with the averages of the logs. The intervals of 95% are Student's for the two parts and
 // Fieller's for their quotient, which is no interval of a mean of quotients: it is open at
-// +Inf where |g|² may be 0. They take the entries of a log for independent; from 40 on
+// +Inf where |g|² may be 0. What cannot be below zero and comes out there is 0 for tr C, and
+// +Inf for |g|², in B_simple, with a note. They take the entries of a log for independent; from 40 on
 // they are averaged in 20 blocks first, so that neighbours may be correlated. Over a
 // stretch of training that changes the gradient, the quotient is that of the averages.
 func FitNorms(small, big float64, ofSmall, ofBig []float64) ([]Estimate, error) {
@@ -51,8 +52,11 @@ func FitNorms(small, big float64, ofSmall, ofBig []float64) ([]Estimate, error) 
 	trace, square := part("tr C", noise, -noise), part("|g|²", -signal*small, signal*big)
 	scale := Estimate{Name: "B_simple", Value: trace.Value / square.Value}
 	scale.Low, scale.High = fieller(t, mean, variance, [2]float64{noise, -noise}, [2]float64{-signal * small, signal * big})
-	if !(square.Value > 0) {
-		scale.Value, scale.Note = math.Inf(1), "the gradient is lost in its noise: only a lower end is known, if any"
+	switch {
+	case !(square.Value > 0):
+		scale.Value, scale.High, scale.Note = math.Inf(1), math.Inf(1), "the gradient is lost in its noise: only a lower end is known, if any"
+	case trace.Value < 0:
+		scale.Value, scale.Note = 0, "the larger batches have the longer gradients: no noise is seen, or the logs stand in each other's place"
 	}
 	return []Estimate{scale, trace, square}, nil
 }

@@ -70,6 +70,31 @@ func TestNormsByHand(t *testing.T) {
 	}
 }
 
+// Whatever the logs are, B_simple is >= 0 and in its interval; where the larger batches have the
+// longer gradients, or shorter ones than noise alone would have, it says so.
+func TestNormsOfAnyLogs(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	log := func(scale, spread float64) []float64 {
+		all := make([]float64, 2+r.IntN(60))
+		for k := range all {
+			all[k] = scale * math.Exp(spread*r.NormFloat64())
+		}
+		return all
+	}
+	for range 2000 {
+		small, spread := 1+10*r.Float64(), 2*r.Float64()
+		ofSmall, ofBig := log(math.Exp(3*r.NormFloat64()), spread), log(1, spread)
+		all, err := theory.FitNorms(small, small*(1.5+20*r.Float64()), ofSmall, ofBig)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, trace, square := all[0], all[1], all[2]
+		if !(0 <= b.Low && b.Low <= b.Value && b.Value <= b.High) || (b.Note == "") != (trace.Value >= 0 && square.Value > 0) {
+			t.Fatalf("%v with %v and %v, of %v and %v", b, trace, square, ofSmall, ofBig)
+		}
+	}
+}
+
 func TestNormsRefuse(t *testing.T) {
 	two := []float64{1, 2}
 	for want, f := range map[string]func() ([]theory.Estimate, error){
