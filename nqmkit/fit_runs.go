@@ -3,9 +3,11 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // FitRuns fits the noisy quadratic system to training runs, and returns its seven
@@ -62,7 +64,7 @@ func HoldOut[T Table | []theory.Run](runs T, hidden func(theory.Run) bool) []the
 
 // runColumns are the names of the columns of runs, the first of them in sentences.
 var runColumns = map[string][]string{
-	"size":     {"N", "size", "parameters", "params"},
+	"size":     {"N", "size", "parameters", "params", "n_params", "num_params"},
 	"batch":    {"B", "batch_size", "batch"},
 	"steps":    {"K", "steps", "iterations"},
 	"loss":     {"loss", "final_loss"},
@@ -73,41 +75,43 @@ var runColumns = map[string][]string{
 
 // TrainingRuns reads runs from a table, a row for each, by the columns
 //
-//	N, size, parameters, params     parameters of the model
+//	N, size, parameters, params, n_params, num_params  parameters of the model
 //	B, batch_size, batch            batch size, in any unit that all runs share
 //	K, steps, iterations            steps
 //	loss, final_loss                loss at the end
 //	learning_rate, lr               of SGD; without the column theory.SystemRate
 //	momentum                        without the column 0
-//	filtered                        true leaves the row out
+//	filtered                        true, yes or 1 leaves the row out; false, no, 0 or nothing does not
 //
-// in capitals or not. It panics on a missing column or number.
+// as table.NameOf writes them. It panics on a missing or doubled column, and on a missing number.
 func TrainingRuns(t Table) []theory.Run {
 	columns := map[string]int{}
 	for what, names := range runColumns {
-		columns[what] = -1
 		for k, c := range t.Columns {
-			for _, name := range names {
-				if strings.EqualFold(c.Name, name) {
-					columns[what] = k
-				}
+			if !slices.ContainsFunc(names, func(name string) bool { return table.NameOf(name) == table.NameOf(c.Name) }) {
+				continue
 			}
+			if before, twice := columns[what]; twice {
+				panic(fmt.Errorf("nqmkit: a table of runs with the columns %q and %q: want one of them", t.Columns[before].Name, c.Name))
+			}
+			columns[what] = k
 		}
 	}
 	for _, what := range []string{"size", "batch", "steps", "loss"} {
-		if columns[what] < 0 {
+		if _, ok := columns[what]; !ok {
 			panic(fmt.Errorf("nqmkit: a table of runs without a column %s: want N, B, K and loss, under one of the names that TrainingRuns knows", strings.Join(runColumns[what], " or ")))
 		}
 	}
 	var runs []theory.Run
 	for i, cells := range t.Rows {
 		number := func(what string, otherwise float64) float64 {
-			if columns[what] < 0 {
+			k, ok := columns[what]
+			if !ok {
 				return otherwise
 			}
-			return must(numberOf(cells[columns[what]], i, t.Columns[columns[what]].Name))
+			return must(numberOf(cells[k], i, t.Columns[k].Name))
 		}
-		if k := columns["filtered"]; k >= 0 && strings.EqualFold(fmt.Sprint(cells[k]), "true") {
+		if k, ok := columns["filtered"]; ok && must(truth(cells[k], i, t.Columns[k].Name)) {
 			continue
 		}
 		steps := number("steps", 0)
@@ -120,6 +124,17 @@ func TrainingRuns(t Table) []theory.Run {
 		})
 	}
 	return runs
+}
+
+// truth reads a cell of row i, counted from 0, that is true or false.
+func truth(cell any, i int, column string) (bool, error) {
+	switch strings.ToLower(fmt.Sprint(cell)) {
+	case "true", "yes", "1":
+		return true, nil
+	case "false", "no", "0", "", "<nil>":
+		return false, nil
+	}
+	return false, fmt.Errorf("nqmkit: row %d has %s %q: want true or false", i+1, column, fmt.Sprint(cell))
 }
 
 // numberOf reads a cell of row i, counted from 0.

@@ -82,6 +82,26 @@ func TestFitIsAProblem(t *testing.T) {
 	}
 }
 
+// Columns of runs are known as people write them, and a row is left out by any word for true.
+func TestTrainingRunsOfColumns(t *testing.T) {
+	for _, heads := range [][]string{{"N", "B", "K", "loss", "lr"}, {"Params", "Batch Size", "Steps", "Final Loss", "Learning Rate"}, {"n_params", "batchSize", "Iterations", "finalLoss", "LR"}} {
+		of := nqmkit.Table{Columns: []nqmkit.Column{{Name: "Filtered"}}}
+		for _, head := range heads {
+			of.Columns = append(of.Columns, nqmkit.Column{Name: head})
+		}
+		for i, filtered := range []any{true, "True", "yes", 1, 1.0, "no", 0, nil, "", "FALSE"} {
+			of.Rows = append(of.Rows, []any{filtered, 1e6, 8, 100 + i, 3.0, 0.1})
+		}
+		runs := nqmkit.TrainingRuns(of)
+		if len(runs) != 5 {
+			t.Fatalf("%v: %d runs are kept, want 5", heads, len(runs))
+		}
+		if want := (theory.Run{Size: 1e6, Steps: 105, Optimizer: nqmkit.Momentum(0.1, 0).Batch(8), Loss: 3}); !reflect.DeepEqual(runs[0], want) {
+			t.Errorf("%v is %v, want %v", heads, runs[0], want)
+		}
+	}
+}
+
 func TestFitRunsRefuses(t *testing.T) {
 	edited := func(change func(*theory.Run)) func() {
 		return func() {
@@ -105,7 +125,11 @@ func TestFitRunsRefuses(t *testing.T) {
 		"row 1 has 2.5 steps":                table("K", 2.5),
 		"row 1 has no K":                     table("K", nil),
 		`row 1 has K "many"`:                 table("K", "many"),
-		"a fit of 0 parameters":              func() { nqmkit.Predict(theory.RunsFit{}, 1, 1, nqmkit.SGD(1)) },
+		`columns "Final Loss" and "loss"`:    table("Final Loss", 3.5),
+		`row 1 has filtered "maybe"`: func() {
+			nqmkit.TrainingRuns(nqmkit.Table{Columns: []nqmkit.Column{{Name: "N"}, {Name: "B"}, {Name: "K"}, {Name: "loss"}, {Name: "filtered"}}, Rows: [][]any{{1e6, 8, 9, 3.0, "maybe"}}})
+		},
+		"a fit of 0 parameters": func() { nqmkit.Predict(theory.RunsFit{}, 1, 1, nqmkit.SGD(1)) },
 	} {
 		if got := panicOf(call); !strings.Contains(got, want) || strings.Contains(got, "\n") {
 			t.Errorf("got %q, want one sentence with %q", got, want)
