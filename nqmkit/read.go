@@ -92,7 +92,7 @@ func remedy(f theory.Fault) string {
 	switch {
 	case f.Chosen == Refuse:
 		return ""
-	case f.Quantity == "noise":
+	case f.Quantity != "curvature": // noise, or an eigenvalue of a covariance
 		return ", as nqmkit.NegativeNoise(nqmkit.Clip)"
 	}
 	return ", as nqmkit.NegativeCurvature(nqmkit.Clip) or (nqmkit.SetAside)"

@@ -162,6 +162,7 @@ func TestReadTableAsText(t *testing.T) {
 		"N,B,K,loss\n1000,32,10,0.5\n2000,64,20,0.25\n", "N;B;K;loss\n1000;32;10;0,5\n2000;64;20;0,25\n",
 		"N\tB\tK\tloss\n1000\t32\t10\t0.5\n2000\t64\t20\t0.25\n", "# runs\nN B K loss\n1000 32 10 0.5\n2000 64 20 0.25\n",
 		"\ufeffN,B,K,loss\r\n1000,32,10,0.5\r\n2000,64,20,0.25\r\n", ",N,B,K,loss\n0,1000,32,10,0.5\n1,2000,64,20,0.25\n",
+		"N, B, K, loss\n1000, 32, 10, 0.5\n2000, 64, 20, 0.25\n", "N,B,K,loss \n1000,32,10,0.5 \n2000,64,20,0.25\n",
 	} {
 		table := nqmkit.ReadTable(spectrumFile(t, text))
 		if !reflect.DeepEqual(table.Numbers("N"), []float64{1000, 2000}) || !reflect.DeepEqual(table.Numbers("loss"), []float64{0.5, 0.25}) || len(table.Columns) != 4 {

@@ -228,7 +228,11 @@ func (s *sheet) quadrature(h arrays.Array, places []int, runs [][]int) {
 			s.band.Degree = degree
 		}
 	}
-	s.notes = append(s.notes, fmt.Sprintf("%d Ritz values of %d random vectors stand for %.0f directions", len(places), len(runs), s.dimension))
+	vectors := "vectors"
+	if len(runs) == 1 {
+		vectors = "vector"
+	}
+	s.notes = append(s.notes, fmt.Sprintf("%d Ritz values of %d random %s stand for %.0f directions", len(places), len(runs), vectors, s.dimension))
 	s.band.Low, s.band.High, s.band.Probes = picked(low, places), picked(high, places), len(runs)
 }
 

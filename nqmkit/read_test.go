@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"nqm/nqmkit"
 )
 
@@ -162,5 +164,34 @@ func TestOwnLinearMethod(t *testing.T) {
 		if got := mine.Loss[k]; got < want*(1-1e-12) || got > want*(1+1e-12) {
 			t.Fatalf("loss at %d is %v by hand, %v built in", built.Steps[k], got, want)
 		}
+	}
+}
+
+// What a refusal of matrices advises helps.
+func TestFromMatricesRefusesWithARemedyThatHelps(t *testing.T) {
+	good, bad := mat.NewDense(2, 2, []float64{2, 1, 1, 2}), mat.NewDense(2, 2, []float64{1, 0, 0, -1})
+	options := map[string]nqmkit.SpectrumOption{
+		"nqmkit.NegativeCurvature(nqmkit.Clip)": nqmkit.NegativeCurvature(nqmkit.Clip), "(nqmkit.SetAside)": nqmkit.NegativeCurvature(nqmkit.SetAside),
+		"nqmkit.NegativeNoise(nqmkit.Clip)": nqmkit.NegativeNoise(nqmkit.Clip),
+	}
+	for _, pair := range [][2]*mat.Dense{{bad, good}, {good, bad}} {
+		make := func(options ...nqmkit.SpectrumOption) func() {
+			return func() { nqmkit.FromMatrices(pair[0], pair[1], nil, 1, options...) }
+		}
+		message, advised := panicOf(make()), 0
+		for text, option := range options {
+			if strings.Contains(message, text) {
+				advised++
+				if again := panicOf(make(option)); again != "<nil>" {
+					t.Errorf("%q: with %s %q", message, text, again)
+				}
+			}
+		}
+		if advised == 0 {
+			t.Errorf("%q: want a remedy", message)
+		}
+	}
+	if message := panicOf(func() { nqmkit.FromMatrices(nil, good, nil, 1) }); message != "theory: the Hessian is nil: want a square matrix" {
+		t.Errorf("no Hessian: %q", message)
 	}
 }

@@ -67,7 +67,7 @@ func (t Treatment) String() string {
 
 // Fault is the error of a measurement that is not treated.
 type Fault struct {
-	Quantity string // "curvature" or "noise"
+	Quantity string // "curvature", "noise", or "eigenvalue" of a covariance
 	Entry    int    // the worst
 	Value    float64
 	Others   int     // how many more are like it

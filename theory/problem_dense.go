@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -27,7 +28,7 @@ import (
 // treated as chosen; see Treatments. In a covariance, what is below zero may be
 // Tolerated. The Note says so, where it is more than the rounding of float64.
 //
-// The error names a matrix that is not square, not symmetric to 10^-5 of its
+// The error names a Hessian that is nil, a matrix that is not square, not symmetric to 10^-5 of its
 // largest entry or not finite, sizes that differ, or a variance < 0, or is a Fault.
 func Dense(h, c mat.Matrix, mean []float64, variance float64, chosen ...Treatments) (Problem, error) {
 	p, err := DenseStart(h, c, mean, nil, chosen...)
@@ -44,6 +45,9 @@ func Dense(h, c mat.Matrix, mean []float64, variance float64, chosen ...Treatmen
 // Dense.
 func DenseStart(h, c mat.Matrix, mean []float64, s mat.Matrix, chosen ...Treatments) (Problem, error) {
 	var p Problem
+	if h == nil {
+		return Problem{}, errors.New("theory: the Hessian is nil: want a square matrix")
+	}
 	hs, err := p.symmetric("Hessian", h)
 	if err != nil {
 		return Problem{}, err

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -51,7 +52,7 @@ func (t *Table) UnmarshalJSON(data []byte) error {
 		Rows    [][]json.RawMessage `json:"rows"`
 	}
 	if err := json.Unmarshal(data, &read); err != nil {
-		return err
+		return errors.New("want {\"columns\": [{\"name\", \"unit\", \"type\"}, ...], \"rows\": [[...], ...]}")
 	}
 	*t = Table{Columns: make([]Column, len(read.Columns)), Rows: make([][]any, len(read.Rows))}
 	for k, c := range read.Columns {

@@ -10,7 +10,7 @@ import (
 
 // CommaSeparated returns a text file of named columns as plain CSV: without the
 // comments above the names, without a first column that has no name and counts the
-// rows, with commas between cells and points in numbers. What is plain CSV already,
+// rows, with commas and no spaces between cells, and points in numbers. What is plain CSV already,
 // and what cannot be read, is returned as it is.
 func CommaSeparated(data []byte) []byte {
 	plain := bytes.TrimPrefix(data, []byte("\ufeff"))
@@ -30,7 +30,9 @@ func CommaSeparated(data []byte) []byte {
 	for i, row := range body {
 		index = index && row[0] == strconv.Itoa(i)
 	}
-	if rows.Delimiter == ',' && !index {
+	heads, _ := csv.NewReader(bytes.NewReader(plain)).Read()
+	padded := slices.ContainsFunc(heads, func(head string) bool { return head != strings.TrimSpace(head) })
+	if rows.Delimiter == ',' && !index && !padded {
 		return plain
 	}
 	var b bytes.Buffer
