@@ -228,6 +228,26 @@ func schedulesFinding(all []theory.BestRates, names []string) string {
 		mapped(all, func(s theory.BestRates) float64 { return float64(s.Steps) }), mapped(all, func(s theory.BestRates) float64 { return s.Loss }))
 }
 
+// fewestFinding says of which schedules the fewest steps were found that take as many to
+// one target, and how many times fewer than of which most.
+func fewestFinding(all []theory.ScheduleSteps, names []string) string {
+	if !comparable(names, mapped(all, func(s theory.ScheduleSteps) string { return s.Problem })) {
+		return ""
+	}
+	for _, s := range all {
+		if s.Outcome != theory.Reached || s.Target != all[0].Target || s.Steps == 0 {
+			return ""
+		}
+	}
+	counts := mapped(all, func(s theory.ScheduleSteps) float64 { return float64(s.Steps) })
+	order := lowestFirst(counts)
+	first, next, last := order[0], order[1], order[len(order)-1]
+	if counts[first] == counts[next] {
+		return ""
+	}
+	return fmt.Sprintf("%s takes the fewest steps found, %s below %s", names[first], aheadWords(counts[first], counts[last]), names[last])
+}
+
 // batchSchedulesFinding says how the batches of one schedule grow, or which of several
 // ends lowest.
 func batchSchedulesFinding(all []theory.BestBatches, names []string) string {

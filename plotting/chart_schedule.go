@@ -82,6 +82,8 @@ func SchedulesToTarget(results []theory.ScheduleSteps) Figure {
 	f.Caption += " T is the fewest steps to the target that were found; no schedule was found that reaches it in T-1."
 	if len(found) == 1 {
 		f = f.found(stairsFinding("learning rate", found[0].LearningRates))
+	} else {
+		f = f.found(fewestFinding(results, scheduleNames(found)))
 	}
 	return f.linked()
 }

@@ -663,6 +663,25 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 				return alike() && lowest(must(strconv.Atoi(p[1]))-1, mapped(rates, func(s theory.BestRates) float64 { return s.Loss }), p[3], p[2])
 			}},
 		}))
+		toTarget := make([]theory.ScheduleSteps, len(rates))
+		for i, s := range rates {
+			toTarget[i] = theory.ScheduleSteps{Problem: []string{"p", "p", "p", "p", "q"}[rng.IntN(5)], Target: []float64{0.1, 0.1, 0.1, 0.2}[rng.IntN(4)], Steps: s.Steps, Schedule: s}
+			if rng.IntN(9) == 0 {
+				toTarget[i].Outcome = theory.Never
+			}
+		}
+		note("rates to a target", judge(t, SchedulesToTarget(toTarget), []sentence{
+			{re(`The best learning rate (grows|falls) from (\S+) to (\S+)`), func(p []string) bool { return len(rates) == 1 && stairs(p, rates[0].LearningRates) }},
+			{re(`B=(\d)(?:, T=\d+)? takes the fewest steps found, (.+) below B=(\d)(?:, T=\d+)?`), func(p []string) bool {
+				i, j := must(strconv.Atoi(p[1]))-1, must(strconv.Atoi(p[3]))-1
+				for k, s := range toTarget {
+					if s.Outcome != theory.Reached || s.Problem != toTarget[0].Problem || s.Target != toTarget[0].Target || k != i && s.Steps <= toTarget[i].Steps || s.Steps > toTarget[j].Steps {
+						return false
+					}
+				}
+				return saidTruly(float64(toTarget[j].Steps)/float64(toTarget[i].Steps), p[2], t)
+			}},
+		}))
 		batches := make([]theory.BestBatches, 1+rng.IntN(3))
 		for i := range batches {
 			batches[i] = theory.BestBatches{Problem: "p", Family: "SGD", Samples: 100, Steps: 10, Lengths: []int{5, 5}, BatchSizes: []float64{1 + v(), 1 + v()}, LearningRate: float64(i + 1), Optimizer: nqmkit.SGD(1), Loss: v()}
@@ -702,7 +721,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 		}
 		return true
 	})
-	for _, what := range []string{"paths", "scales", "estimates", "held out", "training", "rates", "batches", "histogram"} {
+	for _, what := range []string{"paths", "scales", "estimates", "held out", "training", "rates", "rates to a target", "batches", "histogram"} {
 		if said[what] < 80 {
 			t.Errorf("%s: %d findings", what, said[what])
 		}
