@@ -1,6 +1,9 @@
 package atlas
 
 import (
+	"fmt"
+	"math"
+
 	"nqm/nqmkit"
 	"nqm/plotting"
 	"nqm/theory"
@@ -17,11 +20,8 @@ func must[T any](v T, err error) T {
 }
 
 // curves draws expected loss, with every point in the table.
-func curves(title, caption string, c []theory.Curve) drawn {
+func curves(caption string, c []theory.Curve) drawn {
 	f := plotting.LossCurves(c)
-	if title != "" {
-		f.Title = title
-	}
 	f.Caption = caption
 	return drawn{f, nqmkit.TableOf(c)}
 }
@@ -55,6 +55,12 @@ func inLegend(s plotting.Series) plotting.Series {
 // approximation returns what a rule of thumb says, in grey.
 func approximation(name string, x, y []float64) plotting.Series {
 	return plotting.Series{Name: name, X: x, Y: y, Width: 1.5, Color: plotting.NeutralColors()[2], Dash: plotting.Dashed}
+}
+
+// times writes a ratio with two digits.
+func times(ratio float64) string {
+	unit := math.Pow(10, math.Floor(math.Log10(ratio))-1)
+	return fmt.Sprintf("%.10g times", math.Round(ratio/unit)*unit)
 }
 
 // mapped returns f of each number.

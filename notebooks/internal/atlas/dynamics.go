@@ -21,7 +21,7 @@ var dynamics = []Figure{
 
 func trainingCurves() drawn {
 	p := nqmkit.PowerLaw(5000, 1)
-	return curves("", "Expected loss, exact. A larger learning rate falls faster and stops higher; none is best at every step.",
+	return curves("Expected loss, exact. A larger learning rate falls faster and stops higher; none is best at every step.",
 		nqmkit.Expect(p, 1_000_000, nqmkit.SGD(0.001), nqmkit.SGD(0.01), nqmkit.SGD(0.1), nqmkit.SGD(0.5), nqmkit.SGD(1)))
 }
 
@@ -59,22 +59,31 @@ func biasAndNoise() drawn {
 func rateAgainstFloor() drawn {
 	p, ends := nqmkit.PowerLaw(10_000, 1), nqmkit.List(1, 1e-4) // the slowest direction is at an end
 	limit := nqmkit.StabilityLimit(p, nqmkit.SGD(1))
-	alphas := nqmkit.LogSpaced(1e-3*limit, 0.995*limit, 100)
-	times, floors := make([]float64, len(alphas)), make([]float64, len(alphas))
+	alphas := nqmkit.LogSpaced(1e-3*limit, 0.9*limit, 80)
+	for _, short := range nqmkit.LogSpaced(0.09, 0.005, 20) { // where the floor bends
+		alphas = append(alphas, (1-short)*limit)
+	}
+	durations, floors := make([]float64, len(alphas)), make([]float64, len(alphas))
+	last := 0 // of half the stability limit
 	for k, alpha := range alphas {
-		times[k] = nqmkit.Rate(ends, nqmkit.SGD(alpha)).Time
+		if alpha <= limit/2 {
+			last = k
+		}
+		durations[k] = nqmkit.Rate(ends, nqmkit.SGD(alpha)).Time
 		floors[k], _, _ = theory.SteadyState(p, nqmkit.SGD(alpha))
 	}
 	x := plotting.Axis{Label: "learning rate α", Scale: plotting.Log10}
 	edge := []plotting.Reference{{At: limit, Vertical: true, Label: "2/h₁"}}
 	return drawn{plotting.Figure{
-		Title:   "Speed against floor: SGD, " + p.String(),
-		Caption: "Above, the steps in which the slowest direction falls to 1/e; below, the steady-state risk. Both change by the same factor until α nears the stability limit, where the floor alone grows without bound.",
+		Title: fmt.Sprintf("At α = %.3g SGD is %s as fast as at α = %.3g, its floor %s as high",
+			alphas[last], times(durations[0]/durations[last]), alphas[0], times(floors[last]/floors[0])),
+		Subtitle: "SGD: " + p.String(),
+		Caption:  "Above, the steps in which the slowest direction falls to 1/e; below, the steady-state risk. Both change by the same factor until α nears the stability limit, where the floor alone grows without bound.",
 		Panels: []plotting.Panel{
-			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{line("SGD", "", alphas, times)}, References: edge},
+			{X: x, Y: plotting.Axis{Label: "steps to 1/e", Scale: plotting.Log10}, Series: []plotting.Series{line("SGD", "", alphas, durations)}, References: edge},
 			{X: x, Y: plotting.Axis{Label: "floor L(∞)", Scale: plotting.Log10}, Series: []plotting.Series{line("SGD", "", alphas, floors)}, References: edge},
 		},
-	}, table(column{"learning_rate", "1/curvature", alphas}, column{"time", "steps", times}, column{"floor", "", floors})}
+	}, table(column{"learning_rate", "1/curvature", alphas}, column{"time", "steps", durations}, column{"floor", "", floors})}
 }
 
 func batchSize() drawn {
@@ -82,22 +91,16 @@ func batchSize() drawn {
 	for _, b := range []float64{1, 4, 16, 64, 256} {
 		methods = append(methods, nqmkit.SGD(0.5).Batch(b))
 	}
-	return curves("Batch size at one learning rate: power law, h = 1/i, d = 10000",
-		"The bias falls alike for every batch size; the floor is in proportion to 1/B.",
+	return curves("The bias falls alike for every batch size; the floor is in proportion to 1/B.",
 		nqmkit.Expect(nqmkit.PowerLaw(10_000, 1), 1_000_000, methods...))
 }
 
 func noiseScales() drawn {
 	p := nqmkit.PowerLaw(10_000, 1)
 	s := nqmkit.NoiseScales(p, 100_000, nqmkit.SGD(0.1))
-	steps, x := asFloats(s.Steps), plotting.Axis{Label: "steps t", Scale: plotting.Log10}
-	f := plotting.Figure{
-		Title:   "Noise scales along SGD α=0.1: " + p.String(),
-		Caption: "The batch size at which noise and signal are alike grows as the loss falls: early on small batches suffice. B_noise weighs directions by their curvature.",
-		Panels: []plotting.Panel{{X: x, Y: plotting.Axis{Label: "noise scale, examples", Scale: plotting.Log10}, Series: []plotting.Series{
-			neutral(1, "B_simple", steps[1:], s.Simple[1:]), neutral(0, "B_noise", steps[1:], s.Noise[1:]),
-		}}},
-	}
+	f := plotting.NoiseScales(s)
+	f.Subtitle += ": SGD α=0.1, " + p.String()
+	f.Caption = "The batch size at which noise and signal are alike grows as the loss falls: early on small batches suffice. B_noise weighs directions by their curvature."
 	return drawn{f, nqmkit.TableOf(s)}
 }
 
@@ -108,7 +111,7 @@ func bayesBound() drawn {
 	constant := nqmkit.BayesGap(p, steps, nqmkit.SGD(0.1))
 	newton := nqmkit.BayesGap(p, steps, nqmkit.SGD(1).Precondition(1).InverseTime(1))
 	f := plotting.LossCurves([]theory.Curve{constant.Curve, newton.Curve})
-	f.Title = "What no method can beat: " + p.String()
+	f.Title = plotting.BayesGaps([]theory.Gap{constant, newton}).Title
 	p0 := &f.Panels[0]
 	p0.References = nil
 	p0.Y.Min, p0.Y.Max = least(constant.Bound)/2, 20

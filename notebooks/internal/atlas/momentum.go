@@ -3,6 +3,7 @@ package atlas
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"nqm/nqmkit"
 	"nqm/plotting"
@@ -33,8 +34,9 @@ func rateAndFloor() drawn {
 	axis := plotting.Axis{Label: "1/(1-β)", Scale: plotting.Log10}
 	mark := []plotting.Reference{{At: 1 / (1 - critical), Vertical: true, Label: fmt.Sprintf("critical, β = %.4f", critical)}}
 	return drawn{plotting.Figure{
-		Title:   "Momentum in one direction, αh = 0.0005",
-		Caption: "Above, 1 - r with r the rate at which the mean falls; below, the floor as a multiple of SGD's. As long as the direction is overdamped, the rate follows the effective learning rate α/(1-β), in grey; beyond the critical momentum (1-√(αh))² it is √β, and slower with every increase, while the floor grows as 1/(1-β) throughout.",
+		Title:    fmt.Sprintf("Beyond β = %.4f more momentum is slower, and its floor higher", critical),
+		Subtitle: fmt.Sprintf("Momentum in one direction, αh = %g", x),
+		Caption:  "Above, 1 - r with r the rate at which the mean falls; below, the floor as a multiple of SGD's. As long as the direction is overdamped, the rate follows the effective learning rate α/(1-β), in grey; beyond the critical momentum (1-√(αh))² it is √β, and slower with every increase, while the floor grows as 1/(1-β) throughout.",
 		Panels: []plotting.Panel{
 			{X: axis, Y: plotting.Axis{Label: "convergence 1 - r", Scale: plotting.Log10, Min: 1e-5, Max: 0.1}, References: mark,
 				Series: []plotting.Series{approximation("as α/(1-β)", gains[:201], ruleSpeed[:201]), inLegend(line("momentum", "momentum", gains, speed))}},
@@ -48,21 +50,24 @@ func rateAndFloor() drawn {
 // effectiveRate ends each line at the double root, beyond which there is none.
 func effectiveRate() drawn {
 	f := plotting.Figure{
-		Title:   "The effective learning rate of momentum",
-		Caption: "(1 - r)/h, the learning rate of the SGD that is as fast, over the rule α/(1-β). The rule is exact as αh → 0 and falls short of the truth by up to the factor 1 + √β at critical damping, where each line ends: beyond it the direction rings and no SGD resembles it.",
-		Panels:  []plotting.Panel{{X: plotting.Axis{Label: "αh", Scale: plotting.Log10}, Y: plotting.Axis{Label: "exact over α/(1-β)"}}},
+		Subtitle: "The effective learning rate of momentum in one direction",
+		Caption:  "(1 - r)/h, the learning rate of the SGD that is as fast, over the rule α/(1-β). The rule is exact as αh → 0 and falls short of the truth by up to the factor 1 + √β at critical damping, where each line ends: beyond it the direction rings and no SGD resembles it.",
+		Panels:   []plotting.Panel{{X: plotting.Axis{Label: "αh", Scale: plotting.Log10}, Y: plotting.Axis{Label: "exact over α/(1-β)"}}},
 	}
 	var rows []nqmkit.Table
+	most := 0.0
 	for k, beta := range []float64{0.5, 0.9, 0.99} {
 		x := nqmkit.LogSpaced(1e-7, (1-1e-12)*math.Pow(1-math.Sqrt(beta), 2), 200)
 		ratio := mapped(x, func(x float64) float64 {
 			rule, exact, err := theory.EffectiveLearningRate(nqmkit.Momentum(x, beta), 1)
 			return must(exact/rule, err)
 		})
+		most = max(most, slices.Max(ratio))
 		f.Panels[0].Series = append(f.Panels[0].Series, inLegend(ordered(k, 3, fmt.Sprintf("β = %g", beta), x, ratio)))
 		rows = append(rows, table(column{"momentum", "", mapped(x, func(float64) float64 { return beta })},
 			column{"alpha_h", "", x}, column{"exact_over_rule", "", ratio}))
 	}
+	f.Title = fmt.Sprintf("Momentum is up to %s as fast as its effective learning rate says", times(most))
 	return drawn{f, nqmkit.TableOf(rows)}
 }
 
@@ -84,7 +89,8 @@ func noiseAmplification() drawn {
 		}
 		f.Panels[0].References[0].Label = "SGD"
 	}
-	f := plotting.SideBySide("Noise that momentum keeps, against SGD α=0.05", a, b)
+	f := plotting.SideBySide(fmt.Sprintf("Momentum keeps up to %s SGD's noise at equal α, at most %.2f times at equal α/(1-β)", times(most(a)), most(b)), a, b)
+	f.Subtitle = fmt.Sprintf("Stationary variance of θ over that of SGD α=%g", alpha)
 	f.Caption = "Stationary variance of θ over that of SGD, exact. At equal learning rates momentum keeps about 1/(1-β) times more; at equal effective ones it keeps less, most clearly where the direction is stiff."
 	var t []nqmkit.Table
 	for _, panel := range []struct {
@@ -103,6 +109,15 @@ func noiseAmplification() drawn {
 		}
 	}
 	return drawn{f, nqmkit.TableOf(t)}
+}
+
+// most is the largest number that a figure draws.
+func most(f plotting.Figure) float64 {
+	m := math.Inf(-1)
+	for _, s := range f.Panels[0].Series {
+		m = max(m, slices.Max(s.Y))
+	}
+	return m
 }
 
 func momentumPhases() drawn {
@@ -127,7 +142,8 @@ func momentumDemo() drawn {
 		panels, all = append(panels, f), append(all, c...)
 	}
 	end := func(k int) float64 { return all[k].Loss[len(all[k].Loss)-1] }
-	f := plotting.SideBySide("SGD and momentum 0.9 at α = 0.005, h = (50, 1)", panels...)
+	f := plotting.SideBySide(fmt.Sprintf("After 500 steps momentum's loss is %s SGD's at B = 1, %s at B = 50", times(end(1)/end(0)), times(end(3)/end(2))), panels...)
+	f.Subtitle = "SGD and momentum β=0.9, α=0.005: " + p.String()
 	f.Caption = fmt.Sprintf("Momentum is ahead early on only. After 500 steps it is higher at both batch sizes: %.4f against %.4f, and %.5f against %.5f.", end(1), end(0), end(3), end(2))
 	return drawn{f, nqmkit.TableOf(all)}
 }

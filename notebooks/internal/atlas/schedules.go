@@ -32,7 +32,7 @@ func scheduledPowers(p theory.Problem) drawn {
 		curves, tables = append(curves, c), append(tables, nqmkit.TableOf(s))
 	}
 	f := plotting.BatchScaling(must(theory.NewScaling(p, target, batches, curves)))
-	f.Title = fmt.Sprintf("Best schedules found of %d pieces: %s", pieces, p)
+	f.Subtitle = fmt.Sprintf("Best schedules found of %d pieces: %s", pieces, p)
 	f.Caption = fmt.Sprintf("Steps to loss %g under the best piecewise-constant learning rates found below the stability limit, at each batch size. Small batches come close to the Bayes bound with every power; how far perfect scaling goes is a matter of the preconditioner. Symbols: the critical batch size, by each definition.", target)
 	return drawn{f, nqmkit.TableOf(tables)}
 }

@@ -99,17 +99,20 @@ func together(a, b theory.Scaling) theory.Scaling {
 func targets(p theory.Problem) drawn {
 	losses := []float64{0.1, 0.03, 0.01, 0.003, 0.001}
 	f := plotting.Figure{
-		Title:   "Steps of tuned SGD to five targets",
-		Caption: "Steps with the best learning rate at each batch size, " + p.String() + ". The lower the target, the larger the batch up to which twice the batch takes half the steps.",
+		Subtitle: "Steps of tuned SGD to five targets: " + p.String(),
+		Caption:  "Steps with the best learning rate at each batch size, " + p.String() + ". The lower the target, the larger the batch up to which twice the batch takes half the steps.",
 		Panels: []plotting.Panel{{X: plotting.Axis{Label: "batch size B", Scale: plotting.Log2},
 			Y: plotting.Axis{Label: "steps to target T", Scale: plotting.Log10}}},
 	}
 	var tables []any
+	var critical []float64
 	for k, target := range losses {
 		s := nqmkit.BatchScaling(p, target, batches, nqmkit.SGD(nqmkit.Free))
 		f.Panels[0].Series = append(f.Panels[0].Series, ordered(k, len(losses), fmt.Sprintf("loss %g", target), batches, numbers(s.Curves[0], steps)))
-		tables = append(tables, s)
+		tables, critical = append(tables, s), append(critical, s.Curves[0].Critical[0].BatchSize)
 	}
+	last := len(losses) - 1
+	f.Title = fmt.Sprintf("Perfect scaling of SGD ends near B = %.0f for loss %g, B = %.0f for loss %g", critical[0], losses[0], critical[last], losses[last])
 	return drawn{f, nqmkit.TableOf(tables...)}
 }
 
@@ -124,24 +127,40 @@ func numbers(c theory.ScalingCurve, of func(theory.Tuned) float64) []float64 {
 
 func steps(t theory.Tuned) float64 { return float64(t.Steps.Steps) }
 
+func learningRate(t theory.Tuned) float64 { return t.Optimizer.LearningRate }
+
 func effective(t theory.Tuned) float64 { return t.Optimizer.EffectiveLearningRate() }
 
 func learningRates(p theory.Problem) drawn {
 	s := sgdScaling(p)
 	f := plotting.BestSettings(s)
-	f.Title = "Optimal learning rate of preconditioned SGD"
+	sgd := numbers(s.Curves[0], learningRate)
+	last := len(batches) - 1
+	f.Title = fmt.Sprintf("The best learning rate of SGD grows from %.3g at B = %.0f to %.3g at B = %.0f", sgd[0], batches[0], sgd[last], batches[last])
+	f.Subtitle = "Optimal learning rate of preconditioned SGD: " + p.String()
 	f.Caption = fmt.Sprintf("The learning rates that reach loss %g in the fewest steps on %s. They grow in proportion to the batch size up to the limit of stability 2, which is the same for every power because h₁ = 1.", target, p)
 	return drawn{f, nqmkit.TableOf(s)}
 }
 
 func momentumPowers(p theory.Problem) drawn {
-	return byPower("Momentum and preconditioning", "Momentum needs fewer steps where SGD is held by its limit of stability, and hardly fewer before. Momentum and preconditioner both move the end of perfect scaling to larger batches.",
+	last := len(batches) - 1
+	return byPower(savedWords("Momentum takes", last, sgdScaling(p), momentumScaling(p)), "Momentum needs fewer steps where SGD is held by its limit of stability, and hardly fewer before. Momentum and preconditioner both move the end of perfect scaling to larger batches.",
 		sgdScaling(p), momentumScaling(p))
 }
 
 func emaPowers(p theory.Problem) drawn {
-	return byPower("Moving averages and preconditioning", "A moving average needs fewer steps as long as the noise counts, and none fewer with large batches: it makes perfect scaling end at smaller ones.",
+	return byPower(savedWords("An average takes", 0, sgdScaling(p), emaScaling(p)), "A moving average needs fewer steps as long as the noise counts, and none fewer with large batches: it makes perfect scaling end at smaller ones.",
 		sgdScaling(p), emaScaling(p))
+}
+
+// savedWords says how many times fewer steps a method takes than SGD at a batch size,
+// at the least power and at the largest.
+func savedWords(takes string, k int, sgd, other theory.Scaling) string {
+	saved := func(i int) string {
+		return times(steps(sgd.Curves[i].Points[k]) / steps(other.Curves[i].Points[k]))
+	}
+	last := len(powers) - 1
+	return fmt.Sprintf("%s %s fewer steps than SGD at B = %.0f without a preconditioner, %s with p = %g", takes, saved(0), batches[k], saved(last), powers[last])
 }
 
 // byPower draws a panel for each power with the curves of two scalings, in
@@ -150,7 +169,7 @@ func emaPowers(p theory.Problem) drawn {
 func byPower(title, caption string, a, b theory.Scaling) drawn {
 	whole := plotting.BatchScaling(together(a, b)).Panels[0]
 	isBound := func(s plotting.Series) bool { return s.Name == "Bayes bound" || s.Name == "maximum likelihood" }
-	f := plotting.Figure{Title: title, Columns: 2}
+	f := plotting.Figure{Title: title, Subtitle: fmt.Sprintf("Steps to loss %g: %s", target, a.Problem), Columns: 2}
 	for i, power := range powers {
 		both := a
 		both.Curves = []theory.ScalingCurve{plain(a.Curves[i]), plain(b.Curves[i])}
@@ -188,8 +207,8 @@ func plain(c theory.ScalingCurve) theory.ScalingCurve {
 func effectiveRates(p theory.Problem) drawn {
 	s := together(sgdScaling(p), momentumScaling(p))
 	f := plotting.Figure{
-		Title:   "Effective learning rate at the optimum",
-		Caption: "α/(1-β) of the best settings at each batch size, " + p.String() + ". While it is small, momentum has the effective rate of SGD, and no advantage; it goes on to grow where SGD is held by its stability limit.",
+		Subtitle: "Effective learning rate of the best settings: " + p.String(),
+		Caption:  "α/(1-β) of the best settings at each batch size, " + p.String() + ". While it is small, momentum has the effective rate of SGD, and no advantage; it goes on to grow where SGD is held by its stability limit.",
 	}
 	for i, power := range powers {
 		panel := plotting.Panel{Title: fmt.Sprintf("power %g", power), X: plotting.Axis{Label: "batch size B", Scale: plotting.Log2},
@@ -200,5 +219,7 @@ func effectiveRates(p theory.Problem) drawn {
 		f.Panels = append(f.Panels, panel)
 	}
 	f.Columns = 2
+	most := func(c theory.ScalingCurve) float64 { return slices.Max(numbers(c, effective)) }
+	f.Title = fmt.Sprintf("Momentum's effective learning rate grows to %.3g, that of SGD to %.3g", most(s.Curves[len(powers)]), most(s.Curves[0]))
 	return drawn{f, nqmkit.TableOf(s)}
 }
