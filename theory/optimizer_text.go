@@ -63,26 +63,29 @@ func (o Optimizer) Validate() error {
 // α²h^-2p c/B that one step puts into θ overflows: E θ² is then beyond the range, and
 // the loss is not known.
 func (o Optimizer) validateVariance(p Problem) error {
-	at := func(d Direction, where string) error {
+	at := func(d Direction, where string, i float64) error {
 		if d.Curvature == 0 || d.Noise == 0 {
 			return nil
 		}
 		alpha, _ := o.inDirection(d.Curvature)
 		c := d.Noise / o.batchSize()
+		if !math.IsInf(alpha*(alpha*c), 1) {
+			return nil
+		}
 		loss := math.Log2(d.Curvature) + 2*(math.Log2(o.LearningRate)-o.Power*math.Log2(d.Curvature)) + math.Log2(c)
-		if math.IsInf(alpha*(alpha*c), 1) && loss < 1024 {
-			return fmt.Errorf("theory: %s: Curvature = %v and Noise = %v under %v: one step puts the variance α²h^(-2p) c/B = 10^%.0f into θ, beyond the range; want it below %.4g, as after scaling all curvatures up",
-				where, d.Curvature, d.Noise, o, (loss-math.Log2(d.Curvature))*math.Log10(2), math.MaxFloat64)
+		if loss < 1024 {
+			return fmt.Errorf("theory: "+where+": Curvature = %v and Noise = %v under %v: one step puts the variance α²h^(-2p) c/B = 10^%.0f into θ, beyond the range; want it below %.4g, as after scaling all curvatures up",
+				i, d.Curvature, d.Noise, o, (loss-math.Log2(d.Curvature))*math.Log10(2), math.MaxFloat64)
 		}
 		return nil
 	}
 	for i := range p.Curvature {
-		if err := at(p.Direction(i), fmt.Sprintf("entry %d", i)); err != nil {
+		if err := at(p.Direction(i), "entry %.0f", float64(i)); err != nil {
 			return err
 		}
 	}
 	if n := p.Law.Count; n > float64(p.Len()) {
-		return at(p.Law.At(n), fmt.Sprintf("direction %g of the law", n))
+		return at(p.Law.At(n), "direction %g of the law", n)
 	}
 	return nil
 }
