@@ -101,7 +101,8 @@ type secondOrder struct {
 	imag     float64 // 2√p sin ω
 	logMod   float64 // log √p
 	omega    float64
-	quadrant float64 // weight of sin tω in A_t
+	angle    dd.Number // ω with 106 bits, once it was needed
+	quadrant float64   // weight of sin tω in A_t
 }
 
 func (m *secondOrder) complexRoots(imag float64) {
@@ -180,9 +181,6 @@ func (m *secondOrder) evaluate(t int) (factor, before, sum float64) {
 	if m.rings && float64(t)*m.logMod < -800 {
 		return 0, 0, m.steady
 	}
-	if m.rings && float64(t)*m.omega > maxPhase {
-		return m.double(t)
-	}
 	factor, now, before := m.impulse(t)
 	if m.variance == 0 {
 		return factor, before, 0
@@ -193,6 +191,33 @@ func (m *secondOrder) evaluate(t int) (factor, before, sum float64) {
 // maxPhase bounds tω where it is computed in float64: its rounding error is
 // then below 10^-12.
 const maxPhase = 1024
+
+// turned returns tω, less whole turns where there are many.
+func (m *secondOrder) turned(t int) float64 {
+	if float64(t)*m.omega <= maxPhase {
+		return float64(t) * m.omega
+	}
+	if m.angle == (dd.Number{}) {
+		m.angle = m.fineAngle()
+	}
+	all := m.angle.Mul(dd.Exact(float64(t)))
+	return all.Sub(fullTurn.Mul(dd.Exact(math.Round(all.Hi / fullTurn.Hi)))).Value()
+}
+
+// fullTurn is 2π.
+var fullTurn = dd.Number{Hi: 2 * math.Pi, Lo: 2.449293598294706e-16}
+
+// fineAngle returns ω with 106 bits: one step of Newton's method from its rounded value,
+// sin(ω-ω0) = (√(4p-s²) cos ω0 - |s| sin ω0) / 2√p.
+func (m *secondOrder) fineAngle() dd.Number {
+	sin, cos := dd.Sincos(m.omega)
+	imag := m.u.Mul(m.w).Sub(m.q.Mul(m.q)).Sqrt()
+	s := m.w.Sub(m.u).Scale(0.5)
+	if m.s < 0 {
+		s = s.Neg()
+	}
+	return dd.Exact(m.omega).Add(dd.Exact(imag.Mul(cos).Sub(s.Mul(sin)).Value() / (2 * math.Sqrt(m.p))))
+}
 
 func (m secondOrder) response(factor, sum float64) Response {
 	if math.IsNaN(factor) {
@@ -205,7 +230,7 @@ func (m secondOrder) response(factor, sum float64) Response {
 func (m *secondOrder) impulse(t int) (factor, now, before float64) {
 	if m.rings {
 		size := signedExp(m.s, float64(t)*m.logMod, t)
-		sin, cos := math.Sincos(float64(t) * m.omega)
+		sin, cos := math.Sincos(m.turned(t))
 		factor = size * (cos + m.quadrant*sin)
 		before = size * sin * 2 / m.imag
 		if m.s < 0 {

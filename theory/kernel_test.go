@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"nqm/theory/internal/dd"
@@ -73,5 +74,33 @@ func TestKernelNeedsOneTapAndItsStart(t *testing.T) {
 			t.Errorf("with another %s it is still a kernel", name)
 		}
 		settings[at].rule = &heavyBall
+	}
+}
+
+// Ringing factors and sums after up to 10^15 steps, where the phase has turned up to
+// 10^12 times, are those of doubling the steps in 106 bits, which knows of no phase.
+func TestManyTurnsAgainstDoubling(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 8))
+	for n := 0; n < 20_000; {
+		x, slow := math.Exp(-r.Float64()*50), math.Exp(-r.Float64()*35)
+		steps := int(math.Exp(r.Float64() * math.Log(1e15)))
+		o := Momentum(x, 1-slow)
+		if r.IntN(3) == 0 {
+			o = Nesterov(x, 1-slow)
+		}
+		m, ok := o.Mode(1, 1).(secondOrder)
+		if !ok || !m.rings || float64(steps)*m.omega < maxPhase || float64(steps)*m.logMod < -300 {
+			continue
+		}
+		n++
+		got := m.At(steps)
+		factor, _, sum := m.double(steps)
+		if size := math.Hypot(1, m.quadrant) * math.Exp(float64(steps)*m.logMod); math.Abs(got.Factor-factor) > 1e-12*size {
+			t.Fatalf("%v at x = %g, t = %d: factor %v, want %v, of an envelope %v", o, x, steps, got.Factor, factor, size)
+		}
+		if want := m.variance * sum; math.Abs(got.Noise-want) > 1e-12*want {
+			t.Fatalf("%v at x = %g, t = %d: noise %v, want %v", o, x, steps, got.Noise, want)
+		}
 	}
 }

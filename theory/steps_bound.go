@@ -145,7 +145,8 @@ func (k *lossBounds) at(t int) *point {
 		if m.motion == monotoneMoment {
 			r = m.mode.At(t)
 		} else {
-			r = m.second.At(t)
+			factor, _, sum := m.second.evaluate(t)
+			r = m.second.response(factor, sum)
 		}
 		p.factor[i], p.noise[i] = r.Factor, r.Noise
 		if m.flips && t%2 == 1 {

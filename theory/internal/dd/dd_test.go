@@ -90,3 +90,40 @@ func TestSum(t *testing.T) {
 		t.Errorf("with an infinity %v", got)
 	}
 }
+
+// Roots, sines and cosines, the latter against their series in 400 bits.
+func TestRootsSinesAndCosinesAgainstBig(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	off := func(got Number, want *big.Float) float64 {
+		apart := new(big.Float).SetPrec(bits).Sub(bigOf(got), want)
+		v, _ := apart.Quo(apart.Abs(apart), new(big.Float).Abs(want)).Float64()
+		return v
+	}
+	for range 2000 {
+		hi := math.Ldexp(0.5+r.Float64(), r.IntN(200)-100)
+		a := quickSum(hi, (r.Float64()-0.5)*hi*0x1p-53)
+		if e := off(a.Sqrt(), new(big.Float).SetPrec(bits).Sqrt(bigOf(a))); e > 0x1p-100 {
+			t.Fatalf("the root of %v is off by %.3g of itself", a, e)
+		}
+		x := math.Ldexp(1+r.Float64(), -r.IntN(40))
+		var want [2]*big.Float
+		for i := range want {
+			term := new(big.Float).SetPrec(bits).SetFloat64([]float64{x, 1}[i])
+			want[i] = new(big.Float).SetPrec(bits).Set(term)
+			for k := 2.0 - float64(i); k < 80; k += 2 {
+				for _, f := range []float64{-x, x} {
+					term.Mul(term, big.NewFloat(f))
+				}
+				term.Quo(term, big.NewFloat(k*(k+1)))
+				want[i].Add(want[i], term)
+			}
+		}
+		sin, cos := Sincos(x)
+		if e := off(sin, want[0]); e > 0x1p-96 {
+			t.Fatalf("sin %v is off by %.3g of itself", x, e)
+		}
+		if e, _ := new(big.Float).SetPrec(bits).Sub(bigOf(cos), want[1]).Float64(); math.Abs(e) > 0x1p-96 {
+			t.Fatalf("cos %v is off by %.3g", x, e)
+		}
+	}
+}

@@ -63,3 +63,30 @@ func (a Number) Div(b Number) Number {
 	r := a.Sub(b.Mul(Exact(q)))
 	return quickSum(q, r.Hi/b.Hi)
 }
+
+// Sqrt returns √a of a >= 0, with a relative error of at most 2^-100.
+func (a Number) Sqrt() Number {
+	if a.Hi <= 0 {
+		return Number{}
+	}
+	r := math.Sqrt(a.Hi)
+	return quickSum(r, a.Sub(TwoProd(r, r)).Hi/(2*r))
+}
+
+// Sincos returns sin x and cos x of |x| <= 2, with an error of at most 2^-96, of the sine
+// relative to it: by Taylor's series for a 64th of x, whose angle is then doubled six times.
+func Sincos(x float64) (sin, cos Number) {
+	one, r := Exact(1), Exact(x/64)
+	square := r.Mul(r)
+	var odd, even Number // sin r = r (1 - odd), 1 - cos r = r²/2 (1 - even)
+	for k := 16.0; k >= 2; k -= 2 {
+		odd = square.Mul(one.Sub(odd)).Div(Exact(k * (k + 1)))
+		even = square.Mul(one.Sub(even)).Div(Exact((k + 1) * (k + 2)))
+	}
+	sin = r.Mul(one.Sub(odd))
+	versine := square.Mul(one.Sub(even)).Scale(0.5)
+	for range 6 {
+		sin, versine = sin.Mul(one.Sub(versine)).Scale(2), sin.Mul(sin).Scale(2)
+	}
+	return sin, one.Sub(versine)
+}
