@@ -153,7 +153,6 @@ func TestFaultsOfAnswers(t *testing.T) {
 // An answer is folded away in JupyterLab and on the page, where its words stand as
 // text; the twin has its tag only, and unfolding it changes no file for good.
 func TestAnswersAreFolded(t *testing.T) {
-	t.Parallel()
 	worker, _ := startWorker(t)
 	p := pair{t, lesson.Lesson{Dir: t.TempDir(), Name: "short"}, worker}
 	settings, err := os.ReadFile("jupytext.toml")
@@ -201,7 +200,6 @@ func TestAnswersAreFolded(t *testing.T) {
 // question, and in JupyterLab its outputs; the twin has none of that, and the code to be
 // predicted is in sight.
 func TestPredictionsAreKept(t *testing.T) {
-	t.Parallel()
 	worker, _ := startWorker(t)
 	p := pair{t, lesson.Lesson{Dir: t.TempDir(), Name: "short"}, worker}
 	settings, err := os.ReadFile("jupytext.toml")

@@ -10,10 +10,8 @@ import (
 // is folded, no path of a temporary file is in sight, and what the cell wrote to its
 // standard error stays. A statement without a line %% above it is called that.
 func TestErrorsOfCells(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped with -short: runs cells")
-	}
-	for _, test := range []struct{ name, code, says, place string }{
+	t.Parallel()
+	tests := []struct{ name, code, says, place string }{
 		{"a mistake of a caller", "import \"nqm/nqmkit\"\n\n%%\nprintln(\"before\")\nnqmkit.Expect(nqmkit.PowerLaw(10, 1), 10,\n\tnqmkit.SGD(-1))", "learning rate", "line 5:  nqmkit.Expect(nqmkit.PowerLaw(10, 1), 10,"},
 		{"a function above", "func half(v []int) int {\n\treturn v[len(v)]\n}\n%%\nhalf(nil)", "index out of range [0] with length 0", "line 2:  return v[len(v)]"},
 		{"a value that is no error", "%%\npanic(7)", "7", "line 2:  panic(7)"},
@@ -23,10 +21,14 @@ func TestErrorsOfCells(t *testing.T) {
 		{"a loop without %%", "\nfor range 3 {\n}", "a line %% is missing", "line 2:  for range 3 {"},
 		{"a name that is not there", "%%\nfmt.Println(nowhere)", "undefined: nowhere", "line 2:  fmt.Println(nowhere)"},
 		{"two names", "%%\nfmt.Println(nowhere,\n\tneither)", "undefined: nowhere", "line 2:  fmt.Println(nowhere,"},
-	} {
+	}
+	var cells []typed
+	for _, test := range tests {
+		cells = append(cells, typed{Code: test.code})
+	}
+	for i, h := range runTyped(t, cells) {
+		test := tests[i]
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			h := runTyped(t, []typed{{Code: test.code}})[0]
 			if h.Status != "error" {
 				t.Fatalf("the cell ended with %s", h.Status)
 			}

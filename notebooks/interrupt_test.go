@@ -93,6 +93,7 @@ func (h heard) progress(t *testing.T) (lines []string, rest string) {
 
 // An interrupt stops a cell also while it is compiled, and the next one runs.
 func TestInterruptWhileCompiling(t *testing.T) {
+	t.Parallel()
 	all := runTyped(t, []typed{
 		{"%%\ntime.Sleep(12 * time.Second)\nfmt.Println(\"ran to its end\")", -1},
 		{"%%\nfmt.Println(\"the next one\")", 0},
@@ -110,6 +111,7 @@ func TestInterruptWhileCompiling(t *testing.T) {
 // ten times a second, and nothing on stderr; an interrupt ends it with what is
 // finished, marked as partial, and the rest of the cell runs.
 func TestProgressAndInterrupt(t *testing.T) {
+	t.Parallel()
 	const say = "\nfmt.Printf(\"answer: partial %v, %d\\n\", "
 	cells := []typed{
 		{"import \"nqm/nqmkit\"", 0},

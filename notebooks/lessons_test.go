@@ -49,40 +49,70 @@ func environment(t *testing.T) *setup.Environment {
 	return env
 }
 
-// startWorker returns a worker and the lessons of this clone.
+// freshWorker returns a worker that has the test's own environment.
+func freshWorker(t *testing.T) *lesson.Worker {
+	t.Helper()
+	worker, err := lesson.Start(context.Background(), environment(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return worker
+}
+
+// workers are those that no test has at the moment: to start one takes longer than what
+// most are asked for.
+var workers struct {
+	sync.Mutex
+	idle []*lesson.Worker
+}
+
+// startWorker returns a worker, which is the test's alone until its end, and the lessons
+// of this clone.
 func startWorker(t *testing.T) (*lesson.Worker, []lesson.Lesson) {
 	t.Helper()
-	env := environment(t)
-	lessons, err := lesson.All(filepath.Join(env.Root, "notebooks"))
+	lessons, err := lesson.All(filepath.Join(environment(t).Root, "notebooks"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	worker, err := lesson.Start(context.Background(), env)
-	if err != nil {
-		t.Fatal(err)
+	workers.Lock()
+	var worker *lesson.Worker
+	if n := len(workers.idle); n > 0 {
+		worker, workers.idle = workers.idle[n-1], workers.idle[:n-1]
 	}
-	t.Cleanup(func() { worker.Close() })
+	workers.Unlock()
+	if worker == nil {
+		worker = freshWorker(t)
+	}
+	t.Cleanup(func() {
+		if t.Failed() { // it may be the worker's fault
+			worker.Close()
+			return
+		}
+		workers.Lock()
+		defer workers.Unlock()
+		workers.idle = append(workers.idle, worker)
+	})
 	return worker, lessons
 }
 
 // Executing a lesson again, through the real kernel, gives the outputs that
-// are committed: by itself for the index and the lessons 1 to 5, for all of them
+// are committed: by itself for the index and the lessons 1 to 4, for all of them
 // with NQM_LONG=1.
 func TestLessonsReproduceTheirOutputs(t *testing.T) {
 	t.Parallel()
 	first, lessons := startWorker(t)
 	if !longtest.Wanted() {
-		lessons = lessons[:6]
+		lessons = lessons[:5]
 	}
 	second, _ := startWorker(t)
-	workers := make(chan *lesson.Worker, 2) // a worker executes one lesson at a time
-	workers <- first
-	workers <- second
+	free := make(chan *lesson.Worker, 2) // a worker executes one lesson at a time
+	free <- first
+	free <- second
 	for _, l := range lessons {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
-			worker := <-workers
-			defer func() { workers <- worker }()
+			worker := <-free
+			defer func() { free <- worker }()
 			committed, err := lesson.ReadNotebook(l.Notebook())
 			if err != nil {
 				t.Fatal(err)
@@ -165,7 +195,7 @@ func TestTwinsAreInStep(t *testing.T) {
 	}
 }
 
-// exported are the HTML pages of all lessons as they are committed, in a folder that
+// exported are the HTML pages of lessons as they are committed, in a folder that
 // TestMain removes.
 var exported struct {
 	sync.Once
@@ -175,6 +205,9 @@ var exported struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	for _, worker := range workers.idle {
+		worker.Close()
+	}
 	if exported.dir != "" {
 		os.RemoveAll(exported.dir)
 	}
@@ -182,10 +215,13 @@ func TestMain(m *testing.M) {
 }
 
 // exportedLessons are the paths of the pages, which are made once, in the lessons'
-// order.
+// order: of the first three, of all with NQM_LONG=1.
 func exportedLessons(t *testing.T) []string {
 	t.Helper()
 	worker, lessons := startWorker(t)
+	if !longtest.Wanted() {
+		lessons = lessons[:3]
+	}
 	exported.Do(func() {
 		dir, err := os.MkdirTemp("", "nqm-pages-")
 		if err != nil {
@@ -262,6 +298,7 @@ func TestLessonsAreSmallAndPortable(t *testing.T) {
 // A notebook in any folder can import the packages, and its author is offered
 // names and documentation.
 func TestKernelAssistsAnywhere(t *testing.T) {
+	t.Parallel()
 	env := environment(t)
 	if err := env.AddCompletion(t.Context(), os.Stdout); err != nil {
 		t.Fatal(err)

@@ -12,9 +12,8 @@ import (
 )
 
 // executed executes cells, as they stand, in a notebook in a folder of its own.
-func executed(t *testing.T, cells ...string) (done []lesson.Cell) {
+func executed(t *testing.T, worker *lesson.Worker, cells ...string) (done []lesson.Cell) {
 	t.Helper()
-	worker, _ := startWorker(t)
 	l := lesson.Lesson{Dir: t.TempDir(), Name: "cells"}
 	var text strings.Builder
 	for _, c := range cells {
@@ -41,7 +40,8 @@ func executed(t *testing.T, cells ...string) (done []lesson.Cell) {
 // runCells returns the outputs of cells, those of each as one text.
 func runCells(t *testing.T, cells ...string) (outputs []string) {
 	t.Helper()
-	for _, c := range executed(t, cells...) {
+	worker, _ := startWorker(t)
+	for _, c := range executed(t, worker, cells...) {
 		outputs = append(outputs, fmt.Sprint(c.Outputs()))
 	}
 	return outputs

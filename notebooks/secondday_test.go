@@ -30,8 +30,10 @@ func TestSecondDay(t *testing.T) {
 		cells = append(cells, m[1])
 	}
 	keepCacheOut(t)
+	worker := freshWorker(t)
+	defer worker.Close()
 	said := map[string]string{}
-	for i, c := range executed(t, cells...) {
+	for i, c := range executed(t, worker, cells...) {
 		said[cells[i]] = printed(c)
 	}
 	want := transcript.ReplaceAllStringFunc(string(page), func(m string) string {
