@@ -90,12 +90,12 @@ func lessonFolder(clone, work string) (string, error) {
 		return "", err
 	}
 	for _, pattern := range []string{"*.ipynb", "*.md", "*.toml"} {
-		paths, err := filepath.Glob(filepath.Join(clone, pattern))
+		names, err := fs.Glob(os.DirFS(clone), pattern)
 		if err != nil {
 			return "", err
 		}
-		for _, path := range paths {
-			if err := copyMissing(filepath.Join(work, filepath.Base(path)), path); err != nil {
+		for _, name := range names {
+			if err := copyMissing(filepath.Join(work, name), filepath.Join(clone, name)); err != nil {
 				return "", fmt.Errorf("the lessons cannot be copied to %s: %w", work, err)
 			}
 		}

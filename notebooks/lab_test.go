@@ -106,7 +106,10 @@ c.ServerApp.token = ""
 // A copy of the lessons has what the clone has, and keeps what is there, whatever
 // it is.
 func TestWorkFolder(t *testing.T) {
-	clone, work := t.TempDir(), filepath.Join(t.TempDir(), "new", "work")
+	clone, work := filepath.Join(t.TempDir(), "[a]*"), filepath.Join(t.TempDir(), "new", "work")
+	if err := os.Mkdir(clone, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	write := func(dir, name, text string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

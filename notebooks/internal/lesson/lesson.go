@@ -7,6 +7,7 @@ package lesson
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,12 +39,12 @@ func (l Lesson) File() string {
 func All(dir string) ([]Lesson, error) {
 	var lessons []Lesson
 	for _, ext := range []string{".ipynb", ".md"} {
-		paths, err := filepath.Glob(filepath.Join(dir, "*"+ext))
+		names, err := fs.Glob(os.DirFS(dir), "*"+ext) // dir may have the signs of a pattern in its name
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range paths {
-			l := Lesson{Dir: dir, Name: strings.TrimSuffix(filepath.Base(p), ext)}
+		for _, name := range names {
+			l := Lesson{Dir: dir, Name: strings.TrimSuffix(name, ext)}
 			if isLesson(l.Name) && !slices.Contains(lessons, l) {
 				lessons = append(lessons, l)
 			}

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -18,12 +19,12 @@ func (e *Environment) makePrivate() error {
 			return err
 		}
 	}
-	logs, err := filepath.Glob(filepath.Join(e.Dir, "log", "*"))
+	logs, err := fs.Glob(os.DirFS(e.Dir), "log/*")
 	if err != nil {
 		return err
 	}
-	for _, path := range append(logs, e.LogFile("kernel")) {
-		log, err := openLog(path)
+	for _, name := range append(logs, "log/kernel.log") {
+		log, err := openLog(filepath.Join(e.Dir, name))
 		if err != nil {
 			return err
 		}

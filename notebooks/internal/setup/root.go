@@ -2,8 +2,10 @@ package setup
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 )
@@ -24,6 +26,9 @@ func FindRoot(dir string) (string, error) {
 	for {
 		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil && modfile.ModulePath(mod) == modulePath {
+			if strings.ContainsAny(dir, "\r\n") {
+				return "", fmt.Errorf("the path of this clone, %q, has a line break, and the go command builds nothing there: move it and run the command again", dir)
+			}
 			return dir, nil
 		}
 		parent := filepath.Dir(dir)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,21 +22,20 @@ var (
 // Check returns an error that names every link of the pages in dir that leads
 // nowhere, out of the site, or, other than a link to click on, to the network.
 func Check(dir string) error {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.html"))
+	names, err := fs.Glob(os.DirFS(dir), "*.html")
 	if err != nil {
 		return err
 	}
 	pages := map[string]string{}
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			return err
 		}
-		pages[filepath.Base(path)] = script.ReplaceAllString(string(data), "$1</script>")
+		pages[name] = script.ReplaceAllString(string(data), "$1</script>")
 	}
 	var broken []error
-	for _, path := range paths {
-		name := filepath.Base(path)
+	for _, name := range names {
 		for _, m := range reference.FindAllStringSubmatch(pages[name], -1) {
 			if why := follow(dir, pages, name, strings.ToLower(m[1]), html.UnescapeString(m[2])); why != "" {
 				broken = append(broken, fmt.Errorf("%s links to %q: %s", name, m[2], why))

@@ -15,7 +15,7 @@ func page(name, body string) Page {
 
 func write(t *testing.T, pages ...Page) (dir string, err error) {
 	t.Helper()
-	dir = t.TempDir()
+	dir = filepath.Join(t.TempDir(), "[a]*")
 	return dir, Write(dir, pages)
 }
 
