@@ -26,8 +26,8 @@ func FindRoot(dir string) (string, error) {
 	for {
 		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil && modfile.ModulePath(mod) == modulePath {
-			if strings.ContainsAny(dir, "\r\n") {
-				return "", fmt.Errorf("the path of this clone, %q, has a line break, and the go command builds nothing there: move it and run the command again", dir)
+			if strings.ContainsAny(strings.ReplaceAll(dir, string(filepath.Separator), "/"), "\r\n\\") {
+				return "", fmt.Errorf("the path of this clone, %q, has a line break or a backslash, with which the go command does not build it: move it and run the command again", dir)
 			}
 			return dir, nil
 		}

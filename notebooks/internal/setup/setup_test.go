@@ -38,12 +38,12 @@ func TestFindRoot(t *testing.T) {
 	if _, err := FindRoot(dir); err == nil || !strings.Contains(err.Error(), "not a clone of nqm") {
 		t.Errorf("outside a clone: error %v", err)
 	}
-	for _, end := range []string{"\n", "\r"} {
-		moved := filepath.Join(dir, "of two"+end+"lines")
+	for _, sign := range []string{"\n", "\r", "\\"} {
+		moved := filepath.Join(dir, "of two"+sign+"parts")
 		if err := os.Rename(filepath.Join(dir, "clone"), moved); err != nil {
 			t.Skip(err) // Windows
 		}
-		if _, err := FindRoot(moved); err == nil || !strings.Contains(err.Error(), "has a line break, and the go command builds nothing there") || strings.ContainsAny(err.Error(), "\r\n") {
+		if _, err := FindRoot(moved); err == nil || !strings.Contains(err.Error(), "has a line break or a backslash, with which the go command does not build it") || strings.ContainsAny(err.Error(), "\r\n") {
 			t.Errorf("%q: error %v", moved, err)
 		}
 		if err := os.Rename(moved, filepath.Join(dir, "clone")); err != nil {
