@@ -52,7 +52,8 @@ func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.A
 			break
 		}
 	}
-	return agreements
+	toldApart(agreements, func(a *theory.Agreement) *string { return &a.Exact.Method })
+	return toldApart(agreements, func(a *theory.Agreement) *string { return &a.Sampled.Method })
 }
 
 // CheckAgainst holds the closed form of one method against runs of another, as

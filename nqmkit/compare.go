@@ -32,7 +32,8 @@ func CompareAt(p Quadratic, steps []int, runs Runs, first, second Sampler) theor
 	c := pair(a, b)
 	a.free()
 	b.free()
-	c.Problem, c.Methods = p.String(), [2]string{first.String(), second.String()}
+	names := toldApart([]string{first.String(), second.String()}, func(name *string) *string { return name })
+	c.Problem, c.Methods = p.String(), [2]string(names)
 	c.Seed = runs.Seed
 	return c
 }

@@ -34,9 +34,25 @@ func ExpectAt(p theory.Problem, steps []int, methods ...theory.Method) []theory.
 				panic(err)
 			}
 		}
-		return curves
+		return toldApart(curves, ofCurve)
 	})
 }
+
+// toldApart gives results of methods that have the same text a number each, from the second on:
+// a figure or a table of them tells no others apart.
+func toldApart[R any](results []R, method func(*R) *string) []R {
+	seen := map[string]int{}
+	for i := range results {
+		name := method(&results[i])
+		if seen[*name]++; seen[*name] > 1 {
+			*name = fmt.Sprintf("%s (%d)", *name, seen[*name])
+		}
+	}
+	return results
+}
+
+func ofCurve(c *theory.Curve) *string          { return &c.Method }
+func ofSampled(c *theory.SampledCurve) *string { return &c.Method }
 
 // SecondMoments returns E θ_i(t)² of every direction after t steps, exactly.
 // It panics on an invalid problem or method and on t < 0.

@@ -37,5 +37,5 @@ func expectInBlocks(p theory.Problem, steps []int, methods []theory.Method) []th
 	if len(curves) == 0 && len(methods) > 0 {
 		panic(errNoCurve)
 	}
-	return curves
+	return toldApart(curves, ofCurve)
 }

@@ -41,7 +41,7 @@ func LossFan(p theory.Problem, steps int, methods ...theory.Method) []theory.Fan
 	for i := range fans {
 		fans[i].Partial = len(points) < n*len(parts)
 	}
-	return fans
+	return toldApart(fans, func(f *theory.Fan) *string { return &f.Method })
 }
 
 // joined is a fan with the steps of another after its own.

@@ -30,7 +30,7 @@ func Paths(p Quadratic, steps int, runs Runs, methods ...Sampler) []theory.Paths
 			break
 		}
 	}
-	return paths
+	return toldApart(paths, func(p *theory.Paths) *string { return &p.Method })
 }
 
 func samplePaths(p Quadratic, m Sampler, steps []int, runs Runs) theory.Paths {

@@ -45,7 +45,7 @@ func RatesApplied(steps int, methods ...theory.Optimizer) []theory.AppliedRates 
 	for _, m := range methods {
 		all = append(all, must(theory.RatesApplied(m, steps)))
 	}
-	return all
+	return toldApart(all, func(r *theory.AppliedRates) *string { return &r.Method })
 }
 
 // BestBatchSchedule returns the batch sizes of the lowest expected loss after

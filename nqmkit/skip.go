@@ -53,7 +53,7 @@ func SkipAhead(p theory.Problem, steps []int, runs Runs, methods ...Sampler) []t
 			break
 		}
 	}
-	return curves
+	return toldApart(curves, ofSampled)
 }
 
 const maxSkip = 1_000_000_000_000_000

@@ -29,7 +29,7 @@ func SampleStepsToTarget(p Quadratic, target float64, limit int, runs Runs, meth
 			break
 		}
 	}
-	return results
+	return toldApart(results, func(s *theory.SampledSteps) *string { return &s.Method })
 }
 
 // stepsToTarget looks at every step of every run.

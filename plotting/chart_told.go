@@ -7,8 +7,8 @@ import (
 	"nqm/theory"
 )
 
-// told returns results whose names say their problem, where the problems differ.
-// Of gives the problem and the name of a result.
+// told returns results whose names say their problem, where the problems differ, and which of
+// several of one name they are. Of gives the problem and the name of a result.
 func told[T any](results []T, of func(*T) (problem string, name *string)) []T {
 	results = slices.Clone(results)
 	tail := tails(mapped(results, func(r T) string { p, _ := of(&r); return p }))
@@ -17,6 +17,10 @@ func told[T any](results []T, of func(*T) (problem string, name *string)) []T {
 		if !strings.HasSuffix(*name, tail(problem)) {
 			*name += tail(problem)
 		}
+	}
+	for i, name := range distinct(mapped(results, func(r T) string { _, name := of(&r); return *name })) {
+		_, own := of(&results[i])
+		*own = name
 	}
 	return results
 }

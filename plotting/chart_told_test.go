@@ -41,6 +41,11 @@ func TestProblemsAreTold(t *testing.T) {
 				t.Errorf("the title is %q", f.Title)
 			}
 		}
+		for _, f := range []Figure{LossCurves(curves), LossSplit(curves), StepsToTarget(steps)} {
+			if first, second := f.Table.Rows[0][0], f.Table.Rows[1][0]; first == second {
+				t.Errorf("%s: two rows of %v", f.Title, first)
+			}
+		}
 		if curves[0].Method != before {
 			t.Error("a result was changed")
 		}
