@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -39,8 +40,15 @@ func (d Data) Validate() error {
 	if err := table("input", d.Inputs); err != nil {
 		return err
 	}
+	classes := d.classes()
+	if d.Targets == nil && (classes < 1 || classes > maxClasses) {
+		if d.Classes == 0 {
+			return fmt.Errorf("networks: label %d of example %d: want 0 to %d", classes-1, slices.Index(d.Labels, classes-1), maxClasses-1)
+		}
+		return fmt.Errorf("networks: %d classes: want 1 to %d, or 0 for one more than the largest label", classes, maxClasses)
+	}
 	for k, label := range d.Labels {
-		if classes := d.classes(); label < 0 || label >= classes {
+		if label < 0 || label >= classes {
 			return fmt.Errorf("networks: label %d of example %d: want 0 to %d", label, k, classes-1)
 		}
 	}
@@ -50,13 +58,16 @@ func (d Data) Validate() error {
 	return table("target", d.Targets)
 }
 
+// maxClasses bounds labels, so that a column of names or times is not taken for them.
+const maxClasses = 1 << 20
+
 func table(what string, rows [][]float64) error {
 	for k, row := range rows {
 		if len(row) != len(rows[0]) {
 			return fmt.Errorf("networks: %s %d has %d numbers and %s 0 has %d: want as many", what, k, len(row), what, len(rows[0]))
 		}
 		for i, v := range row {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+			if notFinite(v) {
 				return fmt.Errorf("networks: %s %d has %v in place %d: want finite numbers", what, k, v, i)
 			}
 		}
@@ -115,10 +126,14 @@ var digits = sync.OnceValue(func() (d Data) {
 // Teacher returns n examples of a linear teacher: inputs x_i = √h_i z with z standard
 // normal, targets Σ x_i + σ ε. The Hessian of a linear network on them tends to
 // diag(h) as n grows, the noise at its optimum to σ² H. It panics on no curvature, one
-// that is negative or not finite, on σ < 0, and on n < 1.
+// that is negative or not finite, on σ < 0, on n < 1,
+// and beyond 2^27 numbers.
 func Teacher(n int, sigma float64, seed uint64, h ...float64) Data {
 	if n < 1 || len(h) == 0 || !(sigma >= 0) || math.IsInf(sigma, 0) {
 		panic(fmt.Errorf("networks: %d examples of %d inputs with σ = %v: want 1 or more, 1 or more, and a finite σ >= 0", n, len(h), sigma))
+	}
+	if n > maxParameters/len(h) {
+		panic(fmt.Errorf("networks: %d examples of %d inputs: want at most %d numbers in all; networks.NewStream keeps none", n, len(h), maxParameters))
 	}
 	d := Data{Name: "linear teacher"}
 	for k := range n {

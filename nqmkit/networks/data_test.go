@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"nqm/nqmkit"
 	"nqm/nqmkit/networks"
+	"nqm/theory"
 )
 
 // The counts of the classes are those that the repository lists for its test set.
@@ -106,8 +108,145 @@ func TestBadInput(t *testing.T) {
 		{"curvature -1", func() { networks.Teacher(2, 1, 1, -1) }},
 		{"σ = -1", func() { networks.NewStream(-1, 1, 1) }},
 		{"0 examples", func() { networks.Functions{From: []float64{1}}.New() }},
+		{"label 1099511627776 of example 1: want 0 to 1048575", func() { networks.Softmax(changed(func(d *networks.Data) { d.Labels = []int{0, 1 << 40, 1, 0, 1, 0} })) }},
+		{"-1 classes: want 1 to 1048576", func() { networks.Softmax(changed(func(d *networks.Data) { d.Classes = -1 })) }},
+		{"4 inputs and 1099511627776 outputs", func() { networks.MLP(good(), 1<<40) }},
+		{"at most 134217728 numbers", func() { networks.Teacher(1<<40, 1, 1, 1) }},
+		{"start with NaN in place 1", func() { net.From(slices.Concat([]float64{0, math.NaN()}, make([]float64, 13))) }},
+		{"start of 1 numbers for 2 curvatures", func() {
+			s := networks.NewStream(1, 1, 1, 2)
+			s.From = s.From[:1]
+			train(s)
+		}},
+		{"no model", func() { train(nil) }},
+		{"no model", func() { train((*networks.Network)(nil)) }},
+		{"no model", func() { networks.NewLab(nil) }},
+		{"Lab without an optimum", func() { train(new(networks.Lab)) }},
+		{"start with +Inf in place 0", func() { ownModel(func(f *networks.Functions) { f.From = []float64{math.Inf(1), 0} }) }},
+		{"loss of own is NaN in step 0", func() {
+			train(ownModel(func(f *networks.Functions) { f.LossAt = func([]float64) float64 { return math.NaN() } }))
+		}},
+		{"loss of own is +Inf in step 0", func() {
+			train(ownModel(func(f *networks.Functions) { f.LossAt = func([]float64) float64 { return math.Inf(1) } }))
+		}},
+		{"gradient of parameter 1 of own is NaN in step 3", func() { train(faultyFrom(3, math.NaN())) }},
+		{"gradient of parameter 1 of own is +Inf in step 5", func() { train(faultyFrom(5, math.Inf(1))) }},
+		{"own has loss 0.625 at its start, and over all examples the gradient NaN", func() { networks.NewLab(faultyFrom(0, math.NaN())) }},
+		{"index out of range", func() { // in a goroutine of the optimizer's
+			calls := 0
+			networks.NewLab(ownModel(func(f *networks.Functions) {
+				right := f.Gradient
+				f.Gradient = func(g, theta []float64, batch []int) {
+					if calls++; calls > 2 {
+						g = g[:1]
+					}
+					right(g, theta, batch)
+				}
+			}))
+		}},
+		{"point of 1 numbers for 2", func() { networks.Measure(ownModel(nil), []float64{1}, networks.Hessian) }},
+		{"point with NaN in place 0", func() { networks.NoiseScale(ownModel(nil), []float64{math.NaN(), 1}) }},
+		{"point of 3 numbers for 2", func() { networks.Lanczos(ownModel(nil), []float64{1, 1, 1}, networks.Hessian, 2, nqmkit.Trials(1, 1)) }},
+		{"all of 9223372036854775807 examples", func() {
+			networks.Leading(networks.NewStream(1, 1, 1, 2), []float64{1, 1}, networks.Hessian, 1, 2, 1)
+		}},
+		{"measurement of 0 parameters", func() { networks.Measurement{}.Problem(nil) }},
+		{"target 1 of own: want a number > 0 and below 0.625", func() { predict(networks.Experiment{Target: 1}) }},
+		{"starts at a loss of 0 above the minimum", func() { predict(networks.Experiment{Labs: []*networks.Lab{networks.NewLab(ownModel(nil)).Near(0)}}) }},
+		{"no model", func() { predict(networks.Experiment{Labs: []*networks.Lab{nil}}) }},
+		{"limit of -1 steps", func() { predict(networks.Experiment{Limit: -1}) }},
+		{`foresight "x" without a Problem`, func() { predict(networks.Experiment{Foresights: []networks.Foresight{{Name: "x"}}}) }},
+		{`foresight "x": theory: a problem needs`, func() {
+			predict(networks.Experiment{Foresights: []networks.Foresight{{Name: "x", Problem: func(*networks.Lab) theory.Problem { return theory.Problem{} }}}})
+		}},
+		{"loss NaN at the start in 3 directions", func() { networks.FitSteps(nil, math.NaN(), 3) }},
+		{"1 losses at 2 steps of SGD, B=4", func() {
+			networks.FitSteps([]theory.TrainedSteps{{Method: "SGD", BatchSize: 4, Looks: []int{1, 2}, Losses: []float64{1}}}, 1, 3)
+		}},
 	} {
 		panics(t, c.want, c.f)
+	}
+}
+
+func train(m networks.Model) {
+	networks.Train(m, 10, nqmkit.Trials(2, 1), nqmkit.SGD(0.1).Batch(2))
+}
+
+// predict asks for what is set of an experiment on ownModel.
+func predict(e networks.Experiment) {
+	if e.Labs == nil {
+		e.Labs = []*networks.Lab{networks.NewLab(ownModel(nil))}
+	}
+	if e.Target == 0 {
+		e.Target = 0.1
+	}
+	e.BatchSizes, e.Methods, e.Runs = []float64{2}, []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free)}, nqmkit.Trials(2, 1)
+	e.Run()
+}
+
+// ownModel is ½ θ_0² + ⅛ θ_1² from (1, 1) as functions, changed as a user may have it.
+func ownModel(change func(f *networks.Functions)) networks.Model {
+	f := networks.Functions{
+		Name: "own", From: []float64{1, 1}, Count: 4,
+		LossAt:   func(theta []float64) float64 { return theta[0]*theta[0]/2 + theta[1]*theta[1]/8 },
+		Gradient: func(g, theta []float64, _ []int) { g[0], g[1] = theta[0], theta[1]/4 },
+	}
+	if change != nil {
+		change(&f)
+	}
+	return f.New()
+}
+
+// faultyFrom has a gradient with a value that is none from a step of the first run on.
+func faultyFrom(step int, value float64) networks.Model {
+	return ownModel(func(f *networks.Functions) {
+		right := f.Gradient
+		f.Gradient = func(g, theta []float64, batch []int) {
+			if right(g, theta, batch); theta[0] <= math.Pow(0.9, float64(step))+1e-9 {
+				g[1] = value
+			}
+		}
+	})
+}
+
+// What is done with a lab leaves its model alone, also one that hands out its own slice.
+func TestLabsLeaveTheirModelAlone(t *testing.T) {
+	for _, m := range []networks.Model{ownModel(nil), handsOut{ownModel(nil), []float64{1, 1}}} {
+		l := networks.NewLab(m)
+		for _, part := range []float64{0, 0.5, 3} {
+			train(l.Near(part))
+		}
+		train(m)
+		if got := [][]float64{m.Start(), l.Start()}; !slices.Equal(got[0], []float64{1, 1}) || !slices.Equal(got[1], []float64{1, 1}) {
+			t.Errorf("%T and its lab start at %v, want (1, 1)", m, got)
+		}
+	}
+}
+
+type handsOut struct {
+	networks.Model
+	start []float64
+}
+
+func (m handsOut) Start() []float64 { return m.start }
+
+// A loss that grows as e^θ overflows at parameters of no great size: with a learning rate
+// too large that is divergence, and no fault of the model.
+func TestOverflowAfterTheStartIsDivergence(t *testing.T) {
+	poisson := ownModel(func(f *networks.Functions) {
+		f.LossAt = func(theta []float64) float64 { return math.Exp(theta[0]) - theta[0] + theta[1]*theta[1]/2 }
+		f.Gradient = func(g, theta []float64, _ []int) {
+			rate := math.Exp(theta[0])
+			g[0], g[1] = rate-1, theta[1]+0*rate // an input that is 0
+		}
+	})
+	for _, rate := range []float64{1e3, 1e10, 1e100, 1e300} {
+		for _, m := range []nqmkit.Sampler{nqmkit.SGD(rate), nqmkit.Momentum(rate, 0.9), nqmkit.SGD(rate).EMA(0.9), nqmkit.Adam(rate)} {
+			loss := networks.Train(poisson, 2000, nqmkit.Trials(2, 1), m)[0].Mean
+			if last := loss[len(loss)-1]; !(last > 100) {
+				t.Errorf("%v: loss %v, want divergence or near it", m, last)
+			}
+		}
 	}
 }
 

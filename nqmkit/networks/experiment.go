@@ -54,6 +54,7 @@ type Foresight struct {
 //
 // A model that is no Lab is made one. See Experiment's Run.
 func Predict(m Model, target float64, batchSizes []float64, runs nqmkit.Runs, methods ...nqmkit.Sampler) theory.TrainedScaling {
+	checkModel(m)
 	l, ok := m.(*Lab)
 	if !ok {
 		l = NewLab(m)
@@ -125,12 +126,17 @@ func (e Experiment) checked() Experiment {
 		panic(fmt.Errorf("networks: %d labs, %d methods, %d batch sizes and %d runs: want 1 or more of each, and as many runs as labs at least", len(e.Labs), len(e.Methods), len(e.BatchSizes), e.Runs.Trials))
 	}
 	for _, b := range e.BatchSizes {
-		if !(b >= 1) || b != math.Trunc(b) || b > 1<<24 {
+		if !(b >= 1) || b != math.Trunc(b) || b > mostExamples {
 			panic(fmt.Errorf("networks: batch size %v: want a whole number of examples, 1 to 2^24", b))
 		}
 	}
 	for _, l := range e.Labs {
-		if at := l.Loss(l.Start()); !(e.Target > 0 && e.Target < at) {
+		checkModel(l)
+		at := l.Loss(l.Start())
+		if !(at > 0) {
+			panic(fmt.Errorf("networks: %v starts at a loss of %.4g above the minimum: want a start above it", l, at))
+		}
+		if !(e.Target > 0 && e.Target < at) {
 			panic(fmt.Errorf("networks: target %v of %v: want a number > 0 and below %.4g, the loss above the minimum at the start", e.Target, l, at))
 		}
 	}
@@ -140,6 +146,14 @@ func (e Experiment) checked() Experiment {
 	for _, m := range e.Methods {
 		if err := at(m, 1, 1).Validate(); err != nil {
 			panic(err)
+		}
+	}
+	if e.Limit < 0 {
+		panic(fmt.Errorf("networks: a limit of %d steps: want 1 or more, or 0 for 10^5", e.Limit))
+	}
+	for _, f := range e.Foresights {
+		if f.Problem == nil {
+			panic(fmt.Errorf("networks: foresight %q without a Problem: want a function that makes one", f.Name))
 		}
 	}
 	if e.BatchSizes = slices.Clone(e.BatchSizes); e.Limit == 0 {
@@ -165,6 +179,11 @@ func (e Experiment) models() []model {
 	}).Results
 	if len(made) < len(all)*len(e.Labs) {
 		panic(fmt.Errorf("networks: interrupted before the models were measured"))
+	}
+	for k, p := range made {
+		if err := p.Validate(); err != nil {
+			panic(fmt.Errorf("networks: foresight %q: %w", e.Foresights[k/len(e.Labs)].Name, err))
+		}
 	}
 	for k, f := range e.Foresights {
 		all[k] = model{f.Name, made[k*len(e.Labs) : (k+1)*len(e.Labs)]}

@@ -268,10 +268,22 @@ const fittedName = "fit to SGD"
 //
 // whose loss at the start is as given: the least squares of log(E L(t)/L(t)) at the looks of
 // all points, each at its best learning rate, over log h, a, log s and b. Nelder-Mead from four starts; five points do not fix
-// an exponent, and it is the predictions that count. It panics where no point has losses.
+// an exponent, and it is the predictions that count. It panics where no point has losses, on losses that
+// are not finite and > 0 or fewer than their steps, and unless start > 0 and d >= 1.
 func FitSteps(points []theory.TrainedSteps, start float64, d int) theory.Problem {
+	if !(start > 0) || math.IsInf(start, 1) || d < 1 {
+		panic(fmt.Errorf("networks: a law with loss %v at the start in %d directions: want a finite number > 0, and 1 or more", start, d))
+	}
 	looks := 0
 	for _, p := range points {
+		if len(p.Looks) != len(p.Losses) {
+			panic(fmt.Errorf("networks: %d losses at %d steps of %s, B=%g: want as many", len(p.Losses), len(p.Looks), p.Method, p.BatchSize))
+		}
+		for k, v := range p.Losses {
+			if !(v > 0) || math.IsInf(v, 1) {
+				panic(fmt.Errorf("networks: loss %v at step %d of %s, B=%g: want a finite number > 0", v, p.Looks[k], p.Method, p.BatchSize))
+			}
+		}
 		looks += len(p.Looks)
 	}
 	if looks == 0 {
@@ -300,7 +312,7 @@ func FitSteps(points []theory.TrainedSteps, start float64, d int) theory.Problem
 	best, at := math.Inf(1), []float64(nil)
 	for _, a := range []float64{0.8, 1.4} {
 		for _, b := range []float64{0.5, 1.5} {
-			r, err := optimize.Minimize(optimize.Problem{Func: misfit}, []float64{0, a, 0, b}, &optimize.Settings{FuncEvaluations: 600}, &optimize.NelderMead{})
+			r, err := minimize(optimize.Problem{Func: misfit}, []float64{0, a, 0, b}, &optimize.Settings{FuncEvaluations: 600}, &optimize.NelderMead{})
 			if r != nil && (err == nil || r.F < best) && r.F < best {
 				best, at = r.F, r.X
 			}

@@ -22,21 +22,29 @@ type Lab struct {
 
 // NewLab finds the optimum of m, from its start: by L-BFGS over all examples, to a
 // gradient of 10^-8. For a network that is not convex it is a minimum, and another
-// start may find another. It panics where the gradient stays above 10^-5.
+// start may find another. It panics where the gradient stays above 10^-5, and where loss
+// or gradient at the start are not finite.
 func NewLab(m Model) *Lab {
-	result, err := optimize.Minimize(optimize.Problem{
+	checkModel(m)
+	start := slices.Clone(m.Start())
+	g := make([]float64, len(start))
+	m.Gradient(g, start, nil)
+	if loss, k := m.Loss(start), slices.IndexFunc(g, notFinite); notFinite(loss) || k >= 0 {
+		panic(fmt.Errorf("networks: %v has loss %v at its start, and over all examples the gradient %.3g: want finite numbers", m, loss, g[max(k, 0)]))
+	}
+	result, err := minimize(optimize.Problem{
 		Func: m.Loss,
 		Grad: func(g, theta []float64) { m.Gradient(g, theta, nil) },
-	}, m.Start(), &optimize.Settings{GradientThreshold: 1e-8, MajorIterations: 50_000, Converger: optimize.NeverTerminate{}}, &optimize.LBFGS{Store: 30})
+	}, start, &optimize.Settings{GradientThreshold: 1e-8, MajorIterations: 50_000, Converger: optimize.NeverTerminate{}}, &optimize.LBFGS{Store: 30})
 	if result == nil {
 		panic(fmt.Errorf("networks: the optimum of %v was not found: %w", m, err))
 	}
-	g := make([]float64, len(result.X))
 	m.Gradient(g, result.X, nil)
-	if length := math.Sqrt(dot(g, g)); !(length <= 1e-5) {
-		panic(fmt.Errorf("networks: the optimum of %v was not found: a gradient of %.3g is left; a penalty makes one", m, length))
+	minimum := m.Loss(result.X)
+	if length := math.Sqrt(dot(g, g)); !(length <= 1e-5) || notFinite(minimum) {
+		panic(fmt.Errorf("networks: the optimum of %v was not found: a gradient of %.3g is left at loss %v; a penalty makes one", m, length, minimum))
 	}
-	l := &Lab{Model: m, Optimum: result.X, Minimum: m.Loss(result.X), start: m.Start()}
+	l := &Lab{Model: m, Optimum: result.X, Minimum: minimum, start: start}
 	l.at = sync.OnceValue(func() Measurement {
 		which := GaussNewton
 		if _, knows := bare(m).(Curved); !knows {
@@ -47,6 +55,42 @@ func NewLab(m Model) *Lab {
 	return l
 }
 
+// minimize is optimize.Minimize, which evaluates in goroutines of its own: a panic there is
+// one here.
+func minimize(p optimize.Problem, start []float64, s *optimize.Settings, m optimize.Method) (*optimize.Result, error) {
+	var fault any
+	guarded := func(f func()) {
+		defer func() {
+			if r := recover(); r != nil {
+				fault = r
+			}
+		}()
+		if fault == nil {
+			f()
+		}
+	}
+	f, grad := p.Func, p.Grad
+	p.Func = func(x []float64) (v float64) {
+		v = math.NaN()
+		guarded(func() { v = f(x) })
+		return v
+	}
+	if grad != nil {
+		p.Grad = func(g, x []float64) { guarded(func() { grad(g, x) }) }
+	}
+	p.Status = func() (optimize.Status, error) {
+		if fault != nil {
+			return optimize.Failure, nil
+		}
+		return optimize.NotTerminated, nil
+	}
+	result, err := optimize.Minimize(p, start, s, m)
+	if fault != nil {
+		panic(fault)
+	}
+	return result, err
+}
+
 // Near returns l started at so large a part of the way from the optimum to its model's
 // start: Near(1) is that start. It panics on a part that is not finite.
 func (l *Lab) Near(part float64) *Lab {
@@ -54,7 +98,7 @@ func (l *Lab) Near(part float64) *Lab {
 		panic(fmt.Errorf("networks: part %v of the way: want a finite number", part))
 	}
 	c := *l
-	c.start = l.Model.Start()
+	c.start = slices.Clone(l.Model.Start())
 	for i, v := range l.Optimum {
 		c.start[i] = v + part*(c.start[i]-v)
 	}

@@ -39,9 +39,10 @@ const maxDense = 4096
 // Measure returns the whole spectrum of m at theta, with the noise along it: so many
 // products with the matrix as there are parameters, on all cores, one
 // eigendecomposition, and the gradients of all examples. It panics beyond 4096 parameters, for
-// which there is Lanczos, on endless examples, and where m does not know its
-// Gauss-Newton matrix and is asked for it.
+// which there is Lanczos, on a point of another length or that is not finite, on endless
+// examples, and where m does not know its Gauss-Newton matrix and is asked for it.
 func Measure(m Model, theta []float64, which Matrix) Measurement {
+	checkPoint(m, theta, true)
 	d := len(m.Start())
 	if d > maxDense {
 		panic(fmt.Errorf("networks: a dense spectrum of %d parameters: want at most %d; networks.Lanczos takes 40 products a vector in place of %d", d, maxDense, d))
@@ -60,7 +61,7 @@ func Measure(m Model, theta []float64, which Matrix) Measurement {
 	for i := range d {
 		for j := range i + 1 {
 			h.SetSym(i, j, columns[i][j]/2+columns[j][i]/2)
-			if math.IsNaN(h.At(i, j)) || math.IsInf(h.At(i, j), 0) {
+			if notFinite(h.At(i, j)) {
 				panic(fmt.Errorf("networks: the %s[%d][%d] of %v is %v: want finite numbers", which, i, j, m, h.At(i, j)))
 			}
 		}
@@ -107,9 +108,6 @@ const rowsAtOnce = 256
 // of a matrix.
 func eachPart(m Model, theta []float64, use func(g *mat.Dense)) {
 	n, d := m.Examples(), len(theta)
-	if n > 1<<24 {
-		panic(fmt.Errorf("networks: the noise of %v over all of %d examples: want at most 2^24", m, n))
-	}
 	all := mat.NewDense(min(rowsAtOnce, n), d, nil)
 	var batch []int
 	var g [][]float64
@@ -157,6 +155,7 @@ func noiseAlong(m Model, theta []float64, basis *mat.Dense) (mean, variance []fl
 // NoiseScale returns tr C and |∇L|² of m at theta, over all examples: B_simple is their
 // quotient (McCandlish et al. 2018).
 func NoiseScale(m Model, theta []float64) (trace, square float64) {
+	checkPoint(m, theta, true)
 	full := make([]float64, len(theta))
 	m.Gradient(full, theta, nil)
 	n := float64(m.Examples())
@@ -194,8 +193,8 @@ func (r Measurement) BNoise() float64 {
 // that starts at a point, with what was measured below zero treated as chosen; see
 // theory.Problem's Measured. It panics as that has errors.
 func (r Measurement) Problem(start []float64, options ...nqmkit.SpectrumOption) theory.Problem {
-	if len(start) != len(r.Theta) {
-		panic(fmt.Errorf("networks: a start of %d numbers for %d parameters: want as many", len(start), len(r.Theta)))
+	if len(start) != len(r.Theta) || len(start) == 0 {
+		panic(fmt.Errorf("networks: a start of %d numbers for a measurement of %d parameters: want as many, and 1 or more", len(start), len(r.Theta)))
 	}
 	off := make([]float64, len(start))
 	for i, v := range start {
@@ -214,6 +213,7 @@ func (r Measurement) Problem(start []float64, options ...nqmkit.SpectrumOption) 
 // each of the plan's vectors, as nqmkit.Lanczos does, for networks that are too large
 // for Measure. Its noise has the whole of C, tr C/tr H · H, and not its shape.
 func Lanczos(m Model, theta []float64, which Matrix, steps int, plan nqmkit.Runs, options ...nqmkit.SpectrumOption) theory.Problem {
+	checkPoint(m, theta, true)
 	p := nqmkit.Lanczos(len(theta), steps, productOf(m, theta, which), plan, options...)
 	trace, _ := NoiseScale(m, theta)
 	sum := 0.0
@@ -230,6 +230,7 @@ func Lanczos(m Model, theta []float64, which Matrix, steps int, plan nqmkit.Runs
 // one random vector, with the gradient and noise of all examples along them and the
 // intervals of all three, for networks of any size: see nqmkit.Leading.
 func Leading(m Model, theta []float64, which Matrix, count, steps int, seed uint64) []theory.LeadingDirection {
+	checkPoint(m, theta, true)
 	gradient := func(g []float64, example int) { exampleGradients(m, [][]float64{g}, theta, []int{example}) }
 	return nqmkit.Leading(len(theta), count, steps, productOf(m, theta, which), m.Examples(), gradient, seed)
 }

@@ -122,6 +122,9 @@ func newNetwork(name string, d Data) *Network {
 	if err := d.Validate(); err != nil {
 		panic(err)
 	}
+	if d.Name == "" {
+		d.Name = fmt.Sprintf("%d examples", len(d.Inputs))
+	}
 	n := &Network{name: name, data: d, penalty: DefaultPenalty}
 	n.passes = &sync.Pool{New: func() any { return new(pass) }}
 	return n
@@ -139,7 +142,13 @@ func (n *Network) dense(out int, tanh bool) {
 	n.add(layer{in: n.below(), out: out, places: 1, tanh: tanh})
 }
 
+// maxParameters bounds a network: a gigabyte for each vector of as many numbers.
+const maxParameters = 1 << 27
+
 func (n *Network) add(l layer) {
+	if all := float64(n.size) + (float64(l.in)+1)*float64(l.out); all > maxParameters {
+		panic(fmt.Errorf("networks: %s with a layer of %d inputs and %d outputs has %.3g parameters: want at most %d", n.name, l.in, l.out, all, maxParameters))
+	}
 	l.at = n.size
 	l.end = l.at + (l.in+1)*l.out
 	n.size = l.end
@@ -164,9 +173,7 @@ func (n *Network) Seed(seed uint64) *Network {
 // not finite.
 func (n *Network) From(start []float64) *Network {
 	n.check("start", start)
-	if err := table("start", [][]float64{start}); err != nil {
-		panic(err)
-	}
+	checkStart(start)
 	c := *n
 	c.start = slices.Clone(start)
 	return &c

@@ -23,6 +23,9 @@ func ScalesAlong(labs []*Lab, losses ...float64) []theory.Estimate {
 	if len(labs) == 0 {
 		panic(fmt.Errorf("networks: noise scales of 0 labs: want 1 or more"))
 	}
+	for _, l := range labs {
+		checkModel(l)
+	}
 	scales := nqmkit.Grid("loss", losses, "lab", spaced(len(labs)), func(loss, lab float64) [2]float64 {
 		if !(loss > 0) {
 			panic(fmt.Errorf("networks: loss %v above the minimum: want a number > 0", loss))

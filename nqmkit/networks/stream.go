@@ -43,14 +43,24 @@ func (s Stream) String() string {
 	return fmt.Sprintf("linear teacher of %d inputs, σ=%g, fresh examples", len(s.Curvature), s.Sigma)
 }
 
-// Start is where training begins.
-func (s Stream) Start() []float64 { return slices.Clone(s.From) }
+// Start is where training begins. It panics on a start of another length than the curvature's.
+func (s Stream) Start() []float64 {
+	s.check("start", s.From)
+	return slices.Clone(s.From)
+}
+
+func (s Stream) check(what string, v []float64) {
+	if len(v) != len(s.Curvature) {
+		panic(fmt.Errorf("networks: a %s of %d numbers for %d curvatures: want as many", what, len(v), len(s.Curvature)))
+	}
+}
 
 // Examples is more than any run draws twice.
 func (s Stream) Examples() int { return math.MaxInt64 }
 
 // Loss is ½ Σ h_i θ_i².
 func (s Stream) Loss(theta []float64) float64 {
+	s.check("point", theta)
 	sum := 0.0
 	for i, h := range s.Curvature {
 		sum += h * theta[i] * theta[i] / 2
@@ -60,6 +70,8 @@ func (s Stream) Loss(theta []float64) float64 {
 
 // Gradient is that of Model: exact for a nil batch.
 func (s Stream) Gradient(g, theta []float64, batch []int) {
+	s.check("gradient", g)
+	s.check("point", theta)
 	clear(g)
 	if batch == nil {
 		for i, h := range s.Curvature {

@@ -22,7 +22,8 @@ import (
 // progress, and an interrupt keeps the methods all of whose runs were finished. Train panics
 // on an invalid method, on
 // preconditioning without a Lab, a batch size that is no whole number, fewer than one run, steps < 0, an interrupt before
-// any method was finished, and with the step where m has gradients that are NaN.
+// any method was finished, and with the step where a loss or gradient of m is not finite:
+// a run diverges when its loss overflows after the start, or its parameters grow beyond 10^75.
 func Train(m Model, steps int, runs nqmkit.Runs, methods ...nqmkit.Sampler) []theory.SampledCurve {
 	return TrainAt(m, nqmkit.Steps(steps), runs, methods...)
 }
@@ -30,6 +31,7 @@ func Train(m Model, steps int, runs nqmkit.Runs, methods ...nqmkit.Sampler) []th
 // TrainAt is Train with the loss observed at chosen steps, which must increase and not
 // be negative.
 func TrainAt(m Model, steps []int, runs nqmkit.Runs, methods ...nqmkit.Sampler) []theory.SampledCurve {
+	checkModel(m)
 	if runs.Trials < 1 || len(steps) == 0 || steps[0] < 0 || len(methods) == 0 {
 		panic(fmt.Errorf("networks: %d runs of %d methods, looked at in %d steps: want 1 or more of each, and steps of 0 or more", runs.Trials, len(methods), len(steps)))
 	}
@@ -101,7 +103,7 @@ func (t *training) curvature(by nqmkit.Approximation, at []float64) nqmkit.Curva
 		}
 	}
 	if sum != 0 {
-		t.diverge("curvature", sum)
+		t.diverge("curvature", sum, at)
 	}
 	return c
 }
@@ -112,7 +114,7 @@ const beyond = 1e75
 
 func (t *training) step() {
 	b := t.descent.BatchSize()
-	if b != math.Trunc(b) || b > 1<<24 {
+	if b != math.Trunc(b) || b > mostExamples {
 		panic(fmt.Errorf("networks: batch size %v: want a whole number of examples, up to 2^24", b))
 	}
 	if cap(t.batch) < int(b) {
@@ -132,21 +134,23 @@ func (t *training) step() {
 		sum += v * 0 // 0 of finite numbers, else NaN
 	}
 	if sum != 0 {
-		t.diverge("gradient", sum)
+		k := slices.IndexFunc(t.gradient, notFinite)
+		t.diverge(fmt.Sprintf("gradient of parameter %d", k), t.gradient[k], t.descent.Point())
 		return
 	}
 	t.descent.Step(t.gradient)
 }
 
 // diverge ends the run, if it is divergence, and not a fault of the model.
-func (t *training) diverge(what string, value float64) {
-	if largest := slices.MaxFunc(t.descent.Point(), func(a, b float64) int {
-		if math.Abs(a) < math.Abs(b) {
-			return -1
+func (t *training) diverge(what string, value float64, at []float64) {
+	largest := 0.0
+	for _, v := range at {
+		if !(math.Abs(v) <= largest) {
+			largest = math.Abs(v) // NaN, too
 		}
-		return 1
-	}); math.Abs(largest) < beyond {
-		panic(fmt.Errorf("networks: the %s of %v is %v in step %d, where no parameter is above %.3g: want finite numbers", what, t.model, value, t.descent.Steps(), math.Abs(largest)))
+	}
+	if loss := t.model.Loss(at); largest < beyond && !(math.IsInf(loss, 1) && t.descent.Steps() > 0) {
+		panic(fmt.Errorf("networks: the %s of %v is %v in step %d, where the loss is %.3g and no parameter is above %.3g: want finite numbers", what, t.model, value, t.descent.Steps(), loss, largest))
 	}
 	t.diverged = true
 }
@@ -161,8 +165,8 @@ func (t *training) lossAfter(step int) float64 {
 		return math.Inf(1)
 	}
 	loss := t.model.Loss(t.descent.Answer())
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		t.diverge("loss", loss)
+	if notFinite(loss) {
+		t.diverge("loss", loss, t.descent.Answer())
 		return math.Inf(1)
 	}
 	return loss

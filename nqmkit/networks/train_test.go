@@ -190,12 +190,12 @@ func TestFaultsOfTrainingAreNamed(t *testing.T) {
 	}
 	n := networks.Softmax(labelled(5))
 	for want, f := range map[string]func(){
-		"gradient of broken is NaN in step 3":      func() { networks.Train(broken(3), 5, nqmkit.Trials(1, 1), nqmkit.SGD(1)) },
+		"parameter 0 of broken is NaN in step 3":   func() { networks.Train(broken(3), 5, nqmkit.Trials(1, 1), nqmkit.SGD(1)) },
 		"batch size 1.5":                           func() { networks.Train(n, 5, nqmkit.Trials(1, 1), nqmkit.SGD(1).Batch(1.5)) },
 		"0 runs of 1 methods":                      func() { networks.Train(n, 5, nqmkit.Trials(0, 1), nqmkit.SGD(1)) },
 		"want networks.NewLab":                     func() { networks.Train(n, 5, nqmkit.Trials(1, 1), nqmkit.SGD(1).Precondition(1)) },
 		"learning rate 0":                          func() { networks.Train(n, 5, nqmkit.Trials(1, 1), nqmkit.SGD(0)) },
-		"a penalty makes one":                      func() { networks.NewLab(broken(0)) },
+		"a penalty makes one":                      func() { networks.NewLab(broken(1 << 30)) },
 		"networks.Lanczos takes 40":                func() { networks.Measure(networks.MLP(labelled(600), 10), make([]float64, 6043), networks.Hessian) },
 		"has no \"Gauss-Newton matrix\"":           func() { networks.Measure(placed(), []float64{1, 1, 1}, networks.GaussNewton) },
 		"over all of 9223372036854775807 examples": func() { s := networks.NewStream(1, 1, 1); networks.NoiseScale(s, s.Start()) },
