@@ -11,7 +11,7 @@ import (
 // Document is what came out as Markdown: every point beside every prediction.
 func Document() string {
 	var b strings.Builder
-	b.WriteString("# Prediction against training\n\nEvery point of every experiment, none left out, written by `go run ./notebooks experiments`. Steps are those to the target, at the best learning rate of a grid of four to a factor of two, with their interval of 95% over the runs; a prediction is followed by its quotient to them. What the models are is said in `go doc nqm/nqmkit/networks Foresights`; all but the fit were made before any training.\n")
+	b.WriteString("# Prediction against training\n\nEvery point of every experiment, none left out, written by `go run ./notebooks experiments`. Steps are those to the target, at the best learning rate of a grid of four to a factor of two, with their interval of 95% over ten fresh runs; the MLP and the convolutional network have five starts. A prediction is at the best rate of the model, and followed by its quotient to them. What the models are is said in `go doc nqm/nqmkit/networks Foresights`; all but the fit were made before any of these runs, and all but *start alone* know the optimum, which descent with all examples finds.\n")
 	for _, q := range All() {
 		s := Result(q.Name)
 		fmt.Fprintf(&b, "\n## %s\n\n%s, to loss %g above the minimum.\n\n", q.Name, upper(q.About), s.Target)

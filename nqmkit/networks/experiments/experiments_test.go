@@ -3,12 +3,14 @@ package experiments_test
 import (
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"nqm/nqmkit"
 	"nqm/nqmkit/networks"
 	"nqm/nqmkit/networks/experiments"
+	"nqm/theory"
 )
 
 // The page has every row of the results, and nothing else.
@@ -31,11 +33,29 @@ func TestDocumentIsWhatCameOut(t *testing.T) {
 			if len(p.Foreseen) != len(s.Models()) || p.Trials < 10 && !math.IsInf(p.Steps.Value, 1) || !(p.Steps.Value > 0) || !(p.Steps.Low <= p.Steps.Value && p.Steps.Value <= p.Steps.High) {
 				t.Errorf("%s: %v", q.Name, p)
 			}
+			if !inside(p) {
+				t.Errorf("%s: %s, B=%g: learning rate %v is not below and above rates that took more steps, of %v", q.Name, p.Method, p.BatchSize, p.LearningRate, p.Tried)
+			}
 		}
 	}
 	if got := strings.Count(string(have), "\n| ") - len(experiments.All()); got != rows {
 		t.Errorf("%d rows, want %d", got, rows)
 	}
+}
+
+// inside says that the best learning rate lies between its neighbours on the grid, a
+// factor of 2^¼ away, both tried, both worse; or that the answer says that it does not.
+func inside(p theory.TrainedSteps) bool {
+	k := slices.IndexFunc(p.Tried, func(r theory.TriedRate) bool { return r.LearningRate == p.LearningRate })
+	if p.Edge != "" || k < 1 || k == len(p.Tried)-1 {
+		return p.Edge != ""
+	}
+	for _, r := range []theory.TriedRate{p.Tried[k-1], p.Tried[k+1]} {
+		if rungs := 4 * math.Abs(math.Log2(r.LearningRate/p.LearningRate)); math.Abs(rungs-1) > 1e-3 || !(r.Steps >= p.Tried[k].Steps) {
+			return false
+		}
+	}
+	return true
 }
 
 // Kept losses are those of networks.TrainAt: the fresh runs are 5 to 14 of the seed.
