@@ -54,7 +54,7 @@ func NoiseAmplification(curvatures []float64, methods ...theory.Method) (Figure,
 		Caption: "Variance of θ at steady state, exact, as a multiple of that of " + methods[0].String() + " at the same curvature and noise.",
 		Panels:  []Panel{panel},
 		Table:   t,
-	}.linked(), nil
+	}.found(amplificationFinding(methods[0].String(), panel.Series)).linked(), nil
 }
 
 // stationary returns the stationary variance of θ at noise variance 1.

@@ -42,7 +42,7 @@ func ScaleEstimators(estimates []theory.ScaleEstimates) Figure {
 	if len(estimates) > 0 {
 		f.Caption += fmt.Sprintf(" %d trials (seed %d).", estimates[0].Trials, estimates[0].Seed)
 	}
-	return f.linked()
+	return f.found(estimatorsFinding(estimates)).linked()
 }
 
 // exactScales returns a line for each exact value, which is one at one point.

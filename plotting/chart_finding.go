@@ -549,5 +549,5 @@ func sweepFinding(label string, values Values, at func(k int) string) string {
 	if best < 0 || tie || len(values) < 3 {
 		return ""
 	}
-	return fmt.Sprintf("least %s: %s, at %s", strings.TrimPrefix(label, "lowest "), number(values[best]), at(best))
+	return fmt.Sprintf("least %s: %s, %s", strings.TrimPrefix(label, "lowest "), number(values[best]), at(best))
 }

@@ -70,17 +70,28 @@ func pathsFinding(paths []theory.Paths, means [][][]float64) string {
 	return ""
 }
 
-// scalesFinding says how the noise scale of one path changes.
+// scalesFinding says how the noise scale of one path changes, or along which of several it
+// ends highest.
 func scalesFinding(paths []theory.NoiseScales) string {
-	if len(paths) != 1 || len(paths[0].Steps) < 2 {
+	if slices.ContainsFunc(paths, func(s theory.NoiseScales) bool { return len(s.Steps) < 2 || lastOf(s.Steps) != lastOf(paths[0].Steps) }) {
 		return ""
 	}
-	s := paths[0]
-	how := moved(s.Noise, "rises")
-	if how == "" {
+	if len(paths) == 1 {
+		if how := moved(paths[0].Noise, "rises"); how != "" {
+			return fmt.Sprintf("B_noise %s in %s", how, several(lastOf(paths[0].Steps), "step"))
+		}
 		return ""
 	}
-	return fmt.Sprintf("B_noise %s in %s", how, several(lastOf(s.Steps), "step"))
+	ends := mapped(paths, func(s theory.NoiseScales) float64 { return s.Noise[len(s.Noise)-1] })
+	order := lowestFirst(ends)
+	if len(order) == 0 || slices.ContainsFunc(ends, none) {
+		return ""
+	}
+	last := len(order) - 1
+	if top, next := ends[order[last]], ends[order[last-1]]; next > 0 && top > 1.095*next {
+		return fmt.Sprintf("after %s B_noise is highest along %s, %s that along %s", several(lastOf(paths[0].Steps), "step"), nth("path", order[last], len(paths)), timesWords(top/next), nth("path", order[last-1], len(paths)))
+	}
+	return ""
 }
 
 // moved says from what to what numbers go from the first to the last, with a word for the
@@ -198,6 +209,35 @@ func settingsFinding(s theory.Scaling, lines []scalingLine) string {
 	return fmt.Sprintf("from B = %s to %s the best learning rate of %s %s %s", batchWord(s.BatchSizes[0]), batchWord(s.BatchSizes[last]), lines[0].name, how, timesWords(high/low))
 }
 
+// spreadFinding says between what a number of several methods is at the smallest or the
+// largest batch size, where they are farther apart; of one, how it goes with the batch size.
+func spreadFinding(s theory.Scaling, label string, lines []scalingLine, values []Values) string {
+	last := len(s.BatchSizes) - 1
+	if s.Partial || last < 1 || label == "" || len(lines) == 0 {
+		return ""
+	}
+	if len(lines) == 1 {
+		if how := moved(values[0], "grows"); how != "" {
+			return fmt.Sprintf("from B = %s to %s the %s of %s %s", batchWord(s.BatchSizes[0]), batchWord(s.BatchSizes[last]), label, lines[0].name, how)
+		}
+		return ""
+	}
+	words, widest := "", 1.095
+	for _, k := range []int{0, last} {
+		at := mapped(values, func(v Values) float64 { return v[k] })
+		if slices.ContainsFunc(at, func(v float64) bool { return !countable(v) }) {
+			continue
+		}
+		order := lowestFirst(at)
+		low, high := order[0], order[len(order)-1]
+		if ratio := at[high] / at[low]; ratio > widest {
+			widest = ratio
+			words = fmt.Sprintf("at B = %s the %s goes from %.3g (%s) to %.3g (%s)", batchWord(s.BatchSizes[k]), label, at[low], lines[low].name, at[high], lines[high].name)
+		}
+	}
+	return words
+}
+
 // endsFinding says which of several results of the same cost ends lowest.
 func endsFinding(names, problems []string, costs, losses []float64) string {
 	if !comparable(names, problems) || len(names) < 2 || slices.ContainsFunc(losses, none) || slices.Min(costs) != slices.Max(costs) {
@@ -277,12 +317,21 @@ func estimatesFinding(all []theory.Estimate) string {
 	return fmt.Sprintf("the data leave %d of %d numbers open", open, len(all))
 }
 
-// runsFinding says how far one law is off its runs.
+// runsFinding says how far one law is off its runs, or which of several fits is off least.
 func runsFinding(fits []theory.RunsFit) string {
-	if len(fits) != 1 || none(fits[0].Misfit) {
+	off := mapped(fits, func(f theory.RunsFit) float64 { return f.Misfit })
+	if len(fits) == 0 || slices.ContainsFunc(off, none) {
 		return ""
 	}
-	return fmt.Sprintf("the law is off by %.2f%% a run, over %s", 100*fits[0].Misfit, several(len(fits[0].Runs), "run"))
+	if len(fits) == 1 {
+		return fmt.Sprintf("the law is off by %.2f%% a run, over %s", 100*off[0], several(len(fits[0].Runs), "run"))
+	}
+	order := lowestFirst(off)
+	first, next := order[0], order[1]
+	if off[next] <= 1.095*off[first] {
+		return ""
+	}
+	return fmt.Sprintf("%s is off least, by %.2f%% a run, %s by %.2f%%", nth("fit", first, len(fits)), 100*off[first], nth("fit", next, len(fits)), 100*off[next])
 }
 
 // heldOutFinding says which law predicts the hidden runs best.
@@ -302,16 +351,35 @@ func heldOutFinding(laws []theory.HeldOut) string {
 	return fmt.Sprintf("%s predicts the hidden runs best: off by %.2f%%, %s by %.2f%%", names[order[0]], 100*off[order[0]], names[order[1]], 100*off[order[1]])
 }
 
-// batchesFinding says the critical batch size of one fit, by its first definition.
+// batchesFinding says the critical batch size of one fit, by its first definition, or which
+// of several fits has the largest, where their intervals are apart.
 func batchesFinding(fits []theory.CriticalFit) string {
-	if len(fits) != 1 || len(fits[0].Critical) == 0 {
-		return ""
+	var first []theory.Estimate
+	for _, fit := range fits {
+		if len(fit.Critical) == 0 || fit.Critical[0].Name != fits[0].Critical[0].Name {
+			return ""
+		}
+		c := fit.Critical[0]
+		if none(c.Value) || !(c.Value > 0) || c.IsOpen() {
+			return ""
+		}
+		first = append(first, c)
 	}
-	c := fits[0].Critical[0]
-	if none(c.Value) || !(c.Value > 0) || c.IsOpen() {
-		return ""
+	if len(first) == 1 {
+		return fmt.Sprintf("the critical batch size, %s, is %s", first[0].Name, intervalWords(first[0]))
 	}
-	return fmt.Sprintf("the critical batch size, %s, is %s", c.Name, intervalWords(c))
+	for i, c := range first {
+		above := 0
+		for k, other := range first {
+			if k != i && c.Low > other.High {
+				above++
+			}
+		}
+		if above == len(first)-1 && above > 0 {
+			return fmt.Sprintf("%s has the largest critical batch size, %s: %s", nth("fit", i, len(fits)), c.Name, intervalWords(c))
+		}
+	}
+	return ""
 }
 
 // trainedFinding says which model comes closest to training, at the points that training

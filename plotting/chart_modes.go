@@ -36,6 +36,7 @@ func ModeDecay(p theory.Problem, steps []int, m theory.Method) (Figure, error) {
 	t := table.Text("curvature h", "at the start", fmt.Sprintf("t = %d", steps[len(steps)-1]), "floor")
 	p = grouped(p)
 	chosen := spreadOver(byCurvature(p), mostModes)
+	var from, to Values
 	for n, i := range chosen {
 		d := p.Direction(i)
 		mode := m.Mode(d.Curvature, d.Noise)
@@ -47,6 +48,7 @@ func ModeDecay(p theory.Problem, steps []int, m theory.Method) (Figure, error) {
 		for _, t := range steps {
 			s.Y = append(s.Y, loss(mode.At(t)))
 		}
+		from, to = append(from, s.Y[0]), append(to, s.Y[len(s.Y)-1])
 		panel.Series = append(panel.Series, panel.X.fromStart(below(headroom*d.Curvature*max(d.SecondMoment(), 1), s)))
 		t.Rows = append(t.Rows, table.Texts(number(d.Curvature), number(s.Y[0]), number(s.Y[len(s.Y)-1]), number(loss(mode.Limit()))))
 	}
@@ -56,7 +58,7 @@ func ModeDecay(p theory.Problem, steps []int, m theory.Method) (Figure, error) {
 		Caption: fmt.Sprintf("Expected loss, exact, along single eigen-directions of %s; the darker, the stiffer.", p),
 		Panels:  []Panel{panel},
 		Table:   t,
-	}.linked(), nil
+	}.found(modesFinding(steps, mapped(panel.Series, func(s Series) string { return s.Name }), from, to)).linked(), nil
 }
 
 // byCurvature returns the directions that have curvature, in falling order of it.

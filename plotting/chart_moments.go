@@ -72,7 +72,7 @@ func CoordinateLaws(laws []theory.Moment) Figure {
 		orWords(Panel{X: x, Y: Axis{Label: "variance of θ", Scale: Log10}, Series: parts}),
 	}
 	shareY(f.Panels[1:], deepest)
-	return f.linked()
+	return f.found(lawsFinding(laws)).linked()
 }
 
 // bellNodes is how many points a bell has.

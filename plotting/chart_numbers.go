@@ -52,5 +52,5 @@ func Numbers(lists [][]float64) Figure {
 	f.Table = partOf(f.Table, longest)
 	labelEnds(p.Series)
 	f.Panels = []Panel{orWords(p)}
-	return f.linked()
+	return f.found(numbersFinding(lists)).linked()
 }

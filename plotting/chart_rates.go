@@ -24,16 +24,8 @@ func AppliedRates(all []theory.AppliedRates) Figure {
 		last = max(last, len(r.Steps))
 	}
 	constant := func(v []float64) bool { return len(v) == 0 || v[0] == v[len(v)-1] && v[0] == v[len(v)/2] }
-	for i, q := range []struct {
-		label string
-		of    func(theory.AppliedRates) []float64
-	}{
-		{"learning rate α", func(r theory.AppliedRates) []float64 { return r.LearningRate }},
-		{"momentum β", func(r theory.AppliedRates) []float64 { return r.Momentum }},
-		{"batch size B", func(r theory.AppliedRates) []float64 { return r.BatchSize }},
-		{"decay γ", func(r theory.AppliedRates) []float64 { return r.Decay }},
-	} {
-		panel := Panel{X: Axis{Label: "update t", Min: 1, Max: float64(max(last, 2))}, Y: Axis{Label: q.label}}
+	for i, q := range appliedSettings {
+		panel := Panel{X: Axis{Label: "update t", Min: 1, Max: float64(max(last, 2))}, Y: Axis{Label: q.name + " " + q.symbol}}
 		palette, moves := newPalette(mapped(all, func(r theory.AppliedRates) string { return r.Family })), false
 		for _, r := range all {
 			l, y := palette.next(r.Family), q.of(r)
@@ -48,7 +40,18 @@ func AppliedRates(all []theory.AppliedRates) Figure {
 		}
 	}
 	f.Table = ratesTable(all)
-	return f.linked()
+	return f.found(appliedFinding(all)).linked()
+}
+
+// appliedSettings are what an update applies.
+var appliedSettings = []struct {
+	name, symbol string
+	of           func(theory.AppliedRates) []float64
+}{
+	{"learning rate", "α", func(r theory.AppliedRates) []float64 { return r.LearningRate }},
+	{"momentum", "β", func(r theory.AppliedRates) []float64 { return r.Momentum }},
+	{"batch size", "B", func(r theory.AppliedRates) []float64 { return r.BatchSize }},
+	{"decay", "γ", func(r theory.AppliedRates) []float64 { return r.Decay }},
 }
 
 // ratesTable lists a few updates of each method.

@@ -2,9 +2,11 @@ package plotting
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 var _ = pictures(each("Steps against batch size", func(s theory.Scaling) string { return s.Problem },
@@ -116,4 +118,44 @@ func BestSettings(s theory.Scaling) Figure {
 		f.Columns = 2
 	}
 	return f.found(settingsFinding(s, lines)).linked()
+}
+
+// AtBatchSizes returns the figure of a number of the best settings against batch size, one
+// line a method: what y says it is. Where the target was not reached, or the number is not
+// finite, is a gap; what is not above the foot of a logarithmic axis is left out, and a note
+// says so.
+func AtBatchSizes(s theory.Scaling, y Axis, of func(theory.ScalingCurve, theory.Tuned) float64) Figure {
+	lines, t := scalingLines(s), table.Text("B")
+	p := Panel{X: batchAxis(s), Y: y}
+	values, low := make([]Values, len(lines)), 0
+	for i, l := range lines {
+		values[i] = l.each(func(t theory.Tuned) float64 { return finite(of(s.Curves[i], t)) })
+		inside := mapped(values[i], func(v float64) float64 {
+			if v <= y.Min && y.Scale.logarithmic() {
+				low++
+				return math.NaN()
+			}
+			return v
+		})
+		p.Series = append(p.Series, l.drawnLine(l.batch, inside)...)
+		t.Columns = append(t.Columns, table.Column{Name: l.name})
+	}
+	for _, k := range few(len(s.BatchSizes), 12) {
+		row := []string{batchWord(s.BatchSizes[k])}
+		for _, v := range values {
+			row = append(row, valueText(number6(v[k])))
+		}
+		t.Rows = append(t.Rows, table.Texts(row...))
+	}
+	notes := slices.Concat(partialScaling(s), gapNotes(lines))
+	if low > 0 {
+		notes = append(notes, fmt.Sprintf("Not drawn: %s of %s or less.", several(low, "point"), number(y.Min)))
+	}
+	return Figure{
+		Title:   upper(y.Label) + ": " + s.Problem,
+		Caption: fmt.Sprintf("With the settings that reach loss %g in the fewest steps, %s.", s.Target, tunedWords(s.Curves)),
+		Panels:  []Panel{orWords(p)},
+		Notes:   notes,
+		Table:   partOf(t, len(s.BatchSizes)),
+	}.found(spreadFinding(s, y.Label, lines, values)).linked()
 }

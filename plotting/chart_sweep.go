@@ -50,9 +50,13 @@ func sweepFigure(axes []theory.Axis, results []any) (Figure, error) {
 			return Figure{}, err
 		}
 		f, err := k.figure(all)
-		what, about, _ := strings.Cut(f.about(), ": ")
+		what, about, of := strings.Cut(f.about(), ": ")
 		finding := f.Title
-		if f.Title = what + " over " + over(axes) + ": " + about; f.Subtitle != "" {
+		f.Title = what + " over " + over(axes)
+		if of {
+			f.Title += ": " + about
+		}
+		if f.Subtitle != "" {
 			f = f.found(finding)
 		}
 		return f, err
@@ -202,10 +206,30 @@ func sweepLines(axis theory.Axis, results []any, n int) Figure {
 	if left > 0 {
 		f.Notes = []string{fmt.Sprintf("Not drawn: %d of %d points, which have no finite value.", left, n*len(results))}
 	}
-	if n == 1 {
-		f = f.found(sweepFinding(lines[0].label, Values(mapped(results, func(r any) float64 { return sweptOf(r)[0].value })), func(k int) string { return valueOf(axis.Name, x[k]) }))
-	}
+	f = f.found(sweepFinding(sweptLabel(lines), allSwept(results), func(k int) string {
+		at := "at " + valueOf(axis.Name, x[k/n])
+		if n > 1 {
+			at = "of " + names[k%n] + " " + at
+		}
+		return at
+	}))
 	return f.linked()
+}
+
+// sweptLabel says what all lines of a sweep count, if they count one thing.
+func sweptLabel(lines []swept) string {
+	if len(unique(mapped(lines, func(s swept) string { return s.label }))) > 1 {
+		return ""
+	}
+	return lines[0].label
+}
+
+// allSwept returns the numbers of all points, those of a point together.
+func allSwept(results []any) (all Values) {
+	for _, r := range results {
+		all = append(all, mapped(sweptOf(r), func(s swept) float64 { return s.value })...)
+	}
+	return all
 }
 
 // sweptNames names the lines of a sweep: by the method; by what the title says
@@ -251,9 +275,9 @@ func sweepMap(horizontal, vertical theory.Axis, results []any) Figure {
 		axisOver(horizontal.Name, horizontal.Values), axisOver(vertical.Name, vertical.Values), grid, nil, nil)
 	f.Caption = "Colours: " + one.label + "; grey where there is none."
 	f.Table = partOf(t, len(results))
-	f = f.found(sweepFinding(one.label, Values(mapped(results, func(r any) float64 { return sweptOf(r)[0].value })), func(k int) string {
+	f = f.found(sweepFinding(one.label, allSwept(results), func(k int) string {
 		at := theory.PointOf([]theory.Axis{horizontal, vertical}, k)
-		return valueOf(horizontal.Name, at[0]) + ", " + valueOf(vertical.Name, at[1])
+		return "at " + valueOf(horizontal.Name, at[0]) + ", " + valueOf(vertical.Name, at[1])
 	}))
 	return f.linked()
 }

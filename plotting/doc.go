@@ -15,7 +15,7 @@
 // The
 // constructors (LossCurves, LossBands, LossSplit, ModeDecay, Spectrum, Scree,
 // Density, Paths, Agreement, Histogram, NoiseAmplification, PhaseMap,
-// StepsToTarget, Tuned, BatchScaling, TradeOff, BestSettings, TimeToTarget,
+// StepsToTarget, Tuned, BatchScaling, TradeOff, BestSettings, AtBatchSizes, TimeToTarget,
 // PairedDifference, CoordinateLaws, ScaleEstimators, NoiseScales, BayesGaps,
 // Dampings, Schedules, BatchSchedules, Sweep, SideBySide, Overlay and more) return one,
 // research code may edit it or write its own, and Show and Save draw it. Slide
