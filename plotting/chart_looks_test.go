@@ -3,9 +3,12 @@ package plotting
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
+	"nqm/nqmkit/networks"
 	"nqm/plotting/internal/colors"
+	"nqm/theory"
 )
 
 var palette8 = map[string]string{"black": black, "orange": orange, "sky blue": skyBlue, "green": green, "blue": blue, "vermillion": vermillion, "purple": purple, "maroon": maroon}
@@ -142,5 +145,51 @@ func TestHeatColoursRiseInLightness(t *testing.T) {
 			t.Errorf("colour %d is darker than the one before", k)
 		}
 		before = l
+	}
+}
+
+// A model has one look in every figure of training, whichever others stand beside it, and
+// none has the colour of a method or the look of another model.
+func TestModelsHaveOneLook(t *testing.T) {
+	models := []string{"fit to SGD"}
+	for _, f := range networks.Foresights(0.1) {
+		models = append(models, f.Name)
+	}
+	seen, rng := map[string]look{}, rand.New(rand.NewPCG(18, 108))
+	for range 100 {
+		rng.Shuffle(len(models), func(i, j int) { models[i], models[j] = models[j], models[i] })
+		s := theory.TrainedScaling{Problem: "net", Target: 0.1, BatchSizes: []float64{1, 8}, Methods: []string{"SGD"}}
+		for _, b := range s.BatchSizes {
+			p := theory.TrainedSteps{Problem: "net", Method: "SGD", Target: 0.1, BatchSize: b, Steps: theory.Estimate{Name: "steps", Value: 9, Low: 8, High: 10}}
+			for _, m := range models[:1+rng.IntN(len(models))] {
+				p.Foreseen = append(p.Foreseen, theory.ForeseenSteps{Model: m, Steps: 5})
+			}
+			s.Points = append(s.Points, p)
+		}
+		for _, line := range AgainstTraining(s).Panels[0].Series {
+			if line.Name == "training" {
+				continue
+			}
+			l := look{color: line.Color, dash: line.Dash}
+			if was, ok := seen[line.Name]; ok && was != l {
+				t.Fatalf("%s wears %v and %v", line.Name, was, l)
+			}
+			seen[line.Name] = l
+		}
+	}
+	for a, one := range seen {
+		for b, other := range seen {
+			if a != b && one.like(other) {
+				t.Errorf("%s and %s look alike", a, b)
+			}
+		}
+		for name, color := range palette8 {
+			if name != "black" && colors.Distance(one.color, color) < leastDistance {
+				t.Errorf("%s has the colour of a method, %s", a, name)
+			}
+		}
+	}
+	if len(seen) != len(models) {
+		t.Errorf("%d of %d models seen", len(seen), len(models))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nqm/plotting/internal/colors"
 	"nqm/theory"
 	"nqm/theory/table"
 )
@@ -36,8 +37,11 @@ func AgainstTraining(s theory.TrainedScaling) Figure {
 			p.X.Min, p.X.Max = s.BatchSizes[0], s.BatchSizes[n-1]
 		}
 		points := s.Of(method)
-		for k, model := range models {
-			p.Series = append(p.Series, foreseenLine(points, model, otherLooks[k%len(otherLooks)])...)
+		palette := palette{taken: &[]look{}}
+		for _, model := range models {
+			l := palette.apart(modelLook(model))
+			*palette.taken = append(*palette.taken, l)
+			p.Series = append(p.Series, foreseenLine(points, model, l)...)
 		}
 		p.Series = append(p.Series, trainedPoints(points, low, high)...)
 		f.Panels = append(f.Panels, orWords(p))
@@ -48,6 +52,27 @@ func AgainstTraining(s theory.TrainedScaling) Figure {
 		f.Columns = 1
 	}
 	return f.found(trainedFinding(s)).linked()
+}
+
+// modelLooks are those of the models that networks.Foresights gives, and of the fitted one,
+// in every figure: one noise, taken at three places, in the colours of an order, others in
+// neutral ones. No model has the colour of a method.
+var modelLooks = map[string]look{
+	"C at the end":    {colors.Sequence(0, 3), Solid, Circle},
+	"C at the target": {colors.Sequence(1, 3), Dashed, Square},
+	"C at the start":  {colors.Sequence(2, 3), Dotted, Triangle},
+	"streaming":       {slate, Solid, Diamond},
+	"start alone":     {slate, Dashed, Ring},
+	"fit to SGD":      {grey, Dotted, Circle},
+}
+
+// modelLook returns the look of a model, which depends on nothing but its name.
+func modelLook(model string) look {
+	if l, ok := modelLooks[model]; ok {
+		return l
+	}
+	k := checksum(model)
+	return look{colors.Sequence(k%7, 7), dashes[k%len(dashes)], markers[k%len(markers)]}
 }
 
 // foreseenLine is a line of what a model predicts, in parts between its gaps.

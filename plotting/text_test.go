@@ -319,3 +319,14 @@ func TestTablesOfSomeSayHowMany(t *testing.T) {
 		}
 	}
 }
+
+// A start that has only a fingerprint is named by it, and two are told apart.
+func TestStartsAreNamed(t *testing.T) {
+	a, b := theory.Fingerprint([]float64{1, 2}), theory.Fingerprint([]float64{1, 3})
+	of := func(print string) string {
+		return printable("Sampled loss: a net; C = H; θ(0) = " + print + " and 4 more")
+	}
+	if of(a) != "Sampled loss: a net; C = H; start "+a[1:]+" and 4 more" || of(a) == of(b) {
+		t.Errorf("%q, %q", of(a), of(b))
+	}
+}

@@ -109,12 +109,18 @@ func valueText(v float64) string {
 	return fmt.Sprintf("%.7g", v)
 }
 
+var fingerprinted = regexp.MustCompile(`θ\(0\) = #([0-9a-v]{8})\b`)
+
 var power = regexp.MustCompile(`\^-?[0-9]+(\.[0-9]+)?`)
 
 // printable returns a label without the characters that no file of text may
 // hold, such as NUL: they become U+FFFD, and line ends become spaces. Powers
-// such as i^-1.2 and 1e-09 are raised.
+// such as i^-1.2 and 1e-09 are raised; a start of which a text has the fingerprint alone
+// (see theory.Fingerprint) is named by it.
 func printable(label string) string {
+	if strings.Contains(label, "#") {
+		label = fingerprinted.ReplaceAllString(label, "start $1")
+	}
 	label = power.ReplaceAllStringFunc(raised(label), func(p string) string { return ticks.Raised(p[1:]) })
 	return strings.Map(func(r rune) rune {
 		switch {
