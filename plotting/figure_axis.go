@@ -47,8 +47,12 @@ func (s Scale) base() float64 {
 
 // shows reports whether a number has a place on an axis of the scale.
 func (s Scale) shows(v float64) bool {
-	return !math.IsInf(v, 0) && !math.IsNaN(v) && (!s.logarithmic() || v > 0)
+	return math.Abs(v) <= largest && (!s.logarithmic() || v >= 1/largest)
 }
+
+// largest is the largest number that has a place: a hundredth of what overflows, so that no
+// end of an axis and no length of one does.
+const largest = 1e306
 
 // bounded reports whether the axis has a bound of its own.
 func (a Axis) bounded() bool { return a.Min != 0 || a.Max != 0 }
@@ -95,7 +99,7 @@ func (a Axis) validate() error {
 	if !(a.Linear >= 0) || math.IsInf(a.Linear, 0) {
 		return fmt.Errorf("axis %q: linear part %v: want a finite number >= 0", a.Label, a.Linear)
 	}
-	wrong := func(end float64) bool { return end != 0 && !a.Scale.shows(end) }
+	wrong := func(end float64) bool { return end != 0 && (!a.Scale.shows(end) || math.Abs(end) < 1/largest) }
 	if wrong(a.Min) || wrong(a.Max) || a.Min != 0 && a.Max != 0 && a.Min >= a.Max {
 		return fmt.Errorf("axis %q from %v to %v: want increasing finite bounds, positive on a logarithmic axis, or 0 for an end as the data have it", a.Label, a.Min, a.Max)
 	}
@@ -107,7 +111,16 @@ func (a Axis) validate() error {
 // length added at each end.
 func (a Axis) fitted(low, high, pad float64) Axis {
 	if a.Scale == Symmetric && a.Linear == 0 {
-		a.Linear = max(math.Abs(low), math.Abs(high), math.Abs(a.Min), math.Abs(a.Max)) / 1000
+		seen := func(v float64) float64 { // of the data, what a set end leaves in sight
+			if a.Max != 0 {
+				v = min(v, a.Max)
+			}
+			if a.Min != 0 {
+				v = max(v, a.Min)
+			}
+			return math.Abs(v)
+		}
+		a.Linear = max(seen(low), seen(high), math.Abs(a.Min), math.Abs(a.Max)) / 1000
 		if a.Linear == 0 || math.IsInf(a.Linear, 0) {
 			a.Linear = 1
 		}
@@ -119,10 +132,10 @@ func (a Axis) fitted(low, high, pad float64) Axis {
 		low, high = 1, 10
 	}
 	from, to := a.forward(low), a.forward(high)
-	if to-from <= 1e-9*max(math.Abs(to), math.Abs(from)) {
+	if a.narrow(from, to) {
 		half := 0.5
 		if a.Scale == Linear && to != 0 {
-			half = 0.1 * math.Abs(to)
+			half = max(0.1*math.Abs(to), 1/largest)
 		}
 		from, to = from-half, to+half
 	}
@@ -131,10 +144,22 @@ func (a Axis) fitted(low, high, pad float64) Axis {
 	if a.Scale == Linear && low >= 0 && a.Min < 0 {
 		a.Min = 0
 	}
-	if math.IsInf(a.Max, 0) || !a.Scale.shows(a.Min) {
+	if a.Scale.logarithmic() {
+		a.Min, a.Max = max(a.Min, 1/largest), min(a.Max, largest)
+	}
+	if math.IsInf(a.Min, 0) || math.IsInf(a.Max, 0) {
 		a.Min, a.Max = low, high
 	}
 	return a
+}
+
+// narrow reports whether two places are so near that no numbers tell their ends apart.
+func (a Axis) narrow(from, to float64) bool {
+	size := max(math.Abs(from), math.Abs(to), 1/largest)
+	if a.Scale.logarithmic() {
+		size = max(size, 1)
+	}
+	return !(to-from > 1e-9*size)
 }
 
 // completed returns an axis that has a bound with both: the one that is 0 as the
@@ -143,15 +168,19 @@ func (a Axis) completed(low, high, pad float64) Axis {
 	free := Axis{Scale: a.Scale, Linear: a.Linear}.fitted(low, high, pad)
 	beyond := func(end, direction float64) float64 {
 		at := a.forward(end)
-		return a.inverse(at + direction*max(1, 0.1*math.Abs(at)))
+		beyond := a.inverse(at + direction*max(1, 0.1*math.Abs(at)))
+		if a.Scale.logarithmic() {
+			return min(max(beyond, 1/largest), largest)
+		}
+		return beyond
 	}
 	switch log := a.Scale.logarithmic(); {
 	case a.Min == 0 && (log || a.Max < 0 || low < 0):
-		if a.Min = free.Min; a.Min >= a.Max {
+		if a.Min = free.Min; a.narrow(a.forward(a.Min), a.forward(a.Max)) {
 			a.Min = beyond(a.Max, -1)
 		}
 	case a.Max == 0 && (log || a.Min > 0 || high > 0):
-		if a.Max = free.Max; a.Max <= a.Min {
+		if a.Max = free.Max; a.narrow(a.forward(a.Min), a.forward(a.Max)) {
 			a.Max = beyond(a.Min, 1)
 		}
 	}

@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -101,5 +102,57 @@ func TestEveryRangeHasNumbers(t *testing.T) {
 				return
 			}
 		}
+	}
+}
+
+// Whatever numbers there are, and whichever ends are set: constant to the last digit, tiny,
+// huge, none but one. What is drawn has numbers on its axes, and what is not is refused in a
+// sentence.
+func TestAnyNumbersHaveAxes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 109))
+	odd := []float64{0, 1, -1, 1e300, -1e300, 1e-300, 5e-324, math.MaxFloat64, -math.MaxFloat64, math.Inf(1), math.Inf(-1), 1e15, math.Pi, 1e-12}
+	one := func() float64 {
+		if rng.IntN(3) == 0 {
+			return math.Exp(40*rng.NormFloat64()) * float64(1-2*rng.IntN(2))
+		}
+		return odd[rng.IntN(len(odd))]
+	}
+	axis := func() Axis {
+		a := Axis{Label: "a", Scale: []Scale{Linear, Log10, Log2, Symmetric}[rng.IntN(4)]}
+		for _, end := range []*float64{&a.Min, &a.Max} {
+			if rng.IntN(4) == 0 {
+				*end = one()
+			}
+		}
+		return a
+	}
+	figures, drawn := 400, 0
+	if longtest.Wanted() {
+		figures = 4000
+	}
+	for i := range figures {
+		list, n := [2]Values{}, 1+rng.IntN(5)
+		for d := range list {
+			at, how := one(), rng.IntN(4)
+			for k := range n {
+				list[d] = append(list[d], []float64{at, at * (1 + float64(k)*math.Pow(10, -17*rng.Float64())), math.Abs(at) * math.Exp(0.4*rng.Float64()), one()}[how])
+			}
+		}
+		kind := []Kind{KindLine, KindPoints, KindStep, KindBar}[rng.IntN(4)]
+		f := Figure{Title: "t", Panels: []Panel{{X: axis(), Y: axis(), Series: []Series{{Name: "s", Kind: kind, X: list[0], Y: list[1]}}}}}
+		shown, err := onePicture(f)
+		if err != nil {
+			continue
+		}
+		drawn++
+		readableFigure(t, fmt.Sprintf("%+v", f.Panels[0]), shown.Figure)
+		if i%10 == 0 {
+			if _, err := encodeFile(".html", f); err != nil {
+				t.Errorf("page of %+v: %v", f.Panels[0], err)
+			}
+		}
+	}
+	if drawn < figures/3 {
+		t.Errorf("%d of %d figures drawn", drawn, figures)
 	}
 }

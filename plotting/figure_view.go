@@ -141,7 +141,7 @@ func (s Series) drawable(x, y Scale) Series {
 	kept := s
 	kept.X, kept.Y, kept.High, kept.To, kept.Time = nil, nil, nil, nil, nil
 	for k := range s.X {
-		if math.IsInf(s.Y[k], 1) && s.lined() {
+		if s.Y[k] > largest && s.lined() {
 			kept.Diverges = true
 			break
 		}
