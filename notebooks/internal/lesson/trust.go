@@ -69,7 +69,7 @@ func ours(ctx context.Context, env *setup.Environment, lessons []Lesson) (texts 
 // history of the clone; none without git.
 func history(ctx context.Context, root string) map[string]bool {
 	known := map[string]bool{}
-	out, err := exec.CommandContext(ctx, "git", "-c", "safe.directory=*", "-C", root, "rev-list", "--objects", "HEAD", "--", "*.ipynb").Output()
+	out, err := exec.CommandContext(ctx, "git", "-c", "safe.directory=*", "-C", root, "rev-list", "--objects", "HEAD").Output()
 	if err != nil {
 		return known
 	}

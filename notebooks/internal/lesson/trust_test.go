@@ -21,7 +21,10 @@ func TestOnlyOursIsTrusted(t *testing.T) {
 	}
 	root := t.TempDir()
 	env := &setup.Environment{Root: root, Dir: t.TempDir()}
-	l := Lesson{Dir: root, Name: "lesson"}
+	l := Lesson{Dir: filepath.Join(root, "notebooks"), Name: "lesson"}
+	if err := os.Mkdir(l.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	write := func(text string) {
 		t.Helper()
 		if err := os.WriteFile(l.Notebook(), []byte(text), 0o644); err != nil {
@@ -37,7 +40,7 @@ func TestOnlyOursIsTrusted(t *testing.T) {
 	}
 	trusted := func() bool {
 		t.Helper()
-		texts, err := ours(context.Background(), env, []Lesson{l, {Dir: root, Name: "missing"}})
+		texts, err := ours(context.Background(), env, []Lesson{l, {Dir: l.Dir, Name: "missing"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +63,7 @@ func TestOnlyOursIsTrusted(t *testing.T) {
 	git("checkout", "-q", "-")
 	write("staged only")
 	git("add", ".")
-	git("rm", "-q", "--cached", l.File())
+	git("rm", "-q", "--cached", l.Notebook())
 	for text, want := range map[string]bool{"first": true, "second\r\n": true, "third": false, "on another branch": false, "staged only": false, "": false} {
 		if write(text); trusted() != want {
 			t.Errorf("%q: trusted %v, want %v", text, !want, want)
