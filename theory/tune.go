@@ -116,12 +116,7 @@ func (k *tuner) tune(answer *Tuned, limit int) error {
 	}
 	target := math.Log(answer.Target)
 	t, valleys := k.smoothRoot(target, k.bracket(target, limit))
-	found := k.minima(t, valleys, nil)
-	for more := t / 1000; found[0].value > target && t < limit; more *= 2 {
-		more = max(more, 1)
-		t = min(limit, t+more)
-		found = k.minimiseResolved(found, t, 0.1)
-	}
+	t, found := k.later(target, t, k.minima(t, valleys, nil), t/1000, limit)
 	if found[0].value > target {
 		dip, steps, lowest := k.earlier(target, t+1)
 		if dip == nil {
@@ -131,6 +126,17 @@ func (k *tuner) tune(answer *Tuned, limit int) error {
 		t, found = steps, dip
 	}
 	return k.settle(answer, target, t, found, limit)
+}
+
+// later returns the first t that is tried, ever more steps on from one, at which settings are
+// found to reach the target, or the limit.
+func (k *tuner) later(target float64, t int, found []candidate, more, limit int) (int, []candidate) {
+	for ; found[0].value > target && t < limit; more *= 2 {
+		more = max(more, 1)
+		t = min(limit, t+more)
+		found = k.minimiseResolved(found, t, 0.1)
+	}
+	return t, found
 }
 
 // settle fills in the answer from settings that are found to reach the target, in the
@@ -153,15 +159,21 @@ func (k *tuner) settle(answer *Tuned, target float64, t int, found []candidate, 
 		switch s := answer.Steps; {
 		case s.Outcome == Reached && s.Steps < t && s.Steps > 0:
 			t = s.Steps // these settings come down to the target even earlier
-			found = k.minimiseResolved(found, t, 0.1)
+			if found = k.minimiseResolved(found, t, 0.1); found[0].value > target { // by less than the search sees
+				answer.BestBefore = s.Before
+				return nil
+			}
 		case s.Outcome == Reached || t >= limit:
 			if s.Steps == 0 {
 				answer.BestBefore = s.Loss
 			}
 			return nil
 		default: // the search's sums are a rounding error too low
-			t, target = t+1, target-k.fine(t)
-			found = k.minimiseResolved(found, t, 0.1)
+			target -= k.fine(t)
+			some := int(float64(t) * k.fine(t))
+			if t, found = k.later(target, t+1, k.minimiseResolved(found, t+1, 0.1), some, limit); found[0].value > target {
+				return k.atEnd(answer, found[0], t)
+			}
 		}
 	}
 	return k.atEnd(answer, found[0], t)
