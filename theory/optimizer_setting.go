@@ -317,7 +317,10 @@ func orFree(value float64) string {
 	if value == Free {
 		return "free"
 	}
-	return fmt.Sprintf("%.6g", value)
+	if text := fmt.Sprintf("%.6g", value); text != "1" || value >= 1 {
+		return text
+	}
+	return fmt.Sprintf("1-%.3g", 1-value)
 }
 
 // ruled are the settings that bring a rule.

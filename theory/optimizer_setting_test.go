@@ -174,3 +174,14 @@ func outside(s *Setting) []float64 {
 	}
 	return v
 }
+
+// A decay just below 1 is not written as 1, which no decay may be.
+func TestTextOfDecaysNearOne(t *testing.T) {
+	for apart, want := range map[float64]string{1e-5: "0.99999", 1e-7: "1-1e-07", 0x1p-53: "1-1.11e-16"} {
+		for _, o := range []Optimizer{Momentum(0.1, 1-apart), Nesterov(0.1, 1-apart), SGD(0.1).EMA(1 - apart)} {
+			if text := o.String(); !strings.HasSuffix(text, "="+want) {
+				t.Errorf("%q: want it to end in %s", text, want)
+			}
+		}
+	}
+}

@@ -19,7 +19,8 @@ func (o Optimizer) Family() string {
 }
 
 // String returns the method's name with every setting that is not neutral, to
-// six digits, as in "momentum α=0.03, β=0.9, EMA γ=0.99, B=64".
+// six digits, as in "momentum α=0.03, β=0.9, EMA γ=0.99, B=64"; what is less than 1, but
+// not in six digits, is as in "β=1-1.23e-09".
 func (o Optimizer) String() string {
 	var parts []string
 	for i := range settings {
