@@ -158,8 +158,9 @@ func (k *tuner) settle(answer *Tuned, target float64, t int, found []candidate, 
 		}
 		switch s := answer.Steps; {
 		case s.Outcome == Reached && s.Steps < t && s.Steps > 0:
-			t = s.Steps // these settings come down to the target even earlier
-			if found = k.minimiseResolved(found, t, 0.1); found[0].value > target { // by less than the search sees
+			// These settings come down to the target even earlier.
+			t = s.Steps
+			if found = k.minimiseResolved(found, t, 0.1); found[0].value > target { // the search does not see it
 				answer.BestBefore = s.Before
 				return nil
 			}
