@@ -68,8 +68,8 @@ func TestEveryFigure(t *testing.T) {
 					}
 				}
 				before = files
-				if made.Caption == "" || made.Title == "" {
-					t.Error("no title or no caption")
+				if made.Title == "" || made.Subtitle == "" || made.Caption == "" {
+					t.Errorf("title %q, subtitle %q, caption %q: want what it found, of what, and how to read it", made.Title, made.Subtitle, made.Caption)
 				}
 			}
 			readable(t, f.Name, before)

@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"fmt"
 	"strings"
 
 	"nqm/nqmkit"
@@ -40,7 +41,19 @@ func networkCritical() drawn {
 			points = append(points, r)
 		}
 	}
+	at := func(i int) theory.Estimate { return fits[i].Critical[0] }
+	small, large := 0, 0
+	for i := range fits {
+		if at(i).Value < at(small).Value {
+			small = i
+		}
+		if at(i).Value > at(large).Value {
+			large = i
+		}
+	}
 	f := plotting.CriticalBatches(fits)
+	f.Title = fmt.Sprintf("The critical batch size, %s, goes from %.3g (%s) to %.3g (%s)", at(0).Name, at(small).Value, methods[small], at(large).Value, methods[large])
+	f.Subtitle = "MLP 64-8-10, trained by six methods"
 	f.Caption = "The MLP 64-8-10 from five starts, trained; the fits are, in their order, to " + strings.Join(methods, "; ") + ". " + f.Caption
 	return drawn{f, nqmkit.TableOf(points)}
 }
