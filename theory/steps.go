@@ -88,25 +88,46 @@ func checkTarget(target float64, limit int) error {
 
 // prove answers by branch and bound. On a power law a coarse quadrature finds
 // roughly where, the quadrature is refined until it is accurate there, and the
-// search on the fine one is the proof.
+// search on the fine one is the proof, from where a coarser one that is nearly as
+// accurate excludes no more.
 func (s *Steps) prove(p Problem, m Method, hitOnly bool) {
 	if p.Law.Count == 0 {
 		s.Modes = p.Len()
 		k := newLossBounds(p.list(), m, s.Target, 0)
 		k.hitOnly = hitOnly
-		k.answer(s, 0)
+		k.answer(s, 0, 0)
 		s.Evaluations = k.evaluations
 		return
 	}
 	rough := *s
 	k := newLossBounds(p.Law.nodes(ladder[0]), m, s.Target, quadratureGuard)
 	k.hitOnly = hitOnly
-	k.answer(&rough, 0)
+	k.answer(&rough, 0, 0)
 	near := max(rough.Checked, 1)
-	dirs, disagreement := p.nodes(func(d []Direction) []float64 { return lossesAt(d, m, quarters(max(near, rough.SettleSteps))) })
+	var values [][]float64 // of the rungs
+	dirs, disagreement := p.nodes(func(d []Direction) []float64 {
+		values = append(values, lossesAt(d, m, quarters(max(near, rough.SettleSteps))))
+		return values[len(values)-1]
+	})
+	from := 0
+	for i := 0; i < len(values)-1 && rough.Outcome == Reached; i++ {
+		if room := roomFor * apart(values[i], values[len(values)-1]); room <= mostRoom {
+			coarse := newLossBounds(p.Law.nodes(ladder[i]), m, s.Target*(1+room), quadratureGuard)
+			from = min(coarse.excluded(near), near-1)
+			s.Evaluations = coarse.evaluations
+			break
+		}
+	}
 	fine := newLossBounds(dirs, m, s.Target, quadratureGuard)
 	fine.law, fine.method, fine.hitOnly = p.Law, m, hitOnly
 	s.Modes, s.SumError = len(dirs), disagreement
-	fine.answer(s, near)
-	s.Evaluations = k.evaluations + fine.evaluations
+	fine.answer(s, near, from)
+	s.Evaluations += k.evaluations + fine.evaluations
 }
+
+const (
+	// roomFor times how much a quadrature disagrees with the finest is what its bounds
+	// allow for, and mostRoom is up to how much of the loss.
+	roomFor  = 16
+	mostRoom = 1e-4
+)

@@ -304,9 +304,21 @@ func (k *lossBounds) reached(p *point) bool {
 	return p.loss <= k.target
 }
 
+// excluded returns a step up to which no t reaches the target, as close as it gets to
+// the first that does, at most t.
+func (k *lossBounds) excluded(t int) int {
+	a := k.at(0)
+	if k.reached(a) {
+		return 0
+	}
+	before, _ := k.firstHit(a, k.at(t))
+	return before.t
+}
+
 // answer fills in a result. The search goes to the step near at once, and from
-// there on by factors of 4.
-func (k *lossBounds) answer(s *Steps, near int) {
+// there on by factors of 4; steps up to from are known not to reach the target, except the
+// start.
+func (k *lossBounds) answer(s *Steps, near, from int) {
 	s.Floor = k.last.loss
 	a := k.at(0)
 	s.note(a, a)
@@ -314,6 +326,10 @@ func (k *lossBounds) answer(s *Steps, near int) {
 		s.Outcome, s.Steps = Reached, 0
 		k.settle(s, a)
 		return
+	}
+	if from > 0 {
+		a = k.at(from)
+		s.note(a, a)
 	}
 	next := min(max(near, 1), s.Limit)
 	for {

@@ -309,3 +309,21 @@ func TestScheduleThatOverflowsOnItsWay(t *testing.T) {
 		t.Errorf("unstable for ever: %+v", s)
 	}
 }
+
+// On power laws, whose early steps a coarse quadrature excludes, a target that a ringing loss
+// meets is first met where a scan of the literal moments of all directions meets it.
+func TestStepsOnLawsAgainstScan(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(15, 1))
+	const end = 300
+	for range 40 {
+		d, exponent := int(math.Exp(3+5*r.Float64())), 0.6+r.Float64()
+		p := must(PowerLaw(d, exponent))
+		o := Momentum(math.Exp(-4*r.Float64()), 1-math.Exp(-1-4*r.Float64())).Batch(math.Exp(12 * r.Float64()))
+		if r.IntN(4) == 0 {
+			o.Nesterov = true
+		}
+		target := must(ExpectedLoss(p, 1+r.IntN(end), o)) * (1 + 1e-3*r.Float64())
+		checkStepsAgainstScan(t, p, o, target, end)
+	}
+}
