@@ -125,10 +125,10 @@ func trainedNotes(points []theory.TrainedSteps) []string {
 	}
 	for _, p := range points {
 		if math.IsInf(p.Steps.Value, 1) {
-			say("training did not reach the target", p)
+			say("Training did not reach the target", p)
 		}
 		if p.Edge != "" {
-			say(fmt.Sprintf("the best learning rate is the %s that was tried, and a better one may lie beyond", p.Edge), p)
+			say(fmt.Sprintf("The best learning rate is the %s that was tried, and a better one may lie beyond", p.Edge), p)
 		}
 		for _, f := range p.Foreseen {
 			if math.IsInf(f.Steps, 1) {

@@ -19,6 +19,7 @@ import (
 	"gonum.org/v1/plot/vg/recorder"
 
 	"nqm/nqmkit"
+	"nqm/theory"
 )
 
 // A figure is as wide as its paper, in each form, and its smallest letters are as
@@ -104,6 +105,46 @@ func TestDataHaveRoomOnEveryPaper(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// On the narrowest paper the labels of floors leave the data their room, and no name of a
+// legend is cut that has room in a row of its own.
+func TestNarrowPaperCutsNoMoreThanItMust(t *testing.T) {
+	names, narrow := 0, 0
+	for _, g := range gallery() {
+		f, ok := g.value.(Figure)
+		if curves, are := g.value.([]theory.Curve); are {
+			f, ok = LossCurves(curves), true
+		}
+		if !ok {
+			continue
+		}
+		s := f.stillOn(Paper{Width: 2})
+		for _, v := range s.views {
+			if _, heat := v.heatSeries(); !heat && s.dataWidth(v) < 0.7*vg.Inch {
+				t.Errorf("%s: data of %v points", g.name, s.dataWidth(v))
+			}
+			if v.beside() > 0 {
+				narrow++
+			}
+		}
+		room, full := s.width-margins-sampleLength-sampleGap, f.drawn().listed()
+		for _, row := range s.legend {
+			for _, entry := range row {
+				if name, cut := strings.CutSuffix(entry.Name, "…"); cut {
+					for _, whole := range full {
+						if strings.HasPrefix(whole, name) && textStyle(legendSize, ink).Width(whole) <= room {
+							t.Errorf("%s: %q is cut to %q", g.name, whole, entry.Name)
+						}
+					}
+				}
+				names++
+			}
+		}
+	}
+	if names < 10 || narrow < 2 {
+		t.Errorf("%d names, %d panels with labels beside them", names, narrow)
 	}
 }
 

@@ -38,10 +38,18 @@ func (f Figure) stillOf(width vg.Length) still {
 		case !narrow:
 			return s
 		case f.Columns == 1:
-			return f.withoutEnds().inColumns(width)
+			s = f.withoutEnds().inColumns(width)
+			for i := range s.views {
+				v := &s.views[i]
+				v.ends = max(v.ends-max(leastData-s.dataWidth(*v), 0), leastLabel)
+			}
+			return s
 		}
 	}
 }
+
+// leastLabel is the width to which the label of a reference is cut at least.
+const leastLabel = 0.5 * vg.Inch
 
 // leastData is the width of the data of a panel that has others beside it.
 const leastData = 0.9 * vg.Inch

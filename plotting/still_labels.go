@@ -257,9 +257,11 @@ func (v view) inMargin(r Reference) bool {
 	return true
 }
 
-// marginal cuts the label of a reference to what the margin has room for.
+// marginal cuts the label of a reference to what the margin has room for, so that those
+// that differ stay different.
 func (v view) marginal(label string) string {
-	return shortened(label, noteSize, v.ends)
+	labels := unique(mapped(v.References, func(r Reference) string { return r.Label }))
+	return shortenedApart(labels, noteSize, v.ends)[slices.Index(labels, label)]
 }
 
 // upright is the label of a mark across the panel from bottom to top.

@@ -25,11 +25,11 @@ func (f Figure) legendRows(width vg.Length) []legendRow {
 	var row legendRow
 	var used vg.Length
 	entries := f.entries()
-	names := shortenedApart(mapped(entries, func(s Series) string { return s.Name }), legendSize, width-sampleLength-sampleGap-entryGap)
+	names := shortenedApart(mapped(entries, func(s Series) string { return s.Name }), legendSize, width-sampleLength-sampleGap)
 	for i, s := range entries {
 		s.Name = names[i]
 		need := entryWidth(s)
-		if len(row) > 0 && used+need > width-entryGap {
+		if len(row) > 0 && used+need-entryGap > width {
 			rows, row, used = append(rows, row), nil, 0
 		}
 		row, used = append(row, s), used+need
