@@ -247,3 +247,29 @@ func TestOneNameForMomentum(t *testing.T) {
 func samplers(methods []theory.Optimizer) []nqmkit.Sampler {
 	return mapped(methods, func(o theory.Optimizer) nqmkit.Sampler { return o })
 }
+
+// Lines of many methods are told apart, also where one figure lies over another.
+func TestLinesOfManyMethodsAreApart(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 110))
+	p := nqmkit.TwoDirections(50, 1)
+	for range 120 {
+		var methods []nqmkit.Method
+		for range 1 + rng.IntN(30) {
+			alpha := 0.01 * rng.Float64()
+			methods = append(methods, []nqmkit.Method{nqmkit.SGD(alpha), nqmkit.Momentum(alpha/9, 0.9), nqmkit.Nesterov(alpha/9, 0.9),
+				nqmkit.SGD(alpha).EMA(0.9), nqmkit.SGD(alpha).Precondition(0.5), nqmkit.SGD(alpha).Cosine(), nqmkit.SGD(alpha).Average()}[rng.IntN(7)])
+		}
+		curves := nqmkit.Expect(p, 20, methods...)
+		for _, f := range []Figure{LossCurves(curves), Overlay("", LossCurves(curves[:1]), LossCurves(curves[len(curves)/2:]))} {
+			lines := f.Panels[0].Series
+			for i, a := range lines {
+				for _, b := range lines[:i] {
+					one, other := look{a.Color, a.Dash, a.Marker}, look{b.Color, b.Dash, b.Marker}
+					if a.Name != b.Name && a.Name != "" && b.Name != "" && a.lined() && b.lined() && one.like(other) {
+						t.Errorf("of %d lines %q and %q look alike", len(lines), a.Name, b.Name)
+					}
+				}
+			}
+		}
+	}
+}

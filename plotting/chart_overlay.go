@@ -3,14 +3,12 @@ package plotting
 import (
 	"slices"
 	"strings"
-
-	"nqm/plotting/internal/colors"
 )
 
 // Overlay returns one figure of several on one pair of axes, as of sampled losses over
 // expected ones: the series of each panel over those of the panel of the same number.
 // Where a name is there twice, the later figure's says what that figure is of, and its
-// line has another dash. The axes are those of the first, and grow to show the others.
+// line has another dash or shade. The axes are those of the first, and grow to show the others.
 func Overlay(title string, figures ...Figure) Figure {
 	figures = mapped(figures, func(g Figure) Figure { return g.renamed().colored() })
 	f := Figure{Title: title}
@@ -46,7 +44,7 @@ func Overlay(title string, figures ...Figure) Figure {
 	return f.linked()
 }
 
-// beside returns the figure with names and dashes that differ from those of another.
+// beside returns the figure with names and lines that differ from those of another.
 func (f Figure) beside(other Figure) Figure {
 	theirs := other.legend()
 	if len(theirs) == 0 {
@@ -62,18 +60,22 @@ func (f Figure) beside(other Figure) Figure {
 	}
 	what, _, _ := strings.Cut(f.about(), ":")
 	what = lower(what)
-	apart := map[string]look{}
+	type line struct {
+		name string
+		look look
+	}
+	apart := map[line]look{}
 	f.Panels = mapped(f.Panels, func(p Panel) Panel {
 		p.Series = mapped(p.Series, func(s Series) Series {
-			if s.lined() {
-				l, ok := apart[s.Name]
+			if s.lined() && s.Name != "" {
+				own := line{s.Name, look{color: s.Color, dash: s.Dash}}
+				l, ok := apart[own]
 				if !ok {
-					l = taken.apart(look{s.Color, s.Dash, s.Marker})
-					apart[s.Name] = l
+					l = taken.apart(own.look)
+					*taken.taken = append(*taken.taken, l)
+					apart[own] = l
 				}
-				if colors.Distance(l.color, s.Color) == 0 {
-					s.Dash = l.dash
-				}
+				s.Color, s.Dash = l.color, l.dash
 			}
 			if slices.Contains(theirs, s.Name) {
 				s.Name += ", " + what
