@@ -71,6 +71,8 @@ var gallery = sync.OnceValue(func() []sample {
 		{"laws", must(theory.Moments(law, 1000, nqmkit.SGD(0.3)))},
 		{"phasemaps", nqmkit.Sweep("flattest h", []float64{10, 1}, func(h float64) theory.PhaseMap { return nqmkit.PhaseMap(nqmkit.TwoDirections(50, h)) })},
 		{"settings", BestSettings(published())},
+		{"reach", AtBatchSizes(published(), Axis{Label: "overhead", Scale: Log10, Min: 1e-3}, func(c theory.ScalingCurve, best theory.Tuned) float64 { return best.Samples()/c.Perfect - 1 })},
+		{"applied", nqmkit.RatesApplied(500, nqmkit.SGD(0.3).Cosine(), nqmkit.Momentum(0.03, 0.9).Linear())},
 		{"schedule", schedules()},
 		{"rates", bestRates()},
 		{"buys", nqmkit.CompareSchedules(law, 100_000, nqmkit.SGD(1), 10)},
