@@ -6,6 +6,7 @@ import (
 
 	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // Update is a researcher's own update rule in one run: given the number of
@@ -79,10 +80,10 @@ func (m CustomMethod) Batch(b float64) CustomMethod {
 }
 
 // String names the method, with its batch size unless that is one.
-func (m CustomMethod) String() string { return m.Name + batchLabel(m.BatchSize) }
+func (m CustomMethod) String() string { return m.Family() + batchLabel(m.BatchSize) }
 
-// Family returns the name.
-func (m CustomMethod) Family() string { return m.Name }
+// Family returns the name, in which nothing is meant for a terminal.
+func (m CustomMethod) Family() string { return table.Visible(m.Name) }
 
 // Validate returns an error for a missing name or update, or a bad batch size.
 func (m CustomMethod) Validate() error {
@@ -90,7 +91,7 @@ func (m CustomMethod) Validate() error {
 		return fmt.Errorf("nqmkit: a custom method needs a name and an update")
 	}
 	if m.Start != nil && m.StartRead != nil {
-		return fmt.Errorf("nqmkit: %s has a Start and a StartRead: want one of them", m.Name)
+		return fmt.Errorf("nqmkit: %s has a Start and a StartRead: want one of them", m.Family())
 	}
 	return validateBatch(m.BatchSize)
 }

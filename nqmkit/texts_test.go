@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"nqm/nqmkit"
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 func TestTextsOfMatricesAndLaws(t *testing.T) {
@@ -98,6 +100,31 @@ func TestAgreementsSayTheirProblem(t *testing.T) {
 		a := nqmkit.Check(p, 3, nqmkit.Trials(10, 1), nqmkit.SGD(0.01))[0]
 		if fmt.Sprint(p) != a.Exact.Problem || fmt.Sprint(p) != a.Sampled.Problem {
 			t.Errorf("%v is checked as %q and %q", p, a.Exact.Problem, a.Sampled.Problem)
+		}
+	}
+}
+
+// No text of a problem, a method or a result sends a terminal what stands in a name.
+func TestTextsSendNothingToATerminal(t *testing.T) {
+	const name = "a\x1b[31m\a\u202e\xff"
+	p := nqmkit.List(1, 0.5, 0.1)
+	p.Name = name
+	linear := nqmkit.Linear{Name: name, System: func(h float64) nqmkit.System {
+		return nqmkit.System{State: [][]float64{{1 - 0.1*h}}, Noise: []float64{-0.1}, Readout: []float64{1}}
+	}}
+	custom := nqmkit.Custom(name, func() nqmkit.Update { return func(_ int, theta, _ []float64) []float64 { return theta } })
+	values := []any{p, nqmkit.Dense{Name: name, Hessian: mat.NewSymDense(1, []float64{1})}, linear, linear.Batch(2), custom, custom.Batch(2),
+		nqmkit.Expect(p, 10, linear), nqmkit.StepsToTarget(p, 0.1, linear), nqmkit.Sample(p, 10, nqmkit.Trials(2, 1), custom)}
+	for _, of := range results(p) {
+		values = append(values, of...)
+	}
+	for _, v := range values {
+		text := fmt.Sprint(v)
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSuffix(line, "\n"); table.Visible(line) != line {
+				t.Errorf("%T: %q", v, line)
+				break
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // Linear is a method of one's own: any rule whose update is linear in its
@@ -83,12 +84,12 @@ func (l Linear) String() string {
 	return l.Family()
 }
 
-// Family returns the name.
+// Family returns the name, in which nothing is meant for a terminal.
 func (l Linear) Family() string {
 	if l.Name == "" {
 		return "linear method"
 	}
-	return l.Name
+	return table.Visible(l.Name)
 }
 
 // Validate returns an error that names the first mistake in the batch size or

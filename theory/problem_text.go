@@ -155,7 +155,7 @@ func (p Problem) spectrum(h numbers) string {
 // parts of a Description.
 func Named(name string, lists ...[]float64) string {
 	name = strings.Join(strings.Fields(strings.ReplaceAll(name, ";", ",")), " ")
-	return name + ", " + Fingerprint(lists...)
+	return table.Visible(name) + ", " + Fingerprint(lists...)
 }
 
 // counted writes a few curvatures with their multiplicities.
