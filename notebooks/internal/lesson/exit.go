@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// exiting are the packages whose Exit ends a program, by the name that they have
-// where the import gives none.
+// exiting are the packages whose Exit ends a program, or whose Exec puts another in its
+// place, by the name that they have where the import gives none.
 var exiting = map[string]string{"os": "os", "syscall": "syscall", "golang.org/x/sys/unix": "unix", "golang.org/x/sys/windows": "windows"}
 
 // exits returns what finds in a cell a use of a function that ends the program,
@@ -34,11 +34,11 @@ func (nb Notebook) exits() func(source string) (call string) {
 			qualified := i >= 2 && tokens[i-1] == "." && names[tokens[i-2]]
 			bare := names["."] && (i == 0 || tokens[i-1] != "." && tokens[i-1] != "func")
 			switch {
-			case t != "Exit":
+			case t != "Exit" && t != "Exec":
 			case qualified:
-				return tokens[i-2] + ".Exit"
+				return tokens[i-2] + "." + t
 			case bare:
-				return "Exit"
+				return t
 			}
 		}
 		return ""

@@ -25,16 +25,18 @@ func TestExits(t *testing.T) {
 		{"import . \"os\"", "%%\nExit(0)"},
 		{"%%\nend := os.Exit\nend(0)"},
 		{"%%\nsyscall.Exit(0)"},
+		{"%%\nsyscall.Exec(\"/bin/true\", nil, nil)"},
+		{"import . \"syscall\"\n%%\nExec(\"/bin/true\", nil, nil)"},
 		{"import u `golang.org/x/sys/unix`\n%%\nu.Exit(0)"},
 	} {
 		err := codeCells(ends...).ended("x")
-		if err == nil || !strings.Contains(err.Error(), "Exit, which ends the cell as if all of it had run: return, or panic") {
+		if err == nil || !strings.Contains(err.Error(), ", which ends the cell as if all of it had run: return, or panic") {
 			t.Errorf("%q: error %v", ends, err)
 		}
 	}
 	for _, runs := range [][]string{
 		{"%%\n// os.Exit(0) ends it\nfmt.Println(\"os.Exit(0)\", `os.Exit(0)`)"},
-		{"%%\n/* os.Exit(0) */\nroom.Exit(0)\nos.Exiting(1)"},
+		{"%%\n/* os.Exit(0) */\nroom.Exit(0)\nos.Exiting(1)\ndb.Exec(1)\nexec.Command(\"ls\")"},
 		{"func Exit() {}", "%%\nExit()"},
 		{"%%\nname := \"os\"\nfmt.Println(name.Exit)"},
 		{"!echo os.Exit(0)", "%%\nos.Getenv(\"os\")"},
