@@ -27,6 +27,9 @@ func TestChangingMethodsRefuse(t *testing.T) {
 		"velocity time 0: want a finite number > 0":             DANA(0.1, 0.1, 0, 0).Validate(),
 		"dampening 1: want 0 <= τ < 1":                          Momentum(0.5, 0.9).Dampened(1).Validate(),
 		"momentum 1: want 0 < β < 1":                            SGD(0.5).Segments(Segment{Steps: 1, From: 1, Momentum: 1}).Validate(),
+		"momentum 0.5 of SGD, which has none":                   SGD(0.5).Segments(Segment{Steps: 1, From: 1, Momentum: 0.5}).Validate(),
+		"momentum 0.5 of DANA, which has none":                  DANA(0.5, 0.1, 0, 4).Segments(Segment{Steps: 1, From: 1, Momentum: 0.5}).Validate(),
+		"steps: want 0 to":                                      SGD(0.5).Segments(Segment{Steps: 1 << 62, From: 1}, Segment{Steps: 1 << 62, From: 1}).Validate(),
 		"want a Momentum to start from":                         SGD(0.5).Segments(Segment{Steps: 1, From: 1, Momentum: 0.5, MomentumTo: 0.9}).Validate(),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {

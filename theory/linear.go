@@ -143,7 +143,8 @@ func (l Linear) validator() func(dirs []Direction, before error) error {
 // other sizes, numbers that are not finite, a Readout·Start that is not 1.
 //
 // Of a system that changes it looks at the steps that are listed, at most 64 of them
-// spread over the list, or at 0, 1, 10, ..., 10^6.
+// spread over the list, or at 0, 1, 10, ..., 10^6. A mistake in another step is found where
+// it is taken, and ends the question by a panic with the same sentence.
 func (l Linear) ValidateAt(h float64) error {
 	s := l.System(h)
 	where := fmt.Sprintf("%s at curvature %g", l.Family(), h)
@@ -159,21 +160,34 @@ func (l Linear) ValidateAt(h float64) error {
 		}
 		return nil
 	}
+	if s.Changes != nil && len(s.Changes) == 0 {
+		return fmt.Errorf("theory: %s: an empty list of Changes: want nil of a system that changes in every step, or steps that begin with 0", where)
+	}
 	for k, t := range s.Changes {
 		if k == 0 && t != 0 || k > 0 && t <= s.Changes[k-1] {
 			return fmt.Errorf("theory: %s: Changes[%d] = %d: want increasing steps that begin with 0", where, k, t)
 		}
 	}
 	for _, t := range s.looked() {
-		step, at := s.Step(t), fmt.Sprintf("%s in step %d", where, t)
-		if err := step.validate(at); err != nil {
+		if _, err := s.stepAt(t, where); err != nil {
 			return err
-		}
-		if step.Size() != s.Size() {
-			return fmt.Errorf("theory: %s: %d variables: want %d, as at the start", at, step.Size(), s.Size())
 		}
 	}
 	return nil
+}
+
+// stepAt is the system of step t, or the first mistake in it.
+func (s System) stepAt(t int, where string) (System, error) {
+	step := s.Step(t)
+	wrong := step.validate("")
+	if wrong == nil && step.Size() == s.Size() {
+		return step, nil
+	}
+	at := fmt.Sprintf("%s in step %d", where, t)
+	if wrong != nil {
+		return step, step.validate(at)
+	}
+	return step, fmt.Errorf("theory: %s: %d variables: want %d, as at the start", at, step.Size(), s.Size())
 }
 
 // looked are the steps that ValidateAt looks at.
@@ -268,14 +282,22 @@ func (l Linear) engine(h, c float64) *machine {
 		m.pieces = []piece{s.forever(c)}
 		return m
 	}
+	where := fmt.Sprintf("%s at curvature %g", l.Family(), h)
+	taken := func(t int) System {
+		step, err := s.stepAt(t, where)
+		if err != nil {
+			panic(err)
+		}
+		return step
+	}
 	m.readoutAt = s.readoutAt()
 	if s.Changes == nil {
 		m.pieces = []piece{{end: forever, noise: 1, segment: Segment{From: 1},
-			varies: &polynomial{each: ownSteps(s.Step, c != 0)}}}
+			varies: &polynomial{each: ownSteps(taken, c != 0)}}}
 		return m
 	}
 	for k, from := range s.Changes {
-		step := s.Step(from)
+		step := taken(from)
 		p := step.forever(c)
 		if k+1 < len(s.Changes) {
 			p.end = s.Changes[k+1]

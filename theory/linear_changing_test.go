@@ -154,12 +154,60 @@ func TestChangingMistakes(t *testing.T) {
 		"Changes[0] = 3: want increasing steps that begin with":  with(same, 3).Validate(),
 		"Changes[2] = 5: want increasing":                        with(same, 0, 5, 5).Validate(),
 		"Changes and no Step":                                    with(nil, 0).Validate(),
+		"an empty list of Changes":                               with(same, []int{}...).Validate(),
 		"mine has no rate: its matrices change":                  second(RateOf(p, with(same))),
 		"the limit of mine is not known: it changes in every":    second(SteadyVariance(with(same), 1, 1)),
 		"a method that changes in every step is followed step b": second(ExpectedLoss(p, 1e12, with(same))),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// A mistake in a step that no validation looks at ends the question where it is taken.
+func TestMistakesInLaterSteps(t *testing.T) {
+	good := System{State: [][]float64{{0.5}}, Noise: []float64{1}, Readout: []float64{1}}
+	p := must(List(1, 0.5))
+	all := make([]int, 300)
+	for k := range all {
+		all[k] = k
+	}
+	for want, wrong := range map[string]System{
+		"State[0][0] = NaN":              {State: [][]float64{{math.NaN()}}, Noise: []float64{1}, Readout: []float64{1}},
+		"2 variables: want 1":            {State: [][]float64{{1, 0}, {0, 1}}, Noise: []float64{1, 0}, Readout: []float64{1, 0}},
+		"State has 0 rows":               {},
+		"Readout[0] = +Inf":              {State: [][]float64{{0.5}}, Noise: []float64{1}, Readout: []float64{math.Inf(1)}},
+		"Noise has 2 entries":            {State: [][]float64{{0.5}}, Noise: []float64{1, 2}, Readout: []float64{1}},
+		"it has a State and a Deviation": {State: [][]float64{{0.5}}, Deviation: [][]float64{{0.5}}, Noise: []float64{1}, Readout: []float64{1}},
+	} {
+		for _, changes := range [][]int{nil, all} {
+			m := Linear{Name: "mine", System: func(float64) System {
+				s := good
+				s.Changes, s.Step = changes, func(t int) System {
+					if t == 137 {
+						return wrong
+					}
+					return good
+				}
+				return s
+			}}
+			for name, ask := range map[string]func() error{
+				"Expect":        func() error { return second(Expect(p, []int{200}, m)) },
+				"Moments":       func() error { return second(Moments(p, 200, m)) },
+				"StepsToTarget": func() error { return second(StepsToTarget(p, 1e-9, m, 200)) },
+				"LossQuantiles": func() error { return second(LossQuantiles(p, 200, m, 0.5)) },
+			} {
+				func() {
+					defer func() {
+						err, ok := recover().(error)
+						if !ok || !strings.Contains(err.Error(), "theory: mine at curvature ") || !strings.Contains(err.Error(), "in step 137: "+want) {
+							t.Errorf("%s, %d changes: %v, want %q", name, len(changes), err, want)
+						}
+					}()
+					t.Errorf("%s: %v", name, ask())
+				}()
+			}
 		}
 	}
 }

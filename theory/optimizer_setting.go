@@ -290,6 +290,12 @@ func (o *Optimizer) dropIdle() {
 			s.field(o).SetZero()
 		}
 	}
+	if o.Schedule.setsMomentum() && o.withoutMomentum() {
+		o.Schedule = slices.Clone(o.Schedule)
+		for i := range o.Schedule {
+			o.Schedule[i].Momentum, o.Schedule[i].MomentumTo = 0, 0
+		}
+	}
 }
 
 // Range returns the valid values in words, as in "0 <= β < 1".

@@ -57,7 +57,21 @@ func (o Optimizer) Validate() error {
 		}
 		taken[s.group] = s
 	}
-	return o.Schedule.validate()
+	if err := o.Schedule.validate(); err != nil {
+		return err
+	}
+	for i, g := range o.Schedule {
+		if g.Momentum != 0 && o.withoutMomentum() {
+			return fmt.Errorf("theory: schedule segment %d: momentum %v of %s, which has none: want a method with a momentum > 0", i, g.Momentum, o.rule().name)
+		}
+	}
+	return nil
+}
+
+// withoutMomentum reports whether a momentum of the schedule would count for nothing.
+func (o *Optimizer) withoutMomentum() bool {
+	r := o.rule()
+	return r == &sgdRule || r == &dana
 }
 
 // validateVariance reports a direction whose loss is a number while the variance

@@ -37,7 +37,7 @@ type Segment struct {
 	Time  float64 `json:"time,omitempty"` // of InverseTimeRate, > 0; zero means one
 	// BatchSize is B >= 1 in this segment. Zero keeps the optimizer's.
 	BatchSize float64 `json:"batch_size,omitempty"`
-	// Momentum is β in (0, 1) in this segment, of a method with a momentum; zero keeps
+	// Momentum is β in (0, 1) in this segment, of a method with a momentum > 0; zero keeps
 	// the optimizer's. With MomentumTo, in a segment of LinearRate or CosineRate, it
 	// goes from the one to the other as the learning rate does, as in torch's OneCycleLR.
 	Momentum   float64 `json:"momentum,omitempty"`
@@ -303,9 +303,12 @@ func (s Schedule) validate() error {
 	return nil
 }
 
+// mostOfSegment bounds the steps of a segment, so that those of any schedule can be added.
+const mostOfSegment = 1 << 53
+
 func (s Segment) validate() error {
-	if s.Steps < 0 {
-		return fmt.Errorf("%d steps: want 0 or more", s.Steps)
+	if s.Steps < 0 || s.Steps > mostOfSegment {
+		return fmt.Errorf("%d steps: want 0 to %d", s.Steps, mostOfSegment)
 	}
 	if s.Shape < ConstantRate || s.Shape > InverseTimeRate {
 		return fmt.Errorf("%v: want a shape of the package", s.Shape)

@@ -71,7 +71,7 @@ func question(m Method, target float64, limit int) (Method, int, error) {
 		return m, limit, err
 	}
 	if o, ok := m.(Optimizer); ok && o.Schedule.open() >= 0 {
-		return nil, 0, fmt.Errorf("theory: %v has a schedule without a length: give the limit that it is stretched over", o)
+		return nil, 0, fmt.Errorf("theory: %v has a schedule without a length: want a length in its segments, or a limit of theory.StepsToTarget to stretch it over", o)
 	}
 	return m, MaxSteps, nil
 }
