@@ -34,6 +34,9 @@ func lanczos(d, steps int, product func(hv, v []float64), plan Runs, options []S
 	case d < 1 || steps < 1 || plan.Trials < 1:
 		return Problem{}, fmt.Errorf("nqmkit: Lanczos runs of %d steps from %d vectors of %d parameters: want 1 or more of each", steps, plan.Trials, d)
 	}
+	if product == nil {
+		return Problem{}, errors.New("nqmkit: no product of the matrix with a vector: want a function")
+	}
 	w := begin("Lanczos", float64(steps)*float64(plan.Trials))
 	defer w.end()
 	values, weights := arrays.Array{Name: "Ritz value"}, arrays.Array{Name: "Ritz weight"}

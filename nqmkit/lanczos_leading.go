@@ -1,6 +1,7 @@
 package nqmkit
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -27,6 +28,9 @@ import (
 func Leading(d, count, steps int, product func(hv, v []float64), examples int, gradient func(g []float64, example int), seed uint64) []theory.LeadingDirection {
 	if d < 1 || count < 1 || count > steps || examples < 2 {
 		panic(fmt.Errorf("nqmkit: %d leading directions of %d parameters by %d Lanczos steps with the noise of %d examples: want 1 <= directions <= steps, 1 or more parameters and 2 or more examples", count, d, steps, examples))
+	}
+	if product == nil || gradient == nil {
+		panic(errors.New("nqmkit: no product of the Hessian with a vector, or no gradient of an example: want functions"))
 	}
 	w := begin("Lanczos", float64(min(d, steps)))
 	defer w.end()

@@ -69,7 +69,10 @@ func TestLanczosRefuses(t *testing.T) {
 	same := func(hv, v []float64) { copy(hv, v) }
 	for want, call := range map[string]func(){
 		"runs of 0 steps from 1 vectors of 3 parameters: want 1 or more of each": func() { nqmkit.Lanczos(3, 0, same, nqmkit.Trials(1, 1)) },
-		"from 0 vectors": func() { nqmkit.Lanczos(3, 1, same, nqmkit.Trials(0, 1)) },
+		"no product of the matrix":  func() { nqmkit.Lanczos(3, 1, nil, nqmkit.Trials(1, 1)) },
+		"no product of the Hessian": func() { nqmkit.Leading(3, 1, 1, same, 2, nil, 1) },
+		"option 0 is nil":           func() { nqmkit.Lanczos(3, 1, same, nqmkit.Trials(1, 1), nil) },
+		"from 0 vectors":            func() { nqmkit.Lanczos(3, 1, same, nqmkit.Trials(0, 1)) },
 		"no finite vector in step 0": func() {
 			nqmkit.Lanczos(3, 2, func(hv, v []float64) { hv[0] = math.NaN() }, nqmkit.Trials(1, 1))
 		},

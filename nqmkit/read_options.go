@@ -19,7 +19,10 @@ type reading struct {
 
 func readingOf(options []SpectrumOption) (reading, error) {
 	var r reading
-	for _, choose := range options {
+	for i, choose := range options {
+		if choose == nil {
+			return r, fmt.Errorf("nqmkit: option %d is nil: leave it out", i)
+		}
 		choose(&r)
 	}
 	if r.dimension != 0 && !(r.dimension >= 1) || math.IsInf(r.dimension, 0) {

@@ -1,12 +1,23 @@
 package theory
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
+
+// valid returns what is wrong with a method, or that there is none.
+func valid(m Method) error {
+	if m == nil {
+		return errors.New("theory: no method: want one, as SGD(0.1)")
+	}
+	return m.Validate()
+}
 
 func check(p Problem, m Method) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	if err := m.Validate(); err != nil {
+	if err := valid(m); err != nil {
 		return err
 	}
 	if v, ok := m.(interface{ validateProblem(Problem) error }); ok {

@@ -2,9 +2,81 @@ package theory
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 )
+
+// Every function that asks something of a method refuses none, in a sentence.
+func TestNoMethod(t *testing.T) {
+	asked := map[string]any{
+		"DampingOf": DampingOf, "Expect": Expect, "ExpectedLoss": ExpectedLoss, "LossFan": LossFan, "LossLawOf": LossLawOf, "LossLawsOf": LossLawsOf,
+		"LossProbability": LossProbability, "LossQuantiles": LossQuantiles, "Moments": Moments, "NoiseScalesOf": NoiseScalesOf, "RateOf": RateOf,
+		"SecondMoments": SecondMoments, "SteadyState": SteadyState, "SteadyVariance": SteadyVariance, "StepsToTarget": StepsToTarget,
+	}
+	good := map[reflect.Type]any{
+		reflect.TypeFor[Problem](): must(List(1, 0.5)), reflect.TypeFor[int](): 5, reflect.TypeFor[float64](): 0.3,
+		reflect.TypeFor[[]int](): []int{1, 5}, reflect.TypeFor[[]float64](): []float64{0.3},
+	}
+	for name, f := range asked {
+		v, arguments := reflect.ValueOf(f), []reflect.Value(nil)
+		for i := range v.Type().NumIn() {
+			in := v.Type().In(i)
+			if in == reflect.TypeFor[Method]() {
+				arguments = append(arguments, reflect.Zero(in))
+			} else {
+				arguments = append(arguments, reflect.ValueOf(good[in]))
+			}
+		}
+		call := v.Call
+		if v.Type().IsVariadic() {
+			call = v.CallSlice
+		}
+		results := call(arguments)
+		if err, ok := results[len(results)-1].Interface().(error); !ok || err.Error() != "theory: no method: want one, as SGD(0.1)" {
+			t.Errorf("%s of no method: %v", name, err)
+		}
+	}
+	for _, name := range functionsOf(t, "Method") {
+		if asked[name] == nil && name != "SamplesSpent" { // which has no error, and none is nothing spent
+			t.Errorf("%s takes a method and is not asked", name)
+		}
+	}
+}
+
+// functionsOf returns the exported functions of the package with a parameter of a type.
+func functionsOf(t *testing.T, parameter string) (names []string) {
+	t.Helper()
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !f.Name.IsExported() {
+				continue
+			}
+			for _, field := range f.Type.Params.List {
+				if id, ok := field.Type.(*ast.Ident); ok && id.Name == parameter {
+					names = append(names, f.Name.Name)
+				}
+			}
+		}
+	}
+	return names
+}
 
 // A segment whose learning rate is 0 throughout is a mistake, whatever its shape,
 // place, length and batch size, and not a run that stands still.

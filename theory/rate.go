@@ -14,7 +14,7 @@ import (
 // of its State. Torch has those of its Optimizer. Uniform averages, schedules and methods
 // that change for ever have no rate: the error says so.
 func DampingOf(m Method, h float64) (Damping, error) {
-	if err := m.Validate(); err != nil {
+	if err := valid(m); err != nil {
 		return Damping{}, err
 	}
 	if !(h >= 0) || math.IsInf(h, 0) {
