@@ -68,7 +68,7 @@ const phaseCells = 60
 
 // PhaseMap returns where heavy ball is stable on p, and how fast it converges
 // without noise, over learning rate and momentum, with the best pair. The rates are
-// those given, rising, or they reach to the limit of stability, over decades where the
+// those given, two or more that rise, or they reach to the limit of stability, over decades where the
 // curvatures span two or more. It panics on a problem without curvature, and on other
 // rates.
 func PhaseMap(p theory.Problem, learningRates ...float64) theory.PhaseMap {

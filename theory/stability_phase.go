@@ -22,7 +22,7 @@ type PhaseMap struct {
 	Best   BestSettings `json:"best"` // the best pair of all, Polyak's
 }
 
-// PhaseMapOf returns the map over learning rates, rising numbers > 0, and n momenta in
+// PhaseMapOf returns the map over learning rates, two or more rising numbers > 0, and n momenta in
 // (0, 1), at the middle of their cells. Without rates there are n of them in (0, 4/h_1),
 // beyond which no momentum is stable, at the middle of cells of one width, or, where the
 // curvatures span two decades or more, of one ratio: over as many decades, four at most,
@@ -35,6 +35,9 @@ type PhaseMap struct {
 func PhaseMapOf(p Problem, n int, learningRates ...float64) (PhaseMap, error) {
 	if n < 1 {
 		return PhaseMap{}, fmt.Errorf("theory: a grid of %d cells a side: want 1 or more", n)
+	}
+	if len(learningRates) == 1 {
+		return PhaseMap{}, fmt.Errorf("theory: a map of the one learning rate %v: want two or more, or none", learningRates[0])
 	}
 	for k, alpha := range learningRates {
 		if !(alpha > 0) || math.IsInf(alpha, 1) || k > 0 && alpha <= learningRates[k-1] {

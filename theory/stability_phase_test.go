@@ -44,7 +44,7 @@ func TestPhasesAreThoseOfEveryDirection(t *testing.T) {
 		rates []float64
 		want  string
 	}{{p, 0, nil, "want 1 or more"}, {Problem{}, 3, nil, "at least one curvature"}, {p, 3, []float64{0, 1}, "rate 0 of a map is 0"},
-		{p, 3, []float64{1, 1}, "rate 1 of a map is 1"}, {p, 3, []float64{1, math.NaN()}, "is NaN"}, {p, 3, []float64{1, math.Inf(1)}, "is +Inf"}} {
+		{p, 3, []float64{1, 1}, "rate 1 of a map is 1"}, {p, 3, []float64{0.1}, "a map of the one learning rate 0.1: want two or more"}, {p, 3, []float64{1, math.NaN()}, "is NaN"}, {p, 3, []float64{1, math.Inf(1)}, "is +Inf"}} {
 		if _, err := PhaseMapOf(bad.p, bad.n, bad.rates...); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("got %v, want an error with %q", err, bad.want)
 		}
