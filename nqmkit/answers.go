@@ -45,12 +45,15 @@ func LossQuantiles(p theory.Problem, t int, m theory.Method, probabilities ...fl
 
 // BayesGap returns the expected loss of o beside the bound that no method can
 // beat with as many samples, at the steps that Steps chooses.
+// It panics on an invalid problem, one without such a bound (multiplicative noise) or method, and
+// on steps < 0.
 func BayesGap(p theory.Problem, steps int, o theory.Optimizer) theory.Gap {
 	return must(theory.BayesGap(p, Steps(steps), o))
 }
 
 // NoiseScales returns B_simple and B_noise along the expected path of m, at
 // the steps that Steps chooses.
+// It panics on an invalid problem or method, and on steps < 0.
 func NoiseScales(p theory.Problem, steps int, m theory.Method) theory.NoiseScales {
 	return must(theory.NoiseScalesOf(p, Steps(steps), m))
 }

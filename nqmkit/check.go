@@ -39,6 +39,7 @@ func Check(p Quadratic, steps int, runs Runs, methods ...Sampler) []theory.Agree
 }
 
 // CheckAt is Check at chosen steps.
+// They must increase and not be negative.
 func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.Agreement {
 	var agreements []theory.Agreement
 	for _, m := range methods {
@@ -58,6 +59,7 @@ func CheckAt(p Quadratic, steps []int, runs Runs, methods ...Sampler) []theory.A
 
 // CheckAgainst holds the closed form of one method against runs of another, as
 // of an update that a researcher wrote and believes to be momentum.
+// It panics where Check does.
 func CheckAgainst(p Quadratic, steps []int, runs Runs, closed theory.Method, sampled Sampler) theory.Agreement {
 	exact := must(theory.Expect(must(closedFormOf(p)), steps, closed))
 	e := evidenceOf(p, closed, steps)

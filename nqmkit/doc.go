@@ -11,7 +11,8 @@
 // # Exact answers
 //
 //	Expect, ExpectAt     expected loss, with its bias, noise and floor
-//	LossFan              quantiles of the loss of single runs along the steps
+//	LossFan              quantiles of the loss of single runs along the steps; LossQuantiles at one
+//	SecondMoments        E θ_i² of every direction
 //	StepsToTarget        first hit of a target, with its certificate
 //	Tune, TuneLoss       the settings that are Free, chosen together
 //	Prove                that none are better, where it is to be had
@@ -38,7 +39,10 @@
 //	FitProblem           the fitted problem of a model of any size
 //	Predict, PredictRuns the loss of runs that were not made
 //	NoiseScaleOfNorms    of gradient norms at two batch sizes
+//	HoldOut              how far the fitted laws are off on runs that they never saw
+//	TrainingRuns         runs of a table; RunsAlong: of one run's loss curve
 //	CriticalBatch        of steps against batch size, by every definition
+//	CriticalBatchLaw     its growth with the size of a model; CriticalBatchAt: at a size
 //
 // # Schedules
 //

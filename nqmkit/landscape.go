@@ -16,6 +16,7 @@ type Noisy struct {
 // StudentT returns p with noise that follows Student's t with ν > 2 degrees of
 // freedom, scaled to the variance of p's: rare large gradients. The numbers
 // are independent before they are scaled to C.
+// Sampling panics on another ν.
 func StudentT(p Quadratic, freedom float64) Noisy {
 	return Noisy{Problem: p, Law: Law{kind: studentLaw, freedom: freedom}}
 }

@@ -27,6 +27,7 @@ func SourceCondition(d int, exponent, source float64, weighted bool) Problem {
 
 // PublishedBins returns the spectrum 1/i as the notebook published with the
 // paper quantises it, to reproduce its figures only; see theory.PublishedBins.
+// It panics unless d and bins are 2 or more.
 func PublishedBins(d, bins int) Problem { return must(theory.PublishedBins(d, bins)) }
 
 // FromMatrices returns the problem of a symmetric Hessian H and noise

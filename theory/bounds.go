@@ -59,6 +59,7 @@ func posterior(d Direction, samples float64) float64 {
 
 // BayesSamples returns the number of samples, not rounded, below which no method
 // has an expected loss of at most target > 0.
+// The errors are those of BayesBound, and a target that is not > 0.
 func BayesSamples(p Problem, target float64) (float64, error) {
 	if !(target > 0) {
 		return 0, fmt.Errorf("theory: target %v: want a number > 0", target)

@@ -20,6 +20,7 @@ func (o BestSettings) Records() []table.Record {
 
 // BestSGD returns α* = 2/(h_1 + h_d), with radius (κ-1)/(κ+1), for the
 // largest and the smallest curvature that is not zero; κ = h_1/h_d.
+// The error names an invalid problem, or one without curvature.
 func BestSGD(p Problem) (BestSettings, error) {
 	high, low, err := p.ends()
 	if err != nil {
@@ -32,6 +33,8 @@ func BestSGD(p Problem) (BestSettings, error) {
 // ends of the spectrum:
 //
 //	α* = (2/(√h_1 + √h_d))²        β* = ((√κ-1)/(√κ+1))²        radius √β*
+//
+// The error names an invalid problem, or one without curvature.
 func BestMomentum(p Problem) (BestSettings, error) {
 	high, low, err := p.ends()
 	if err != nil {
@@ -46,6 +49,8 @@ func BestMomentum(p Problem) (BestSettings, error) {
 // quadratic (Lessard, Recht, Packard 2016, proposition 1):
 //
 //	α* = 4/(3h_1 + h_d)     β* = (√(3κ+1) - 2)/(√(3κ+1) + 2)     radius 1 - 2/√(3κ+1)
+//
+// The error names an invalid problem, or one without curvature.
 func BestNesterov(p Problem) (BestSettings, error) {
 	high, low, err := p.ends()
 	if err != nil {
