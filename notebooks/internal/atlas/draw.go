@@ -38,14 +38,6 @@ func ordered(k, n int, name string, x, y []float64) plotting.Series {
 	return s
 }
 
-// neutral returns line k of what is neither a method nor in an order, labelled at
-// its end.
-func neutral(k int, name string, x, y []float64) plotting.Series {
-	s := line("", name, x, y)
-	s.Color, s.Dash = plotting.NeutralColors()[k], dashes[k%len(dashes)]
-	return s
-}
-
 // inLegend moves the name of a line from its end to the legend.
 func inLegend(s plotting.Series) plotting.Series {
 	s.End = ""
