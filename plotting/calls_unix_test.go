@@ -138,8 +138,7 @@ func (d *draw) argument(t reflect.Type, ints []int) (v reflect.Value, ok bool) {
 	return v, false
 }
 
-// chained is a method of an optimizer that returns another one. A rate that falls as
-// 1/t is left out: its learning rate is searched for step by step, for up to 20 s.
+// chained is a method of an optimizer that returns another one.
 func (d *draw) chained() (name string, f reflect.Value, ok bool) {
 	o, _ := d.argument(reflect.TypeFor[theory.Optimizer](), many)
 	if !o.IsValid() {
@@ -147,7 +146,7 @@ func (d *draw) chained() (name string, f reflect.Value, ok bool) {
 	}
 	var methods []reflect.Method
 	for i := range o.Type().NumMethod() {
-		if m := o.Type().Method(i); m.Type.NumOut() == 1 && m.Type.Out(0) == o.Type() && m.Name != "InverseTime" {
+		if m := o.Type().Method(i); m.Type.NumOut() == 1 && m.Type.Out(0) == o.Type() {
 			methods = append(methods, m)
 		}
 	}
