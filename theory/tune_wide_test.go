@@ -43,9 +43,10 @@ func randomTuneCase(r *rand.Rand) tuneCase {
 		Momentum(Free, beta).EMA(gamma), Nesterov(Free, beta).EMA(gamma), SGD(Free).Average(), Momentum(Free, beta).TailAverage(3), SGD(Free).Lookahead(5, 0.5),
 		Momentum(Free, beta).Lookahead(4, 0.5), Momentum(Free, beta).Precondition(0.5), QHM(Free, beta, 0.7),
 		SGD(Free).Cosine(), Momentum(Free, beta).Linear(), Momentum(Free, beta).Average(), SGD(Free).EMA(gamma).Cosine(),
+		ScheduleFree(Free, beta), AdEMAMix(Free, beta, 0.99, 0.5), DANA(Free, 0.1, 0.5, 5), SGD(Free).InverseTime(5), Momentum(Free, beta).InverseTime(20),
 	}
 	o := methods[r.IntN(len(methods))]
-	p.Streaming = p.Streaming && o.LookaheadSteps == 0 // that has no limit of stability
+	p.Streaming = p.Streaming && o.LookaheadSteps == 0 && o.changing() == 0 // those have no limit of stability
 	c := tuneCase{p: p, o: o.Batch(math.Floor(math.Exp(14 * r.Float64()))), steps: 1 + r.IntN(60)}
 	c.target = must(ExpectedLoss(p, 0, SGD(0.1))) * math.Exp(-1-7*r.Float64())
 	return c
@@ -122,7 +123,7 @@ func TestNoGridBeatsTune(t *testing.T) {
 	for range tuneCases() {
 		c := randomTuneCase(r)
 		last := 300
-		if c.o.Schedule != nil || c.p.Streaming {
+		if c.o.Schedule != nil || c.p.Streaming || c.o.changing() > 0 {
 			last = 30
 		}
 		got := must(Tune(c.p, c.target, c.o, last))
