@@ -28,6 +28,15 @@ func twoDigits(v float64) string {
 	return fmt.Sprintf("%.10g", math.Round(v/digit)*digit)
 }
 
+// threeDigits writes a number with three digits, and with an exponent only far from 1.
+func threeDigits(v float64) string {
+	if 1e3 <= v && v < 1e6 {
+		digit := math.Pow(10, math.Floor(math.Log10(v))-2)
+		return fmt.Sprintf("%.10g", math.Round(v/digit)*digit)
+	}
+	return fmt.Sprintf("%.3g", v)
+}
+
 // timesWords writes a ratio.
 func timesWords(ratio float64) string { return twoDigits(ratio) + " times" }
 

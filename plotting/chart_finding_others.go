@@ -107,7 +107,7 @@ func moved(all []float64, how string) string {
 	case last < first:
 		how = "falls"
 	}
-	return fmt.Sprintf("%s from %.3g to %.3g", how, first, last)
+	return fmt.Sprintf("%s from %s to %s", how, threeDigits(first), threeDigits(last))
 }
 
 // dampingFinding says how one direction moves, or which of several is slowest.
@@ -232,7 +232,7 @@ func spreadFinding(s theory.Scaling, label string, lines []scalingLine, values [
 		low, high := order[0], order[len(order)-1]
 		if ratio := at[high] / at[low]; ratio > widest {
 			widest = ratio
-			words = fmt.Sprintf("at B = %s the %s goes from %.3g (%s) to %.3g (%s)", batchWord(s.BatchSizes[k]), label, at[low], lines[low].name, at[high], lines[high].name)
+			words = fmt.Sprintf("at B = %s the %s goes from %s (%s) to %s (%s)", batchWord(s.BatchSizes[k]), label, threeDigits(at[low]), lines[low].name, threeDigits(at[high]), lines[high].name)
 		}
 	}
 	return words

@@ -79,6 +79,9 @@ func (f Figure) renamed() Figure {
 	slices.SortStableFunc(changes, func(a, b renaming) int { return cmp.Compare(len(b.old), len(a.old)) })
 	change := func(text string) string { return inNewNames(text, changes) }
 	f.Title, f.Subtitle, f.Caption, f.Alt, f.Notes = change(f.Title), change(f.Subtitle), change(f.Caption), change(f.Alt), mapped(f.Notes, change)
+	if f.Subtitle != "" { // a sentence, which a new name may begin
+		f.Title = upper(f.Title)
+	}
 	f.Table.Columns = mapped(f.Table.Columns, func(c table.Column) table.Column { c.Name = change(c.Name); return c })
 	f.Table.Rows = mapped(f.Table.Rows, func(row []any) []any {
 		return mapped(row, func(cell any) any {

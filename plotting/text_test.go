@@ -330,3 +330,24 @@ func TestStartsAreNamed(t *testing.T) {
 		t.Errorf("%q, %q", of(a), of(b))
 	}
 }
+
+// A finding begins with a capital under any name, and a symbol stays the one that it is.
+func TestFindingsBeginWithACapital(t *testing.T) {
+	curves := nqmkit.Expect(nqmkit.TwoDirections(50, 1), 200, nqmkit.SGD(0.01), nqmkit.SGD(0.03))
+	for name, want := range map[string]string{"ours": "Ours ", "α=0.1": "α=0.1 ", "élan": "Élan "} {
+		f := LossCurves(curves)
+		for i, s := range f.Panels[0].Series {
+			if strings.HasPrefix(f.Title, s.Name) {
+				f.Panels[0].Series[i].Name = name
+			}
+		}
+		if got := f.renamed().Title; !strings.HasPrefix(got, want) {
+			t.Errorf("%q begins %q", name, got)
+		}
+	}
+	for v, want := range map[float64]string{8060.4: "8060", 1.2345: "1.23", 999999: "1000000", 2.65e-8: "2.65e-08", 123456: "123000"} {
+		if got := threeDigits(v); got != want {
+			t.Errorf("%v is %q, want %q", v, got, want)
+		}
+	}
+}

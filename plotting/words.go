@@ -92,10 +92,10 @@ func upper(s string) string { return begun(s, unicode.ToUpper) }
 
 func lower(s string) string { return begun(s, unicode.ToLower) }
 
-// begun returns a text with its first letter changed.
+// begun returns a text with its first letter changed, if it is no symbol, as α is.
 func begun(s string, change func(rune) rune) string {
 	first, n := utf8.DecodeRuneInString(s)
-	if first == utf8.RuneError {
+	if first == utf8.RuneError || unicode.Is(unicode.Greek, first) {
 		return s
 	}
 	return string(change(first)) + s[n:]
