@@ -3,6 +3,8 @@ package theory
 import (
 	"math"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // The settings of the methods that change as they run are tuned: no point of a grid has
@@ -43,5 +45,15 @@ func TestChangingMethodsAreTuned(t *testing.T) {
 	one := must(TuneLoss(p, 1, SGD(0.5).EMA(Free).Debiased()))
 	if math.IsNaN(one.Steps.Loss) || one.Optimizer.Validate() != nil {
 		t.Errorf("%v", one)
+	}
+}
+
+// Two settings of DANA are searched for over thousands of steps of a power law.
+func TestDANAIsTunedOverThousandsOfSteps(t *testing.T) {
+	longtest.Only(t)
+	p := must(PowerLaw(10_000, 1))
+	one, two := must(TuneLoss(p, 3000, DANA(Free, 0.1, 0.5, 4))), must(TuneLoss(p, 3000, DANA(Free, Free, 0.5, 4)))
+	if !(two.Steps.Loss < one.Steps.Loss) {
+		t.Errorf("%v, with its ratio free %v", one, two)
 	}
 }

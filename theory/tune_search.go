@@ -208,7 +208,7 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 	}
 	n := float64(s.system.layout.n)
 	if k.inside().changing() > 0 {
-		work += float64(steps) * costOfStep
+		work = 0.3*work + float64(steps)*costOfStep // one matrix serves all directions
 	}
 	k.spend(t, work*4*costOf(stretched)+float64(len(dirs))*100*n*n*n)
 	if !k.problem.Streaming {
