@@ -41,7 +41,7 @@ func Expect(p Problem, steps []int, m Method) (Curve, error) {
 func (c *Curve) sum(p Problem, m Method) error {
 	last := c.Steps[len(c.Steps)-1]
 	followed, _ := followedSteps(p, last, m)
-	if p.Law.Count == 0 && !p.Banded() && followed > followable(p, m)/8 {
+	if p.Law.Count == 0 && followed > followable(p, m)/8 {
 		if _, l, modes, disagreement, ok := p.gather(m, c.Steps, mostFollowed/float64(followed)/costOf(m)); ok {
 			c.Modes, c.SumError = modes, disagreement
 			c.fill(l)

@@ -29,7 +29,10 @@ func (c *Curve) band(p Problem, m Method) error {
 		return nil
 	}
 	n := len(c.Steps)
-	losses := bandLosses(m, c.Steps)
+	losses, err := p.bandLosses(m, c.Steps)
+	if err != nil {
+		return err
+	}
 	c.Low, c.High = slices.Clone(c.Loss), slices.Clone(c.Loss)
 	if p.Band.Low != nil {
 		if err := c.bandOfEnds(p, losses); err != nil {
@@ -55,9 +58,16 @@ func (c *Curve) band(p Problem, m Method) error {
 	return nil
 }
 
-// bandLosses returns the loss of a direction after each number of steps.
-func bandLosses(m Method, steps []int) func(d Direction) ([]float64, error) {
+// bandLosses returns the loss of a direction after each number of steps, at the curvatures
+// that the band looks at: interpolated along them where they have to be followed.
+func (p Problem) bandLosses(m Method, steps []int) (func(d Direction) ([]float64, error), error) {
 	modeOf := modesOf(m)
+	if followed, _ := followedSteps(p, steps[len(steps)-1], m); followed > 0 {
+		var err error
+		if modeOf, err = p.bandDirections().modesAlong(m, steps); err != nil {
+			return nil, err
+		}
+	}
 	valid := func([]Direction, error) error { return nil }
 	if l, ok := m.(Linear); ok {
 		valid = l.validator()
@@ -69,20 +79,68 @@ func bandLosses(m Method, steps []int) func(d Direction) ([]float64, error) {
 		v := make([]float64, len(steps))
 		respond(modeOf(d.Curvature, d.Noise), steps, func(k int, r Response) { v[k] = lossOf(d, r) })
 		return v, nil
+	}, nil
+}
+
+// bandDirections is the list of the directions that the band looks at.
+func (p Problem) bandDirections() (all Problem) {
+	all.Streaming = p.Streaming
+	add := func(d Direction) {
+		all.Curvature, all.Noise = append(all.Curvature, d.Curvature), append(all.Noise, d.Noise)
+		all.Mean, all.Variance = append(all.Mean, d.Mean), append(all.Variance, d.Variance)
 	}
+	for i := range p.Len() {
+		add(p.Direction(i))
+		if p.Band.Low != nil {
+			for _, d := range p.between(i) {
+				add(d)
+			}
+		}
+	}
+	if p.Band.Degree > 0 && p.isFunction() {
+		for _, d := range p.chebyshevDirections() {
+			add(d)
+		}
+	}
+	return all
+}
+
+// between are directions from end to end of the band of an entry.
+func (p Problem) between(i int) (all []Direction) {
+	follows := slices.Equal(p.Noise, p.Curvature)
+	for _, h := range bandPoints(p.Band.Low[i], p.Curvature[i], p.Band.High[i]) {
+		d := p.Direction(i)
+		if d.Curvature = h; follows {
+			d.Noise = h
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// chebyshevDirections are directions at the Chebyshev points from 0 to the largest curvature.
+// there are none of a problem without curvature.
+func (p Problem) chebyshevDirections() (all []Direction) {
+	end := slices.Max(p.Curvature)
+	if p.Band.High != nil {
+		end = math.Max(end, slices.Max(p.Band.High))
+	}
+	for j := range bandChebyshev {
+		d := p.Direction(0)
+		d.Curvature = end / 2 * (1 + math.Cos(math.Pi*(float64(j)+0.5)/bandChebyshev))
+		d.Noise, d.Multiplicity = d.Curvature, 1
+		all = append(all, d)
+	}
+	return all
 }
 
 // bandOfEnds sums the extremes between the ends of each entry.
 func (c *Curve) bandOfEnds(p Problem, losses func(Direction) ([]float64, error)) error {
-	n, follows := len(c.Steps), slices.Equal(p.Noise, p.Curvature)
+	n := len(c.Steps)
 	low, high := make([]dd.Sum, n), make([]dd.Sum, n)
 	for i := range p.Len() {
 		least, most := slices.Repeat([]float64{math.Inf(1)}, n), make([]float64, n)
-		for _, h := range bandPoints(p.Band.Low[i], p.Curvature[i], p.Band.High[i]) {
-			d := p.Direction(i)
-			if d.Curvature = h; follows {
-				d.Noise = h
-			}
+		for _, d := range p.between(i) {
 			v, err := losses(d)
 			if err != nil {
 				return err
@@ -135,19 +193,13 @@ func (p Problem) isFunction() bool {
 // beyondDegree bounds what the entries do not integrate exactly, after each of n
 // numbers of steps.
 func (p Problem) beyondDegree(n int, losses func(Direction) ([]float64, error)) ([]float64, error) {
-	end := slices.Max(p.Curvature)
-	if p.Band.High != nil {
-		end = math.Max(end, slices.Max(p.Band.High))
-	}
 	within := slices.Repeat([]float64{math.Inf(1)}, n)
-	if end == 0 {
+	at := p.chebyshevDirections()
+	if at[0].Curvature == 0 {
 		return within, nil
 	}
 	values := make([][]float64, bandChebyshev)
-	for j := range values {
-		d := p.Direction(0)
-		d.Curvature = end / 2 * (1 + math.Cos(math.Pi*(float64(j)+0.5)/bandChebyshev))
-		d.Noise, d.Multiplicity = d.Curvature, 1
+	for j, d := range at {
 		v, err := losses(d)
 		if err != nil {
 			return nil, err

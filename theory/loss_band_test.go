@@ -207,3 +207,48 @@ func TestBandMistakes(t *testing.T) {
 		}
 	}
 }
+
+// The bands of a long list that is followed step by step are those of the literal rule along
+// every direction that they look at: E θ² becomes (1-αh)² E θ² + α² c.
+func TestBandOfWhatIsFollowed(t *testing.T) {
+	t.Parallel()
+	const d, last = 3000, 30_000
+	m := SGD(0.5).Cosine()
+	p := Problem{Variance: constant(d, 1)}
+	r := rand.New(rand.NewPCG(21, 4))
+	for i := range d {
+		h := 1 / float64(i+1)
+		p.Curvature = append(p.Curvature, h)
+		p.Band.Low, p.Band.High = append(p.Band.Low, h*(1-0.05*r.Float64())), append(p.Band.High, h*(1+0.05*r.Float64()))
+	}
+	p.Noise = slices.Clone(p.Curvature)
+	steps := []int{10, 1000, last}
+	c := must(Expect(p, steps, m))
+	losses := func(h []float64) [][]float64 { // by literal steps, after each of the numbers
+		second, all := constant(d, 1), [][]float64{}
+		for t := 1; t <= last; t++ {
+			alpha := 0.25 * (1 + math.Cos(math.Pi*float64(t-1)/last))
+			for i, h := range h {
+				second[i] = (1-alpha*h)*(1-alpha*h)*second[i] + alpha*alpha*h
+			}
+			if slices.Contains(steps, t) {
+				var l []float64
+				for i, h := range h {
+					l = append(l, h*second[i]/2)
+				}
+				all = append(all, l)
+			}
+		}
+		return all
+	}
+	ends := [][][]float64{losses(p.Band.Low), losses(p.Curvature), losses(p.Band.High)}
+	for k := range steps {
+		low, high := 0.0, 0.0
+		for i := range d {
+			low += min(ends[0][k][i], ends[1][k][i], ends[2][k][i])
+			high += max(ends[0][k][i], ends[1][k][i], ends[2][k][i])
+		}
+		near(t, fmt.Sprintf("low end after %d", steps[k]), c.Low[k], low, 1e-9)
+		near(t, fmt.Sprintf("high end after %d", steps[k]), c.High[k], high, 1e-9)
+	}
+}
