@@ -206,11 +206,15 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 			}
 		}
 	}
-	n := float64(s.system.layout.n)
-	if k.inside().changing() > 0 {
-		work = 0.3*work + float64(steps)*costOfStep // one matrix serves all directions
+	n, each := float64(s.system.layout.n), 4*costOf(stretched)
+	if k.inside().changing() > 0 { // 0.8 to 1.25 of costOf are measured, 1 to 3 under multiplicative noise
+		each = costOf(stretched)
+		if k.problem.Streaming {
+			each *= 2
+		}
+		work += float64(steps) * costOfStep
 	}
-	k.spend(t, work*4*costOf(stretched)+float64(len(dirs))*100*n*n*n)
+	k.spend(t, work*each+float64(len(dirs))*100*n*n*n)
 	if !k.problem.Streaming {
 		return lossesAt(dirs, stretched, []int{t})[0]
 	}

@@ -123,8 +123,11 @@ func TestNoGridBeatsTune(t *testing.T) {
 	for range tuneCases() {
 		c := randomTuneCase(r)
 		last := 300
-		if c.o.Schedule != nil || c.p.Streaming || c.o.changing() > 0 {
+		switch {
+		case c.o.Schedule != nil || c.p.Streaming:
 			last = 30
+		case c.o.changing() > 0:
+			last = 150
 		}
 		got := must(Tune(c.p, c.target, c.o, last))
 		if got.Steps.Outcome == Reached {
@@ -220,5 +223,34 @@ func TestTuneFindsDipsOfManyDirections(t *testing.T) {
 	hit := must(StepsToTarget(p, 0.011, better, 300))
 	if got := must(Tune(p, 0.011, o, 300)); got.Steps.Outcome != Reached || got.Steps.Steps > hit.Steps {
 		t.Errorf("%v, but %v", got, hit)
+	}
+}
+
+// Searches of methods that change in every step are not refused where they take seconds,
+// as this one of 2600 losses was after two; and no plain grid is better.
+func TestSearchOfAChangingMethodIsNotRefused(t *testing.T) {
+	p, o, last := must(PowerLaw(47, 1)), ScheduleFree(Free, 0.9).AtY(), 148
+	target := 0.1 * must(ExpectedLoss(p, 0, SGD(0.1)))
+	k := must(newTuner(p, o))
+	k.left = mostSearched
+	k.lossOn(0, k.inside(), last)
+	if one := mostSearched - k.left; 2600*one > mostSearched {
+		t.Errorf("%v on %v: %d losses after %d steps are all that is searched", o, p, int(mostSearched/one), last)
+	}
+	if !longtest.Wanted() {
+		return
+	}
+	got := must(Tune(p, target, o, last))
+	if got.Steps.Outcome == Reached {
+		last = got.Steps.Steps - 1
+	}
+	c := tuneCase{p: p, o: o}
+	for i := range 200 {
+		o.LearningRate = 0.1 * math.Exp(3*float64(i)/200)
+		for k, l := range c.losses(o, last) {
+			if l <= target {
+				t.Errorf("%v, but %v is at %g after %d steps", got, o, l, k)
+			}
+		}
 	}
 }
