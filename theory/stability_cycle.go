@@ -34,11 +34,12 @@ func (s *system) cycle() cycle {
 }
 
 // tooLarge is the logarithm of a size of A^k from which on the rest of the cycle
-// counts for less than 2^-200 of it.
-const tooLarge = 150
+// counts for less than 2^-57 of it. Of det D, of the square of that size, 106 bits keep as
+// much there, and nothing from twice that on.
+const tooLarge = 40
 
 // at returns the polynomial of the cycle at x = αh, in 106 bits. ok is false where
-// the rule grows by more than e^150 in a cycle; growth is then the logarithm of the
+// the rule grows by more than e^40 in a cycle; growth is then the logarithm of the
 // larger root's modulus.
 func (c cycle) at(x dd.Number) (r recurrence, growth float64, ok bool) {
 	m := newSecondOrder(c.alone.recurrence(x, 1, 0))

@@ -131,6 +131,31 @@ func TestWindowsAgainstTheLiteralCycle(t *testing.T) {
 	t.Logf("%d cycles, %d with more than one window, %d looks", cycles, several, looked)
 }
 
+// Far beyond the windows, too, a cycle's rate is that of its literal matrix: where it grows
+// by up to e^200, whose determinant cancels.
+func TestRatesBeyondTheWindows(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 9))
+	p, far := must(List(1)), 0
+	for range 40 {
+		o, l := randomCycle(r, 60)
+		limit := must(StabilityLimit(p, o))
+		for range 12 {
+			o.LearningRate = limit * (1 + 4*r.Float64())
+			rate := must(RateOf(p, o))
+			want := math.Log(radiusOfCycle(l, o.LookaheadSteps, o.SlowStep, o.LearningRate))
+			if want > 50 {
+				far++
+			}
+			if k := float64(o.LookaheadSteps); want > 1e-3 && (rate.Stable || math.Abs(math.Log(rate.Radius)*k-want) > 1e-6*want) {
+				t.Errorf("%v: radius %g to the %g, want e^%g", o, rate.Radius, k, want)
+			}
+		}
+	}
+	if far < 30 {
+		t.Errorf("only %d cycles grow by e^50", far)
+	}
+}
+
 // The limits that a grid of x had stepped over.
 func TestLimitIsTheFirstBorder(t *testing.T) {
 	for _, c := range []struct {
