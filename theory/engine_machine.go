@@ -99,6 +99,7 @@ type state struct {
 	matrix         dd.Matrix   // scratch of fine
 	z, v           []float64
 	grown          bool
+	again          *state    // the same with 106 bits, once it was needed
 	az, a, w, kick []float64 // scratch
 }
 
@@ -346,7 +347,44 @@ func (m *machine) response(s *state) Response {
 	if m.readoutAt != nil {
 		r = m.readoutAt(s.t)
 	}
-	return Response{Factor: dot(r, s.z), Noise: times(m.variance, math.Max(0, quadraticForm(s.v, r)))}
+	return Response{Factor: m.resolved(s, r), Noise: times(m.variance, math.Max(0, quadraticForm(s.v, r)))}
+}
+
+// read is r'z.
+func (s *state) read(r []float64) float64 {
+	if s.fine == nil {
+		return dot(r, s.z)
+	}
+	var f dd.Number
+	for i, z := range s.fine {
+		f = f.Add(z.Mul(dd.Exact(r[i])))
+	}
+	return f.Value()
+}
+
+// resolved is r'z, of a mean that is followed once more with 106 bits where it is next to a
+// zero of what is read.
+func (m *machine) resolved(s *state, r []float64) float64 {
+	f := s.read(r)
+	if s.fine != nil || len(s.z) == 1 || !(math.Abs(f) < cancelled*largest(s.z)) {
+		return f
+	}
+	fine := *m
+	fine.cancels = true
+	if s.again == nil {
+		s.again = fine.begin()
+	}
+	if fine.advance(s.again, s.t); s.again.grown {
+		return f
+	}
+	return s.again.read(r)
+}
+
+func largest(v []float64) (size float64) {
+	for _, x := range v {
+		size = math.Max(size, math.Abs(x))
+	}
+	return size
 }
 
 // quadraticForm returns r'v r.

@@ -102,12 +102,19 @@ func SecondMoments(p Problem, t int, m Method) ([]float64, error) {
 	return s, nil
 }
 
+// togetherAtZero is how many directions may all be next to a zero of their factors at
+// once: their loss keeps its digits, step by step.
+const togetherAtZero = 8
+
 // lossesOf sums the loss over directions after each number of steps, and its
 // limit at the end. A direction without curvature has no loss, wherever its
 // coordinate goes.
 func lossesOf(dirs []Direction, modeOf func(h, c float64) Mode, steps []int) []parts {
 	l := make([]parts, len(steps)+1)
 	runs, single := runsOf(steps)
+	if len(dirs) <= togetherAtZero {
+		runs = nil
+	}
 	plain := newPartialSums(len(steps))
 	var asked []Direction // of a block, those that are not followed along the runs
 	var modes []Mode

@@ -1,6 +1,10 @@
 package theory
 
-import "nqm/theory/internal/dd"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // parts are the sums over directions that make up the law of the loss.
 type parts struct{ bias, noise, variance dd.Sum }
@@ -9,9 +13,8 @@ type parts struct{ bias, noise, variance dd.Sum }
 func (l *parts) add(d Direction, r Response) {
 	kept := r.Factor * r.Factor
 	half := 0.5 * d.Multiplicity * d.Curvature
-	start := times(kept, d.SecondMoment())
 	v := times(kept, d.Variance) + r.Noise
-	l.bias.Add(half * start)
+	l.bias.Add(biasOf(half, kept, d.SecondMoment()))
 	l.noise.Add(half * r.Noise)
 	l.variance.Add(half * times(d.Curvature*v, v+2*times(kept, d.Mean*d.Mean)))
 }
@@ -30,6 +33,14 @@ func times(a, b float64) float64 {
 		return 0
 	}
 	return a * b
+}
+
+// biasOf is half · kept · square, also where kept · square is no float64.
+func biasOf(half, kept, square float64) float64 {
+	if all := times(kept, square); half >= 1 || !math.IsInf(all, 1) {
+		return half * all
+	}
+	return times(half*kept, square)
 }
 
 // respond visits the responses of a mode after increasing numbers of steps.

@@ -32,5 +32,6 @@ func lossesAt(dirs []Direction, m Method, steps []int) []float64 {
 
 // lossOf is ½ m h E θ².
 func lossOf(d Direction, r Response) float64 {
-	return 0.5 * d.Multiplicity * d.Curvature * (times(r.Factor*r.Factor, d.SecondMoment()) + r.Noise)
+	half := 0.5 * d.Multiplicity * d.Curvature
+	return biasOf(half, r.Factor*r.Factor, d.SecondMoment()) + half*r.Noise
 }

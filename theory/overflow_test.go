@@ -257,3 +257,34 @@ func TestSquaresThatOverflow(t *testing.T) {
 func one1(h, mean float64) Problem {
 	return Problem{Curvature: []float64{h}, Mean: []float64{mean}}
 }
+
+// A loss below 10^308 whose E θ² is beyond it.
+func TestLossOfSquaresBeyondTheRange(t *testing.T) {
+	rng := rand.New(rand.NewPCG(20, 15))
+	beyond := 0
+	for range 60 {
+		h := math.Pow(10, -6*rng.Float64())
+		alpha, mean := (2.1+2*rng.Float64())/h, math.Pow(10, 150+3.9*rng.Float64())
+		p := Problem{Curvature: []float64{h}, Mean: []float64{mean}}
+		for _, c := range []struct {
+			o Optimizer
+			l literal
+		}{{SGD(alpha), literalSGD(alpha)}, {SGD(alpha).EMA(0.9), averaged(literalSGD(alpha), 0.9)}, {Nesterov(alpha, 0.5).EMA(0.9), averaged(literalVelocity(alpha, 0.5), 0.9)}} {
+			for k := range 12 {
+				f, _ := c.l.after(h, k)
+				square := prod(prod(f, number(mean)), prod(f, number(mean)))
+				want := float(prod(number(0.5*h), square))
+				if math.IsInf(float(square), 1) && want < 1e308 {
+					beyond++
+				}
+				if want < 1e308 {
+					near(t, c.o.String(), must(Expect(p, []int{k}, c.o)).Loss[0], want, 1e-9)
+					near(t, c.o.String(), must(ExpectedLoss(p, k, c.o)), want, 1e-9)
+				}
+			}
+		}
+	}
+	if beyond < 20 {
+		t.Errorf("only %d squares are beyond the range", beyond)
+	}
+}

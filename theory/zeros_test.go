@@ -92,3 +92,58 @@ func TestZerosKeepTheirDigits(t *testing.T) {
 		t.Errorf("%v: the loss at t = 1 is 1.0e-39", s)
 	}
 }
+
+// Methods of two variables and more, too, next to a zero of their factor at an early step,
+// along a curve and one by one: to 10^-9 of itself, or 10^-30.
+func TestZerosOfEveryMethodKeepTheirDigits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(19, 15))
+	zeros := 0
+	for range 15 {
+		beta, gamma, slow := []float64{0.3, 0.5, 0.9}[rng.IntN(3)], []float64{0.5, 0.9}[rng.IntN(2)], 0.2+0.8*rng.Float64()
+		time := math.Exp(3 * rng.Float64())
+		off := 1 + math.Pow(10, -4-13*rng.Float64())*float64(rng.IntN(3)-1)
+		alpha := math.Exp(10 * rng.NormFloat64())
+		h := []float64{1, 1, 4. / 3, 2, 1.5}[rng.IntN(5)] * off / alpha
+		momentum := func(a float64) literal { return literalMomentum(a, beta) }
+		pace := func(k int) float64 { return alpha / (1 + float64(k-1)/time) }
+		for _, c := range []struct {
+			o Optimizer
+			l literal
+		}{
+			{Momentum(alpha, beta), momentum(alpha)},
+			{Nesterov(alpha, beta), literalVelocity(alpha, beta)},
+			{SGD(alpha).EMA(gamma), averaged(literalSGD(alpha), gamma)},
+			{Momentum(alpha, beta).EMA(gamma), averaged(momentum(alpha), gamma)},
+			{Nesterov(alpha, beta).EMA(gamma), averaged(literalVelocity(alpha, beta), gamma)},
+			{SGD(alpha).EMA(gamma).Debiased(), debiased(literalSGD(alpha), gamma)},
+			{Momentum(alpha, beta).Lookahead(3, slow), slowed(momentum(alpha), 3, slow)},
+			{Momentum(alpha, beta).InverseTime(time), paced(2, momentum, pace)},
+			{Momentum(alpha, beta).InverseTime(time).EMA(gamma), averaged(paced(2, momentum, pace), gamma)},
+			{DANA(alpha, 0.3, 0.5, 4), literalDANA(alpha, 0.3, 0.5, 4)},
+			{AdEMAMix(alpha, beta, 0.99, 0.5), literalAdEMAMix(alpha, beta, 0.99, 0.5, 0)},
+		} {
+			steps := make([]int, 24)
+			for k := range steps {
+				steps[k] = k
+			}
+			curve := must(Expect(Problem{Curvature: []float64{h}, Mean: []float64{1}}, steps, c.o)).Loss
+			mode := c.o.Mode(h, 1)
+			for k := range steps {
+				literally, _ := c.l.after(h, k)
+				want := float(literally)
+				if math.Abs(want) < 1e-6 {
+					zeros++
+				}
+				name := fmt.Sprintf("%v, αh = %.17g, t = %d: factor", c.o, alpha*h, k)
+				for _, got := range []float64{math.Abs(mode.At(k).Factor), math.Sqrt(2 * curve[k] / h)} {
+					if e := math.Abs(got - math.Abs(want)); !(e <= 1e-9*math.Abs(want)+1e-30) {
+						t.Errorf("%s %g, want %g", name, got, want)
+					}
+				}
+			}
+		}
+	}
+	if zeros < 60 {
+		t.Errorf("only %d factors are next to a zero", zeros)
+	}
+}
