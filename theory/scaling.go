@@ -42,9 +42,14 @@ type Tuned struct {
 	Intervals int `json:"intervals"`
 }
 
-// String is one sentence: the settings with their certificate.
+// String is one sentence: the settings with their certificate, and how it is known that no
+// other is better, where any was free.
 func (t Tuned) String() string {
 	switch {
+	case len(t.Free) == 0 && t.Budget > 0:
+		return fmt.Sprintf("%v: loss %.9g after %d steps", t.Optimizer, t.Steps.Loss, t.Budget)
+	case len(t.Free) == 0:
+		return t.Steps.String()
 	case t.Budget > 0 && t.Proved:
 		return fmt.Sprintf("%v: loss %.9g after %d steps; proved: no %s gives less than %.9g", t.Optimizer, t.Steps.Loss, t.Budget, t.freed(), t.Bound)
 	case t.Budget > 0:

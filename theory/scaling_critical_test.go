@@ -69,3 +69,19 @@ func TestScalingBoundsUnderStreaming(t *testing.T) {
 		}
 	}
 }
+
+// Where no setting is free nothing was searched for, and no text says so.
+func TestFixedSettingsAreNotSearched(t *testing.T) {
+	p := must(List(1, 0.3))
+	for _, o := range []Optimizer{SGD(0.5), Momentum(0.1, 0.9), SGD(0.9).EMA(0.9)} {
+		for _, b := range []float64{1, 64} {
+			steps := must(StepsToTarget(p, 0.02, o.Batch(b), 0))
+			if got, want := (Tuned{Optimizer: o.Batch(b), Target: 0.02, Steps: steps}).String(), steps.String(); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+		if s := (Tuned{Optimizer: o, Budget: 7, Steps: Steps{Loss: 0.5}}).String(); strings.Contains(s, "searched") {
+			t.Error(s)
+		}
+	}
+}
