@@ -184,7 +184,7 @@ func (v view) extra() panelExtra {
 			if !a.Scale.shows(z) {
 				z = math.NaN()
 			}
-			e.Heat.Z = append(e.Heat.Z, z)
+			e.Heat.Z = append(e.Heat.Z, withDigits(z, 4)) // of thousands of cells, told by colour
 		}
 		if a.Scale.logarithmic() {
 			e.Heat.Base = a.Scale.base()

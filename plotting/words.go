@@ -42,8 +42,11 @@ func raised(text string) string {
 }
 
 // number6 rounds to six significant digits.
-func number6(v float64) float64 {
-	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+func number6(v float64) float64 { return withDigits(v, 6) }
+
+// withDigits rounds to so many significant digits.
+func withDigits(v float64, n int) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', n, 64), 64)
 	if err != nil {
 		return v // rounding up left the range of float64
 	}
