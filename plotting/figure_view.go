@@ -269,6 +269,11 @@ func cellEdges(a Axis, lines Values) Values {
 	for i := 1; i < n; i++ {
 		edges[i] = a.inverse((at(i-1) + at(i)) / 2)
 	}
+	for _, i := range []int{0, n} {
+		if math.Abs(edges[i]) < 1e-12*math.Abs(lines[n-1]-lines[0]) {
+			edges[i] = 0 // but for rounding
+		}
+	}
 	return edges
 }
 

@@ -3,6 +3,7 @@ package plotting
 import (
 	"encoding/json"
 	"math"
+	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -246,10 +247,17 @@ func (v view) seriesExtra(s Series) seriesExtra {
 		e.Foot = v.Y.place(v.barFoot())
 	}
 	if s.Kind == KindContour {
+		type box struct{ x, y, half float64 } // of a label that is drawn, in pixels of a narrow page
+		var boxes []box
 		for _, l := range labelled(s.isolines(v.X, v.Y)) {
-			m := l.middle()
-			if v.X.inside(m[0]) && v.Y.inside(m[1]) {
-				e.Labels, e.Words = append(e.Labels, point{v.X.place(m[0]), v.Y.place(m[1])}), append(e.Words, number(l.level))
+			m, words := l.middle(), number(l.level)
+			if !v.X.inside(m[0]) || !v.Y.inside(m[1]) {
+				continue
+			}
+			b := box{350 * v.X.Normalize(v.X.Min, v.X.Max, m[0]), 310 * v.Y.Normalize(v.Y.Min, v.Y.Max, m[1]), 4 * float64(len(words))}
+			if !slices.ContainsFunc(boxes, func(o box) bool { return math.Abs(b.x-o.x) < b.half+o.half && math.Abs(b.y-o.y) < 14 }) {
+				boxes = append(boxes, b)
+				e.Labels, e.Words = append(e.Labels, point{v.X.place(m[0]), v.Y.place(m[1])}), append(e.Words, words)
 			}
 		}
 	}
