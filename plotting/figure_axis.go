@@ -155,7 +155,7 @@ func (a Axis) fitted(low, high, pad float64) Axis {
 
 // narrow reports whether two places are so near that no numbers tell their ends apart.
 func (a Axis) narrow(from, to float64) bool {
-	size := max(math.Abs(from), math.Abs(to), 1/largest)
+	size := max(math.Abs(from), math.Abs(to), 1e10/largest) // a length below 10^-305 has few digits
 	if a.Scale.logarithmic() {
 		size = max(size, 1)
 	}

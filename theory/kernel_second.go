@@ -183,7 +183,11 @@ func (m *secondOrder) evaluate(t int) (factor, before, sum float64) {
 		return 0, 0, m.steady
 	}
 	factor, now, before := m.impulse(t)
-	if math.Abs(factor) < cancelled*(math.Abs(now)+math.Sqrt(math.Abs(m.p))*math.Abs(before)) {
+	terms := math.Abs(m.f1 * now) // each of the two that the factor is the sum of, where they cancel
+	if m.rings {
+		terms = math.Abs(now) + math.Sqrt(m.p)*math.Abs(before)
+	}
+	if math.Abs(factor) < cancelled*terms {
 		if fine, _, _ := m.double(t); !math.IsInf(fine, 0) {
 			factor = fine
 		}
