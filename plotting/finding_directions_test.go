@@ -36,12 +36,7 @@ func isShare(v float64, words string) bool {
 // What figures of noise amplification, of single directions and of laws of coordinates find
 // is so by formulas of the textbook and by the recursions of the moments.
 func TestFindingsOfDirectionsAreTrue(t *testing.T) {
-	said := map[string]int{}
-	note := func(what string, found bool) {
-		if found {
-			said[what]++
-		}
-	}
+	said := tally{}
 	findings(t, 106, 300, 1, func(rng *rand.Rand) bool {
 		type setting struct{ alpha, beta float64 }
 		settings := make([]setting, 2+rng.IntN(3))
@@ -108,7 +103,7 @@ func TestFindingsOfDirectionsAreTrue(t *testing.T) {
 			return 0.94*v <= said && said <= 1.06*v
 		}
 		if known > 0 && len(unique(mapped(methods, theory.Method.String))) == len(methods) {
-			note("amplification", judge(t, f, []sentence{
+			said.note("amplification", judge(t, f, []sentence{
 				{re(`(.+) keeps (\S+) times the noise of (.+) at every curvature`), func(p []string) bool {
 					r := at(p[1])
 					return len(methods) == 2 && p[3] == base && slices.Max(r) <= 1.1*slices.Min(r) && digits(r[0], p[2])
@@ -177,7 +172,7 @@ func TestFindingsOfDirectionsAreTrue(t *testing.T) {
 			}
 			return true
 		}
-		note("modes", judge(t, must(ModeDecay(problem, nqmkit.Steps(steps), nqmkit.SGD(alpha))), []sentence{
+		said.note("modes", judge(t, must(ModeDecay(problem, nqmkit.Steps(steps), nqmkit.SGD(alpha))), []sentence{
 			{re(`After (\d+) steps? (.+) of the loss along h = (\S+) is left`), func(p []string) bool {
 				return p[1] == n && len(list) == 1 && isShare(left[p[3]], p[2])
 			}},
@@ -204,7 +199,7 @@ func TestFindingsOfDirectionsAreTrue(t *testing.T) {
 		}
 		if laws := must(theory.Moments(random, steps, nqmkit.SGD(alpha))); len(laws) > 1 {
 			all := fmt.Sprint(len(list))
-			note("laws", judge(t, CoordinateLaws(laws), []sentence{
+			said.note("laws", judge(t, CoordinateLaws(laws), []sentence{
 				{re(`Noise has the larger part of the variance in all (\d) coordinates`), func(p []string) bool { return p[1] == all && larger == len(list) }},
 				{re(`The start has the larger part of the variance in all (\d) coordinates`), func(p []string) bool { return p[1] == all && larger == 0 }},
 				{re(`Noise has the larger part of the variance in (\d) of (\d) coordinates`), func(p []string) bool {
@@ -214,22 +209,13 @@ func TestFindingsOfDirectionsAreTrue(t *testing.T) {
 		}
 		return true
 	})
-	for _, what := range []string{"amplification", "modes", "laws"} {
-		if said[what] < 150 {
-			t.Errorf("%s: %d findings", what, said[what])
-		}
-	}
+	said.atLeast(t, 150, "amplification", "modes", "laws")
 }
 
 // What figures of applied rates, estimators, several paths and fits, and sweeps of several
 // methods find is in their numbers.
 func TestFindingsOfSettingsAreTrue(t *testing.T) {
-	said := map[string]int{}
-	note := func(what string, found bool) {
-		if found {
-			said[what]++
-		}
-	}
+	said := tally{}
 	index := func(part string) int { return must(strconv.Atoi(part)) }
 	findings(t, 107, 400, 1, func(rng *rand.Rand) bool {
 		v := func() float64 { return math.Exp(2 * rng.NormFloat64()) }
@@ -270,7 +256,7 @@ func TestFindingsOfSettingsAreTrue(t *testing.T) {
 			return nil, false
 		}
 		last := func(y []float64) float64 { return y[len(y)-1] }
-		note("applied", judge(t, AppliedRates(applied), []sentence{
+		said.note("applied", judge(t, AppliedRates(applied), []sentence{
 			{re(`The (.+) rises from (\S+) to (\S+), and ends at (\S+)`), func(p []string) bool {
 				y, ok := moves(p[1])
 				return ok && close(p[2], y[0], 3) && close(p[3], slices.Max(y), 3) && close(p[4], last(y), 3) && slices.Max(y) > max(y[0], last(y))
@@ -305,7 +291,7 @@ func TestFindingsOfSettingsAreTrue(t *testing.T) {
 			return max(estimators[i].Median/estimators[i].Exact, estimators[i].Exact/estimators[i].Median)
 		}
 		ratio := func(i int, words string) bool { return saidTruly(estimators[i].Median/estimators[i].Exact, words, t) }
-		note("estimators", judge(t, ScaleEstimators(estimators), []sentence{
+		said.note("estimators", judge(t, ScaleEstimators(estimators), []sentence{
 			{re(`The median of E0 is (\S+ times) the exact noise scale`), func(p []string) bool { return len(estimators) == 1 && ratio(0, p[1]) }},
 			{re(`The median of E(\d) is closest to the exact noise scale, (\S+ times) it`), func(p []string) bool {
 				i := index(p[1])
@@ -322,7 +308,7 @@ func TestFindingsOfSettingsAreTrue(t *testing.T) {
 		for i := range paths {
 			paths[i] = theory.NoiseScales{Problem: "p", Method: "M", Steps: []int{0, 4, 7 + rng.IntN(1+rng.IntN(2))}, Noise: []float64{v(), v(), v()}, Simple: []float64{v(), v(), v()}}
 		}
-		note("paths", judge(t, NoiseScales(paths...), []sentence{{re(`After (\d) steps B_noise is highest along path (\d), (\S+ times) that along path (\d)`), func(p []string) bool {
+		said.note("paths", judge(t, NoiseScales(paths...), []sentence{{re(`After (\d) steps B_noise is highest along path (\d), (\S+ times) that along path (\d)`), func(p []string) bool {
 			i, j := index(p[2])-1, index(p[4])-1
 			for k, s := range paths {
 				if p[1] != fmt.Sprint(s.Steps[2]) || s.Noise[2] > paths[i].Noise[2] || k != i && s.Noise[2] > paths[j].Noise[2] {
@@ -333,7 +319,7 @@ func TestFindingsOfSettingsAreTrue(t *testing.T) {
 		}}}))
 
 		values := list(1 + rng.IntN(5))
-		note("numbers", judge(t, Numbers([][]float64{values}), []sentence{{re(`(\d) numbers from (\S+) to (\S+)`), func(p []string) bool {
+		said.note("numbers", judge(t, Numbers([][]float64{values}), []sentence{{re(`(\d) numbers from (\S+) to (\S+)`), func(p []string) bool {
 			return p[1] == fmt.Sprint(len(values)) && p[2] == number(slices.Min(values)) && p[3] == number(slices.Max(values))
 		}}}))
 
@@ -352,7 +338,7 @@ func TestFindingsOfSettingsAreTrue(t *testing.T) {
 		f := AtBatchSizes(s, Axis{Label: "my number"}, func(c theory.ScalingCurve, best theory.Tuned) float64 {
 			return own[c.Family][slices.Index(s.BatchSizes, best.Optimizer.BatchSize)]
 		})
-		note("batch sizes", judge(t, f, []sentence{
+		said.note("batch sizes", judge(t, f, []sentence{
 			{re(`From B = 1 to 16 the my number of F0 (grows|falls) from (\S+) to (\S+)`), func(p []string) bool {
 				y := own["F0"]
 				return len(s.Curves) == 1 && !s.Partial && (p[1] == "grows") == (y[2] > y[0]) && close(p[2], y[0], 3) && close(p[3], y[2], 3)
@@ -387,7 +373,7 @@ func TestFindingsOfSettingsAreTrue(t *testing.T) {
 			answers = append(answers, at)
 		}
 		f = must(FigureOf(theory.Sweep[[]theory.Steps]{Axes: []theory.Axis{{Name: "learning rate α", Values: rates}}, Results: answers}))
-		note("sweep", judge(t, f, []sentence{{re(`Least steps to target: (\d+), of (A|B) at α=(\S+)`), func(p []string) bool {
+		said.note("sweep", judge(t, f, []sentence{{re(`Least steps to target: (\d+), of (A|B) at α=(\S+)`), func(p []string) bool {
 			for k, r := range rates {
 				if fmt.Sprintf("%.5g", r) == p[3] {
 					a := answers[k][slices.Index([]string{"A", "B"}, p[2])]
@@ -400,11 +386,7 @@ func TestFindingsOfSettingsAreTrue(t *testing.T) {
 		}}}))
 		return true
 	})
-	for _, what := range []string{"applied", "estimators", "paths", "numbers", "batch sizes", "sweep"} {
-		if said[what] < 100 {
-			t.Errorf("%s: %d findings", what, said[what])
-		}
-	}
+	said.atLeast(t, 100, "applied", "estimators", "paths", "numbers", "batch sizes", "sweep")
 }
 
 // Several fits are told apart by their own numbers.

@@ -77,6 +77,25 @@ func findings(t *testing.T, seed uint64, rounds, oneIn int, draw func(rng *rand.
 	}
 }
 
+// tally counts the findings of each kind.
+type tally map[string]int
+
+func (n tally) note(kind string, found bool) {
+	if found {
+		n[kind]++
+	}
+}
+
+// atLeast fails for kinds with fewer findings.
+func (n tally) atLeast(t *testing.T, least int, kinds ...string) {
+	t.Helper()
+	for _, kind := range kinds {
+		if n[kind] < least {
+			t.Errorf("%q: %d findings, want %d", kind, n[kind], least)
+		}
+	}
+}
+
 func re(words string) *regexp.Regexp { return regexp.MustCompile("^" + words + "$") }
 
 // What a figure of losses says of their ends is true, of every kind of them: ties,
@@ -436,7 +455,7 @@ func dominant(alpha, beta, h float64) complex128 {
 // What figures of spectra, single directions and best settings find is so by brute force:
 // sums over lists, and the roots of the recurrence.
 func TestFindingsOfSpectraAndDirectionsAreTrue(t *testing.T) {
-	said := map[string]int{}
+	said := tally{}
 	findings(t, 104, 300, 1, func(rng *rand.Rand) bool {
 		h := make([]float64, 1+rng.IntN(30))
 		for i := range h {
@@ -517,22 +536,13 @@ func TestFindingsOfSpectraAndDirectionsAreTrue(t *testing.T) {
 		}}})
 		return true
 	})
-	for _, what := range []string{"without ", "with ano", "swinging"} {
-		if said[what] < 10 {
-			t.Errorf("%q is said %d times", what, said[what])
-		}
-	}
+	said.atLeast(t, 10, "without ", "with ano", "swinging")
 }
 
 // What paths, noise scales, fits, training, schedules and histograms find is in their
 // numbers.
 func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
-	said := map[string]int{}
-	note := func(what string, found bool) {
-		if found {
-			said[what]++
-		}
-	}
+	said := tally{}
 	findings(t, 105, 400, 1, func(rng *rand.Rand) bool {
 		v := func() float64 { return math.Exp(2 * rng.NormFloat64()) }
 		paths := make([]theory.Paths, 1+rng.IntN(3))
@@ -550,7 +560,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 			}
 			return at
 		}
-		note("paths", judge(t, must(Paths(paths)), []sentence{
+		said.note("paths", judge(t, must(Paths(paths)), []sentence{
 			{re(`The mean path of M0 ends (.+) closer to the minimum than it starts`), func(p []string) bool { return len(paths) == 1 && saidTruly(far(0, 0)/far(0, 2), p[1], t) }},
 			{re(`The mean path of M0 ends (.+) farther from the minimum than it starts`), func(p []string) bool { return len(paths) == 1 && saidTruly(far(0, 2)/far(0, 0), p[1], t) }},
 			{re(`The mean path of M(\d) ends closest to the minimum, (.+) closer than that of M(\d)`), func(p []string) bool {
@@ -559,7 +569,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 			}},
 		}))
 		scales := theory.NoiseScales{Problem: "p", Method: "M", Steps: []int{0, 4, 7}, Noise: []float64{v(), v(), v()}, Simple: []float64{v(), v(), v()}}
-		note("scales", judge(t, NoiseScales(scales), []sentence{{re(`B_noise (rises|falls) from (\S+) to (\S+) in 7 steps`), func(p []string) bool {
+		said.note("scales", judge(t, NoiseScales(scales), []sentence{{re(`B_noise (rises|falls) from (\S+) to (\S+) in 7 steps`), func(p []string) bool {
 			return (p[1] == "rises") == (scales.Noise[2] > scales.Noise[0]) && close(p[2], scales.Noise[0], 3) && close(p[3], scales.Noise[2], 3)
 		}}}))
 		numbers := make([]theory.Estimate, 1+rng.IntN(4))
@@ -575,7 +585,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 				open++
 			}
 		}
-		note("estimates", judge(t, Estimates(numbers), []sentence{
+		said.note("estimates", judge(t, Estimates(numbers), []sentence{
 			{re(`The fit has n0 = (\S+) \((\S+) to (\S+)\)`), func(p []string) bool {
 				return len(numbers) == 1 && close(p[1], numbers[0].Value, 4) && (p[2] == "0" || close(p[2], numbers[0].Low, 4)) && (p[3] == "∞" || close(p[3], numbers[0].High, 4))
 			}},
@@ -593,7 +603,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 			off[i] = 100 * math.Sqrt(off[i])
 		}
 		percents := func(p string, i int) bool { return math.Abs(must(strconv.ParseFloat(p, 64))-off[i]) <= 0.00501 }
-		note("held out", judge(t, HeldOutRuns(laws), []sentence{
+		said.note("held out", judge(t, HeldOutRuns(laws), []sentence{
 			{re(`Law 0 is off by (\S+)% on 3 runs that it had not seen`), func(p []string) bool { return len(laws) == 1 && percents(p[1], 0) }},
 			{re(`Law (\d) predicts the hidden runs best: off by (\S+)%, law (\d) by (\S+)%`), func(p []string) bool {
 				i, j := must(strconv.Atoi(p[1])), must(strconv.Atoi(p[3]))
@@ -633,7 +643,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 				s.Points = append(s.Points, p)
 			}
 		}
-		note("training", judge(t, AgainstTraining(s), []sentence{{re(`“([XY])” is within a factor of (\S+) of training at all (\d) points that it reached`), func(p []string) bool {
+		said.note("training", judge(t, AgainstTraining(s), []sentence{{re(`“([XY])” is within a factor of (\S+) of training at all (\d) points that it reached`), func(p []string) bool {
 			other := map[string]string{"X": "Y", "Y": "X"}[p[1]]
 			said := must(strconv.ParseFloat(p[2], 64))
 			return !s.Partial && !gaps[p[1]] && p[3] == fmt.Sprint(reached) && worst[p[1]] <= said*(1+1e-9) && said < 1.1*worst[p[1]]+1e-9 && (gaps[other] || worst[other] >= worst[p[1]])
@@ -657,7 +667,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 		stairs := func(p []string, all []float64) bool {
 			return (p[1] == "grows") == (all[1] > all[0]) && close(p[2], all[0], 3) && close(p[3], all[1], 3)
 		}
-		note("rates", judge(t, Schedules(rates), []sentence{
+		said.note("rates", judge(t, Schedules(rates), []sentence{
 			{re(`The best learning rate (grows|falls) from (\S+) to (\S+)`), func(p []string) bool { return len(rates) == 1 && stairs(p, rates[0].LearningRates) }},
 			{re(`B=(\d) ends lowest, (.+) below B=(\d)`), func(p []string) bool {
 				return alike() && lowest(must(strconv.Atoi(p[1]))-1, mapped(rates, func(s theory.BestRates) float64 { return s.Loss }), p[3], p[2])
@@ -670,7 +680,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 				toTarget[i].Outcome = theory.Never
 			}
 		}
-		note("rates to a target", judge(t, SchedulesToTarget(toTarget), []sentence{
+		said.note("rates to a target", judge(t, SchedulesToTarget(toTarget), []sentence{
 			{re(`The best learning rate (grows|falls) from (\S+) to (\S+)`), func(p []string) bool { return len(rates) == 1 && stairs(p, rates[0].LearningRates) }},
 			{re(`B=(\d)(?:, T=\d+)? takes the fewest steps found, (.+) below B=(\d)(?:, T=\d+)?`), func(p []string) bool {
 				i, j := must(strconv.Atoi(p[1]))-1, must(strconv.Atoi(p[3]))-1
@@ -686,7 +696,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 		for i := range batches {
 			batches[i] = theory.BestBatches{Problem: "p", Family: "SGD", Samples: 100, Steps: 10, Lengths: []int{5, 5}, BatchSizes: []float64{1 + v(), 1 + v()}, LearningRate: float64(i + 1), Optimizer: nqmkit.SGD(1), Loss: v()}
 		}
-		note("batches", judge(t, BatchSchedules(batches), []sentence{
+		said.note("batches", judge(t, BatchSchedules(batches), []sentence{
 			{re(`The best batch size (grows|falls) from (\S+) to (\S+)`), func(p []string) bool { return len(batches) == 1 && stairs(p, batches[0].BatchSizes) }},
 			{re(`SGD α=(\d), 10 steps ends lowest, (.+) below SGD α=(\d), 10 steps`), func(p []string) bool {
 				return lowest(must(strconv.Atoi(p[1]))-1, mapped(batches, func(s theory.BestBatches) float64 { return s.Loss }), p[3], p[2])
@@ -709,7 +719,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 		}
 		f := must(Histogram("", Axis{Label: "n"}, values...))
 		f.Subtitle = "found"
-		note("histogram", f.Title != "Histogram" && judge(t, f, []sentence{
+		said.note("histogram", f.Title != "Histogram" && judge(t, f, []sentence{
 			{re(`The median of D0 is (\d)`), func(p []string) bool { return len(values) == 1 && p[1] == number(median(values[0])) }},
 			{re(`D(\d) has the lowest median, (\d)`), func(p []string) bool {
 				i := must(strconv.Atoi(p[1]))
@@ -721,11 +731,7 @@ func TestFindingsOfMeasurementsAreTrue(t *testing.T) {
 		}
 		return true
 	})
-	for _, what := range []string{"paths", "scales", "estimates", "held out", "training", "rates", "rates to a target", "batches", "histogram"} {
-		if said[what] < 80 {
-			t.Errorf("%s: %d findings", what, said[what])
-		}
-	}
+	said.atLeast(t, 80, "paths", "scales", "estimates", "held out", "training", "rates", "rates to a target", "batches", "histogram")
 }
 
 // What fits find are their own numbers.

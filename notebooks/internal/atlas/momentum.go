@@ -89,7 +89,7 @@ func noiseAmplification() drawn {
 		}
 		f.Panels[0].References[0].Label = "SGD"
 	}
-	f := plotting.SideBySide(fmt.Sprintf("Momentum keeps up to %s SGD's noise at equal α, at most %.2f times at equal α/(1-β)", times(most(a)), most(b)), a, b)
+	f := plotting.SideBySide(fmt.Sprintf("Momentum keeps up to %s SGD's noise at equal α, at most %.2f times at equal α/(1-β)", times(highest(a)), highest(b)), a, b)
 	f.Subtitle = fmt.Sprintf("Stationary variance of θ over that of SGD α=%g", alpha)
 	f.Caption = "Stationary variance of θ over that of SGD, exact. At equal learning rates momentum keeps about 1/(1-β) times more; at equal effective ones it keeps less, most clearly where the direction is stiff."
 	var t []nqmkit.Table
@@ -111,8 +111,8 @@ func noiseAmplification() drawn {
 	return drawn{f, nqmkit.TableOf(t)}
 }
 
-// most is the largest number that a figure draws.
-func most(f plotting.Figure) float64 {
+// highest is the largest number that a figure draws.
+func highest(f plotting.Figure) float64 {
 	m := math.Inf(-1)
 	for _, s := range f.Panels[0].Series {
 		m = max(m, slices.Max(s.Y))
