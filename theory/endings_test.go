@@ -20,13 +20,23 @@ func randomOptimizer(r *rand.Rand) Optimizer {
 		alpha = math.Exp(200 * (r.Float64() - 0.5))
 	}
 	o := SGD(alpha)
-	switch r.IntN(4) {
+	switch r.IntN(8) {
 	case 1:
 		o = Momentum(alpha, near1())
 	case 2:
 		o = Nesterov(alpha, near1())
 	case 3:
 		o = QHM(alpha, near1(), 1-r.Float64())
+	case 4:
+		if o = ScheduleFree(alpha, near1()); r.IntN(3) == 0 {
+			o = o.AtY()
+		}
+	case 5:
+		if o = AdEMAMix(alpha, near1(), near1(), 10*r.Float64()); r.IntN(3) == 0 {
+			o = o.WarmSlow(1 + int(math.Exp(36*r.Float64())))
+		}
+	case 6:
+		o = DANA(alpha, r.Float64(), 0.5+r.Float64(), math.Exp(6*r.Float64()))
 	}
 	if r.IntN(2) == 0 {
 		o.BatchSize = math.Exp(14 * r.Float64())
@@ -44,6 +54,9 @@ func randomOptimizer(r *rand.Rand) Optimizer {
 	}
 	if r.IntN(6) == 0 {
 		o = o.Precondition(r.Float64())
+	}
+	if r.IntN(8) == 0 {
+		o = o.WithDecay(0.1 * r.Float64())
 	}
 	if r.IntN(5) == 0 {
 		steps := 0
@@ -190,6 +203,48 @@ func TestQuestionsThatDidNotEnd(t *testing.T) {
 	}
 	if _, err := ExpectedLoss(p, 1_000_000, linear); err != nil {
 		t.Error(err)
+	}
+}
+
+// At the last step that an int has, which no sentinel may be, a question is answered or
+// refused as it is one step earlier.
+func TestTheLastStepIsNoSentinel(t *testing.T) {
+	r := rand.New(rand.NewPCG(*tuneSeed, 9))
+	refused, answered := 0, 0
+	for range 6 * tuneCases() {
+		p, o := randomQuestionProblem(r), randomOptimizer(r)
+		if n := o.changing(); n > 100_000 && n < forever { // steps that are all taken
+			continue
+		}
+		if r.IntN(2) == 0 {
+			p, o.Schedule = must(List(1.5, 0.1)), Schedule{{Steps: r.IntN(3) * 10, Shape: Shape(r.IntN(4)), From: float64(1 + r.IntN(2)), To: r.Float64()}}
+			p.Streaming = r.IntN(3) == 0
+		}
+		for name, ask := range map[string]func(t int) error{
+			"Expect":        func(t int) error { return second(Expect(p, []int{t}, o)) },
+			"Moments":       func(t int) error { return second(Moments(p, t, o)) },
+			"LossQuantiles": func(t int) error { return second(LossQuantiles(p, t, o, 0.5)) },
+		} {
+			before := ask(math.MaxInt - 1)
+			done := make(chan error, 1)
+			go func() { done <- ask(math.MaxInt) }()
+			select {
+			case at := <-done:
+				if (at == nil) != (before == nil) {
+					t.Errorf("%s of %v on %v: %v in the last step, %v before it", name, o, p, at, before)
+				}
+			case <-time.After(time.Minute):
+				t.Fatalf("%s of %v on %v does not end in the last step; one step before it: %v", name, o, p, before)
+			}
+			if before == nil {
+				answered++
+			} else {
+				refused++
+			}
+		}
+	}
+	if answered < 40 || refused < 40 {
+		t.Errorf("%d answered and %d refused", answered, refused)
 	}
 }
 

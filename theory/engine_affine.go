@@ -21,19 +21,6 @@ func (a affine) kick() dd.Matrix {
 	return v
 }
 
-// sheared returns the step in the variables θ and 2θ + m.
-func (a affine) sheared() affine {
-	for j := range a.dev {
-		a.dev[1][j] = a.dev[1][j].Add(a.dev[0][j].Scale(2))
-	}
-	for i := range a.dev {
-		a.dev[i][0] = a.dev[i][0].Sub(a.dev[i][1].Scale(2))
-	}
-	a.noise[1] = a.noise[1].Add(a.noise[0].Scale(2))
-	a.gradient[0] = a.gradient[0].Sub(a.gradient[1].Scale(2))
-	return a
-}
-
 // then returns the deviation of the step I - d followed by the step I - e:
 // I - (I-e)(I-d) = d + e - ed.
 func then(d, e dd.Matrix) dd.Matrix {

@@ -12,19 +12,19 @@ type anyStep struct {
 	noise, gradient []float64   // b, and the point whose gradient is taken
 }
 
-// newStep splits a step in two: base at x = 0, and what x adds to it.
-func newStep(base affine, rise dd.Matrix) *anyStep {
-	n := len(base.noise)
-	s := &anyStep{fixed: make([]dd.Number, 0, n*n), noise: rounded(base.noise), gradient: rounded(base.gradient)}
-	for i, row := range base.dev.FromIdentity() {
-		s.fixed = append(s.fixed, row...)
-		if rise != nil {
-			for _, v := range rise[i] {
-				s.rise = append(s.rise, v.Neg())
+// become makes it the step u for any x, in the same place.
+func (s *anyStep) become(u *update) {
+	s.fixed, s.rise, s.noise, s.gradient = s.fixed[:0], s.rise[:0], s.noise[:0], s.gradient[:0]
+	for i := range u.n {
+		for j := range u.n {
+			var rise dd.Number
+			if u.kick[i].Hi != 0 && u.gradient[j].Hi != 0 {
+				rise = u.kick[i].Mul(u.gradient[j])
 			}
+			s.fixed, s.rise = append(s.fixed, dd.Identity(i, j).Sub(u.keep[i][j])), append(s.rise, rise)
 		}
+		s.noise, s.gradient = append(s.noise, u.kick[i].Value()), append(s.gradient, u.gradient[i].Value())
 	}
-	return s
 }
 
 // exact is A's entry i.

@@ -44,30 +44,27 @@ func followedSteps(p Problem, t int, m Method) (steps int, reason string) {
 	return steps, reason
 }
 
-// followed counts the steps up to t, or to the end if the last factor is 0, in which
-// the learning rate changes; or all of them.
+// followed counts the steps up to t in which the learning rate changes, or all of them;
+// of a schedule that ends at a learning rate of 0, those of the whole schedule.
 func (s Schedule) followed(t int, all bool) int {
-	if s[len(s)-1].end() == 0 {
+	last := len(s) - 1
+	rests := s[last].end() == 0
+	if rests {
 		t = math.MaxInt
 	}
 	count, at := 0, 0
 	for i, g := range s {
 		n := g.Steps
-		if g.endless(i == len(s)-1) {
+		if g.endless(i == last) && !rests {
 			n = math.MaxInt
-			if t == math.MaxInt {
-				break
-			}
 		}
 		n = min(n, t-at)
 		if all || g.Shape == LinearRate || g.Shape == CosineRate || g.Shape == InverseTimeRate && g.From != 0 {
 			count += n
 		}
-		if at += n; at >= t {
-			return count
-		}
+		at += n
 	}
-	if all && t < math.MaxInt {
+	if all && !rests {
 		count += t - at
 	}
 	return count
@@ -79,7 +76,11 @@ func followable(p Problem, m Method) int {
 	if p.Streaming {
 		directions *= 2
 	}
-	return int(mostFollowed / (directions*costOf(m) + costOfStep))
+	each, work := directions*costOf(m)+costOfStep, float64(mostFollowed)
+	if c, ok := m.(changer); ok && c.changing() > mostSingle && work > mostSingle*each {
+		return mostSingle + int((work-mostSingle*each)/(each+directions*costOfSingle))
+	}
+	return int(work / each)
 }
 
 // directionsOf is about how many directions stand for a problem.
@@ -92,11 +93,16 @@ func directionsOf(p Problem) float64 {
 }
 
 // costOfStep is what a step costs beside its directions, for its learning rate and
-// matrices: 123 ns where a direction of two variables takes 33.
-const costOfStep = 16
+// matrices: 110 to 320 ns where a direction of two variables takes 35. costOfSingle is what
+// it costs in each direction where its matrices are like no other and not kept: 220 ns.
+const (
+	costOfStep   = 40
+	costOfSingle = 28
+)
 
 // costOf is what a step of a method costs in one direction: of n variables n², three times
-// that of more than two, four where the mean is followed in 106 bits. Each call of a
+// that of more than two, four where the mean is followed in 106 bits, six of four
+// variables. Each call of a
 // System.Step makes matrices, whose memory costs as much again (with n = 2 it takes 230 ns
 // where a direction of two variables takes 33, with n = 8 2.3 µs, with n = 16 10 µs).
 func costOf(m Method) float64 {
@@ -106,7 +112,11 @@ func costOf(m Method) float64 {
 		return costOf(m.Optimizer())
 	case Optimizer:
 		n = float64(m.system().layout.n)
-		if m.UniformAverage || m.ScheduleFree {
+		switch {
+		case !m.UniformAverage && !m.ScheduleFree:
+		case n > 3:
+			each = 6
+		default:
 			each = 4
 		}
 	case Linear:

@@ -78,15 +78,16 @@ func (u *update) affine(x dd.Number) affine {
 	return a
 }
 
-// slope is what x adds to the deviation of A.
-func (u *update) slope() dd.Matrix {
-	m := dd.NewMatrix(u.n)
-	for i := range u.n {
-		for j := range u.n {
-			m[i][j] = u.kick[i].Mul(u.gradient[j]).Neg()
-		}
+// shear makes it the step of S z = (θ, 2θ + m, ...): S N S⁻¹, S b and S⁻ᵀ ρ.
+func (u *update) shear() {
+	for j := range u.n {
+		u.keep[1][j] = u.keep[1][j].Add(u.keep[0][j].Scale(2))
 	}
-	return m
+	for i := range u.n {
+		u.keep[i][0] = u.keep[i][0].Sub(u.keep[i][1].Scale(2))
+	}
+	u.kick[1] = u.kick[1].Add(u.kick[0].Scale(2))
+	u.gradient[0] = u.gradient[0].Sub(u.gradient[1].Scale(2))
 }
 
 // atIterate reports whether the gradient is taken at θ.

@@ -17,6 +17,7 @@ type system struct {
 	shares  *shares
 	weights weightsOf
 	single  [2][]*anyStep // steps that are like no other, for every t; sheared ones second
+	passing anyStep       // one that is not kept
 }
 
 type knownStep struct {
@@ -106,7 +107,8 @@ func (s *system) whole(t int, f dd.Number, momentum float64, sync bool) update {
 // mostSingle is how many steps are kept for the next direction: some 50 MB.
 const mostSingle = 1 << 17
 
-// singleAt is step t of those that are like no other, for any x.
+// singleAt is step t of those that are like no other, for any x; of those that are not
+// kept, until the next is asked for.
 func (s *system) singleAt(t int, shear bool) *anyStep {
 	kept := &s.single[0]
 	if shear {
@@ -118,17 +120,18 @@ func (s *system) singleAt(t int, shear bool) *anyStep {
 	k := s.LookaheadSteps
 	g, at := s.Schedule.locate(t)
 	u := s.whole(t, g.exactFactor(at), g.momentum(at, s.Momentum), k > 0 && (t+1)%k == 0)
-	base, rise := u.affine(dd.Number{}), affine{dev: u.slope(), noise: make([]dd.Number, u.n), gradient: make([]dd.Number, u.n)}
 	if shear {
-		base, rise = base.sheared(), rise.sheared()
+		u.shear()
 	}
-	step := newStep(base, rise.dev)
+	step := &s.passing
 	if t < mostSingle {
 		for len(*kept) <= t {
 			*kept = append(*kept, nil)
 		}
+		step = &anyStep{}
 		(*kept)[t] = step
 	}
+	step.become(&u)
 	return step
 }
 

@@ -61,11 +61,13 @@ type stepper struct {
 }
 
 func (s stepper) at(f, momentum float64, sync bool) affine {
-	a := s.stepWith(f, momentum, sync).affine(s.x)
+	u := s.stepWith(f, momentum, sync)
 	if s.shear {
-		return a.sheared()
+		sheared := *u
+		u = &sheared
+		u.shear()
 	}
-	return a
+	return u.affine(s.x)
 }
 
 func (s *system) piecesOf(step stepper) []piece {
