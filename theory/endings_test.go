@@ -112,6 +112,13 @@ func TestEveryQuestionEnds(t *testing.T) {
 		free, pieces, plain := freed(r, o), 1+r.IntN(6), SGD(Free).Batch(o.batchSize()).Precondition(o.Power)
 		steps := int(math.Exp(43 * r.Float64() * r.Float64()))
 		target := math.Exp(4 - 12*r.Float64())
+		tuned := func(limit int) error {
+			a, err := Tune(p, target, free, limit)
+			if s := a.Steps; err == nil && s.Outcome == Reached && s.Steps > 0 && len(free.Schedule) == 0 && !(s.Before > target && s.Loss <= target) {
+				t.Errorf("%v on %v: %g after %d steps, %g before: want the first at or below %g", free, p, s.Loss, s.Steps, s.Before, target)
+			}
+			return err
+		}
 		asks := []struct {
 			name string
 			ask  func() error
@@ -126,8 +133,8 @@ func TestEveryQuestionEnds(t *testing.T) {
 			{"StepsToTarget within", func() error { return second(StepsToTarget(p, target, o, min(steps+1, MaxSteps))) }},
 			{"LossQuantiles", func() error { return second(LossQuantiles(p, steps, o, 0.05, 0.5)) }},
 			{"TuneLoss", func() error { return second(TuneLoss(p, min(steps+1, MaxSteps), free)) }},
-			{"Tune", func() error { return second(Tune(p, target, free, 0)) }},
-			{"Tune within", func() error { return second(Tune(p, target, free, min(steps+1, MaxSteps))) }},
+			{"Tune", func() error { return tuned(0) }},
+			{"Tune within", func() error { return tuned(min(steps+1, MaxSteps)) }},
 			{"LossFan", func() error {
 				return second(LossFan(p, slices.Compact([]int{0, steps / 9, steps / 3, steps/3 + 1, steps + 2}), o))
 			}},
@@ -203,6 +210,16 @@ func TestQuestionsThatDidNotEnd(t *testing.T) {
 	}
 	if _, err := ExpectedLoss(p, 1_000_000, linear); err != nil {
 		t.Error(err)
+	}
+}
+
+// Where the answer's steps are more than can be looked at one by one, T is the first step
+// of the two at which its loss is asked: it was a step too late, after twenty searches.
+func TestTuneBeyondWhatIsScanned(t *testing.T) {
+	const target = 0.489
+	s := must(Tune(must(PowerLaw(9946, 1.668)), target, Nesterov(Free, 0.996).Lookahead(10_000, 0.48).Average(), 0)).Steps
+	if s.Outcome != Reached || s.Steps < 20_000 || !(s.Before > target && s.Loss <= target) {
+		t.Errorf("%v", s)
 	}
 }
 

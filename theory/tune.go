@@ -197,6 +197,9 @@ func (k *tuner) certify(answer *Tuned, c candidate, t, limit int) error {
 	s, err := stepsToTarget(k.problem, answer.Target, answer.Optimizer, limit, true)
 	answer.Steps = s
 	answer.Evaluations += s.Evaluations
+	if err == nil && s.Outcome == NotWithinLimit && s.Checked < t { // more steps than can be looked at one by one
+		return k.atEnd(answer, c, t)
+	}
 	return err
 }
 

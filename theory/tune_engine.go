@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// quickEngine is the general engine in float64, for the losses of a search: methods of
-// up to three variables with constant settings, as averages of momentum and Lookahead
-// are. Maps of many steps are composed from D = I - A, so that slow modes keep their
+// quickEngine is the general engine in float64, for the losses of a search: methods with
+// constant settings, of three variables and an average that is a fourth, as averages of
+// Lookahead over momentum are. Maps of many steps are composed from D = I - A, so that slow modes keep their
 // digits, and the covariance V that they put in:
 //
 //	D = D1 + D2 - D2 D1        V = V2 + (I-D2) V1 (I-D2)'
@@ -26,23 +26,30 @@ type quickSteps struct {
 	theta       float64 // θ = z_0 + theta z_1
 }
 
-// quickStep is z' = (I - keep) z + kick (x gradient'z + αε), the matrix by rows.
+// quickStep is z' = (I - keep) z + kick (x gradient'z + αε), the matrix by rows. A fourth
+// variable is an average, which the others do not read: last is its row of keep.
 type quickStep struct {
 	keep           [9]float64
-	kick, gradient [3]float64
+	last           [4]float64
+	four           bool
+	kick, gradient [4]float64
 }
 
 // quickMap is what some steps do: A = I - dev, and the covariance that they put in, as
-// its entries 00, 01, 02, 11, 12, 22.
+// its entries 00, 01, 02, 11, 12, 22. The fourth variable, if there is one, has its row of
+// dev and its covariance with each.
 type quickMap struct {
-	dev [9]float64
-	v   [6]float64
+	dev  [9]float64
+	v    [6]float64
+	four bool
+	last [4]float64
+	with [4]float64
 }
 
 // quickEngine is that of a system, nil if it has too many variables, a schedule, or
 // steps that change.
 func (s *system) quickEngine() *quickEngine {
-	if s.layout.n > 3 || s.Schedule != nil || !s.steady() {
+	if s.layout.n > 3 && s.layout.average != 3 || s.Schedule != nil || !s.steady() {
 		return nil
 	}
 	e := &quickEngine{system: s, rule: newQuickKernel(kernel{triangle: s.alone, states: s.rule.states})}
@@ -57,10 +64,15 @@ func (s *system) quickEngine() *quickEngine {
 }
 
 func roundedStep(u *update) quickStep {
-	var s quickStep
+	s := quickStep{four: u.n > 3}
 	for i := range u.n {
 		for j := range u.n {
-			s.keep[3*i+j] = u.keep[i][j].Value()
+			switch {
+			case i == 3:
+				s.last[j] = u.keep[i][j].Value()
+			case j < 3:
+				s.keep[3*i+j] = u.keep[i][j].Value()
+			}
 		}
 		s.kick[i], s.gradient[i] = u.kick[i].Value(), u.gradient[i].Value()
 	}
@@ -78,6 +90,7 @@ func (s *quickSteps) become(kappa float64) {
 		for i := range 3 {
 			u.keep[3*i+1] -= kappa * u.keep[3*i]
 		}
+		u.last[1] -= kappa * u.last[0]
 		u.kick[0] += kappa * u.kick[1]
 		u.gradient[1] -= kappa * u.gradient[0]
 	}
@@ -96,7 +109,7 @@ func (e *quickEngine) in(x float64) *quickSteps {
 
 // at is a step in a direction.
 func (s *quickStep) at(x float64) quickMap {
-	m := quickMap{dev: s.keep}
+	m := quickMap{dev: s.keep, four: s.four}
 	k := 0
 	for i := range 3 {
 		for j := range 3 {
@@ -105,6 +118,12 @@ func (s *quickStep) at(x float64) quickMap {
 				m.v[k] = s.kick[i] * s.kick[j]
 				k++
 			}
+		}
+	}
+	if s.four {
+		for j := range 4 {
+			m.last[j] = s.last[j] - x*s.kick[3]*s.gradient[j]
+			m.with[j] = s.kick[j] * s.kick[3]
 		}
 	}
 	return m
@@ -132,11 +151,36 @@ func (m *quickMap) after(first *quickMap) (both quickMap) {
 	both.v[4] = m.v[4] + w0*c0 + w1*c1 + w2*c2
 	w0, w1, w2 = c0*v[0]+c1*v[1]+c2*v[2], c0*v[1]+c1*v[3]+c2*v[4], c0*v[2]+c1*v[4]+c2*v[5]
 	both.v[5] = m.v[5] + w0*c0 + w1*c1 + w2*c2
+	if m.four {
+		m.fourth(first, &both)
+	}
 	return both
 }
 
+// fourth is the part of after that the fourth variable has.
+func (m *quickMap) fourth(first, both *quickMap) {
+	both.four = true
+	d, f, v, c := &m.dev, &first.dev, &first.v, &first.with
+	a0, a1, a2, a3 := -m.last[0], -m.last[1], -m.last[2], 1-m.last[3] // its row of A
+	for j := range 3 {
+		both.last[j] = first.last[j] + m.last[j] - (m.last[0]*f[j] + m.last[1]*f[3+j] + m.last[2]*f[6+j] + m.last[3]*first.last[j])
+	}
+	both.last[3] = first.last[3] + m.last[3] - m.last[3]*first.last[3]
+	w0 := v[0]*a0 + v[1]*a1 + v[2]*a2 + c[0]*a3
+	w1 := v[1]*a0 + v[3]*a1 + v[4]*a2 + c[1]*a3
+	w2 := v[2]*a0 + v[4]*a1 + v[5]*a2 + c[2]*a3
+	for i := range 3 {
+		both.with[i] = m.with[i] - (d[3*i]*w0 + d[3*i+1]*w1 + d[3*i+2]*w2)
+	}
+	both.with[0] += w0
+	both.with[1] += w1
+	both.with[2] += w2
+	both.with[3] = m.with[3] + a0*w0 + a1*w1 + a2*w2 + a3*(c[0]*a0+c[1]*a1+c[2]*a2+c[3]*a3)
+}
+
 // times is the map n times, by the binary digits of n from the top.
-func (m *quickMap) times(n int) (all quickMap) {
+func (m *quickMap) times(n int) quickMap {
+	all := quickMap{four: m.four}
 	for k := bits.Len(uint(n)) - 1; k >= 0; k-- {
 		all = all.after(&all)
 		if n>>k&1 == 1 {
@@ -193,7 +237,7 @@ func (e *quickEngine) at(x float64, t int) (factor, noise float64) {
 	return factor / count, noise / (count * count)
 }
 
-func (e *quickEngine) readout(s *quickSteps, variable int) (r [3]float64) {
+func (e *quickEngine) readout(s *quickSteps, variable int) (r [4]float64) {
 	r[variable] = 1
 	if variable == 0 {
 		r[1] = s.theta
@@ -203,25 +247,34 @@ func (e *quickEngine) readout(s *quickSteps, variable int) (r [3]float64) {
 
 // beginSum puts the iterate into the sum.
 func (e *quickEngine) beginSum(s *quickSteps) (m quickMap) {
-	sum := e.layout.average
-	for j, r := range e.readout(s, e.layout.slow) {
-		m.dev[3*sum+j] = -r
+	sum, r := e.layout.average, e.readout(s, e.layout.slow)
+	if m.four = sum == 3; m.four {
+		m.last = [4]float64{-r[0], -r[1], -r[2], 1}
+		return m
+	}
+	for j := range 3 {
+		m.dev[3*sum+j] = -r[j]
 	}
 	m.dev[3*sum+sum]++
 	return m
 }
 
 // read reads the start mapped, and the covariance.
-func (e *quickEngine) read(m *quickMap, r [3]float64) (factor, noise float64) {
-	var start [3]float64
+func (e *quickEngine) read(m *quickMap, r [4]float64) (factor, noise float64) {
+	var start [4]float64
 	start[0], start[e.layout.slow], start[e.layout.reported()] = 1, 1, 1
-	for i, w := range r {
+	for i, w := range r[:3] {
 		if w != 0 {
 			factor += w * (start[i] - (m.dev[3*i]*start[0] + m.dev[3*i+1]*start[1] + m.dev[3*i+2]*start[2]))
 		}
 	}
 	v := &m.v
 	noise = r[0]*(r[0]*v[0]+2*(r[1]*v[1]+r[2]*v[2])) + r[1]*(r[1]*v[3]+2*r[2]*v[4]) + r[2]*r[2]*v[5]
+	if r[3] != 0 { // the others are 0
+		l := &m.last
+		factor = r[3] * (start[3] - (l[0]*start[0] + l[1]*start[1] + l[2]*start[2] + l[3]*start[3]))
+		noise = r[3] * r[3] * m.with[3]
+	}
 	return factor, math.Max(noise, 0)
 }
 

@@ -131,6 +131,9 @@ func TestQuickEngineAgainstExactModes(t *testing.T) {
 		case 3:
 			o.UniformAverage, o.AverageFrom = true, int(math.Exp(8*r.Float64()))
 		}
+		if r.IntN(3) == 0 { // with an average it has four variables
+			o.LookaheadSteps, o.SlowStep = 1+int(math.Exp(8*r.Float64())), 0.2+0.7*r.Float64()
+		}
 		if r.IntN(4) == 0 {
 			o.Power = 0.9 * r.Float64()
 		}
