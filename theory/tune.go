@@ -46,9 +46,8 @@ func Tune(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 // loss there, and that loss as BestBefore. For a target that the start is at or
 // below already, T is 0 and BestBefore the loss of the start.
 // The errors name a search whose losses take more than some ten seconds, as those of several
-// settings under multiplicative noise may; an optimizer without a free setting, with more than one of an
-// average over Lookahead on more than 1000 directions, under a schedule or multiplicative
-// noise, an invalid one or an invalid problem, and a target or limit out of range as in StepsToTarget.
+// settings under a schedule or multiplicative noise may; an optimizer without a free setting, an
+// invalid one or an invalid problem, and a target or limit out of range as in StepsToTarget.
 func Search(p Problem, target float64, o Optimizer, limit int) (Tuned, error) {
 	if err := checkTarget(target, limit); err != nil {
 		return Tuned{}, err
@@ -167,6 +166,8 @@ func (k *tuner) settle(answer *Tuned, target float64, t int, found []candidate, 
 		case s.Outcome == Reached || t >= limit:
 			if s.Steps == 0 {
 				answer.BestBefore = s.Loss
+			} else if s.Outcome == Reached && answer.BestBefore <= answer.Target { // by the search's rounding
+				answer.BestBefore = s.Before
 			}
 			return nil
 		default: // the search's sums are a rounding error too low

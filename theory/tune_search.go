@@ -187,7 +187,7 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 		return math.Inf(1)
 	}
 	if e := s.system.quickEngine(); e != nil && !k.problem.Streaming {
-		k.spend(t, 20*math.Log2(float64(t)+1)*float64(len(dirs)))
+		k.spend(t, 10*math.Log2(float64(t)+1)*float64(len(dirs)))
 		return e.loss(dirs, o, t)
 	}
 	steps, _ := followedSteps(k.problem, t, stretched)

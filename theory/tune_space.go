@@ -105,10 +105,6 @@ func (s *seenSystem) quickWalk(o Optimizer, t int) *quickWalk {
 	return s.walk
 }
 
-// slowestTuned is on how many directions several settings of an average over Lookahead are
-// tuned: each loss takes the general engine milliseconds there.
-const slowestTuned = 1000
-
 // newSpace reads which settings of o are free.
 func newSpace(p Problem, o Optimizer) (space, error) {
 	s := space{base: o, seen: &seenSystem{}}
@@ -127,9 +123,6 @@ func newSpace(p Problem, o Optimizer) (space, error) {
 	}
 	if err := p.Validate(); err != nil {
 		return s, err
-	}
-	if d := math.Max(p.Law.Count, float64(p.Len())); len(s.free) > 1 && o.UniformAverage && o.LookaheadSteps > 0 && (p.Streaming || o.Schedule != nil || d > slowestTuned) {
-		return s, fmt.Errorf("theory: %v on %v: the search would take minutes: of an average over Lookahead want one free setting, or up to %d directions without a schedule and multiplicative noise", o, p, slowestTuned)
 	}
 	if err := inside.validateProblem(p); err != nil {
 		return s, err
