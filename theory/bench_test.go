@@ -52,6 +52,8 @@ func BenchmarkBillionDimensions(b *testing.B) {
 	for _, m := range []Method{SGD(0.3), Momentum(0.03, 0.9), SGD(0.3).EMA(0.99), Momentum(1.5, 0.999)} {
 		b.Run(m.String(), func(b *testing.B) { benchmarkExpect(b, p, m, []int{1000}) })
 	}
+	slow := Momentum(6.2e-11, 1-6e-10) // whose ringing directions have terms a million times the factor
+	b.Run(slow.String(), func(b *testing.B) { benchmarkExpect(b, p, slow, []int{10_000_000_000}) })
 }
 
 // The proof that no learning rate reaches the paper's target earlier, and no pair of

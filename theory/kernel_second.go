@@ -185,7 +185,7 @@ func (m *secondOrder) evaluate(t int) (factor, before, sum float64) {
 	factor, now, before := m.impulse(t)
 	terms := math.Abs(m.f1 * now) // each of the two that the factor is the sum of, where they cancel
 	if m.rings {
-		terms = math.Abs(now) + math.Sqrt(m.p)*math.Abs(before)
+		terms = 0.5 * m.imag * math.Abs(before) * (1 + m.quadrant*m.quadrant) // the amplitude, next to a zero
 	}
 	if math.Abs(factor) < cancelled*terms {
 		if fine, _, _ := m.double(t); !math.IsInf(fine, 0) {
