@@ -14,7 +14,7 @@ import (
 // average also with momentum or decay. Other answers come back as they are.
 //
 // The free settings, the learning rate as its part of the limit of stability, up to
-// 1 - 6·10^-6 of it as in Search, and momentum or decay in [0, 1], and the steps from 1 to
+// 1 - 1.1·10^-7 of it as in Search, and momentum or decay in [0, 1], and the steps from 1 to
 // T - 1 are a box. A
 // lower bound of the loss over a box that is above the target excludes it (see
 // prover.bound); otherwise the box is halved along the setting or the steps that make its

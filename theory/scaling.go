@@ -29,7 +29,7 @@ type Tuned struct {
 	BestBefore float64 `json:"best_before"`
 	// Evaluations is the number of losses that the search summed.
 	Evaluations int `json:"evaluations"`
-	// Proved says that nothing is better, of all learning rates up to 1 - 6·10^-6 of the
+	// Proved says that nothing is better, of all learning rates up to 1 - 1.1·10^-7 of the
 	// limit of stability and all momenta or decays in [0, 1) where they are free too:
 	// none reaches the target in fewer steps, or in Limit steps if the answer is that it
 	// was not reached, or has a loss that is lower by more than 10^-7 of it. Where it is

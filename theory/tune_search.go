@@ -180,7 +180,12 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 		k.spend(t, 2*float64(len(dirs)))
 		q := k.quickOf(rung, dirs, o.Power)
 		q.smooth = k.smooth
-		return q.loss(&s.kernel, o.LearningRate, o.batchSize(), float64(t))
+		loss := q.loss(&s.kernel, o.LearningRate, o.batchSize(), float64(t))
+		if math.IsInf(loss, 1) && !k.tunesRate() { // a rate that is held may be beyond the limit
+			k.spend(t, 10*float64(len(dirs)))
+			return lossesAt(dirs, o, []int{t})[0]
+		}
+		return loss
 	}
 	stretched, err := o.Over(t)
 	if err != nil { // the schedule is longer than the run
@@ -263,6 +268,9 @@ func (k *tuner) widen(high []float64) {
 // minimise minimises from a point, with steps of at most radius.
 func (k *tuner) minimise(from []float64, t int, radius float64) candidate {
 	low, high := k.bounds(float64(t))
+	if k.tunesRate() {
+		high[0] += maxLogit - gridLogit
+	}
 	if k.few() {
 		k.widen(high)
 	}

@@ -85,9 +85,9 @@ func (s *space) system(o *Optimizer) *seenSystem {
 	return s.seen
 }
 
-// maxLogit is how close to the limit of stability the learning rate may come:
-// 1 - α/limit >= 6·10^-6.
-const maxLogit = 12
+// maxLogit is how close to the limit of stability the learning rate may come, where the
+// loss can fall up to it: 1 - α/limit >= 1.1·10^-7. Grids end at gridLogit, 6·10^-6 before it.
+const maxLogit, gridLogit = 16, 12
 
 // quickRun is that of t steps of a stretched optimizer, kept for the next rate.
 func (s *seenSystem) quickRun(o Optimizer, t int) *quickRun {
@@ -160,7 +160,7 @@ func (s space) names() []string {
 func (s space) bounds(t float64) (low, high []float64) {
 	for _, f := range s.free {
 		if f.coordinate == &rateCoordinate {
-			low, high = append(low, math.Log(0.02/t)), append(high, maxLogit+s.inertia(t))
+			low, high = append(low, math.Log(0.02/t)), append(high, gridLogit+s.inertia(t))
 			continue
 		}
 		from, to := f.coordinate.bounds(t)
