@@ -67,6 +67,9 @@ func tunedCaption(answers []theory.Tuned) string {
 }
 
 func tunedSentence(t theory.Tuned) string {
+	if len(t.Free) == 0 { // nothing was chosen
+		return t.String() + "."
+	}
 	found := fmt.Sprintf("For %s (chosen: %s; %d losses summed): ", t.Family, strings.Join(t.Free, ", "), t.Evaluations)
 	free := strings.Join(t.Free, " and ")
 	switch {

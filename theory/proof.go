@@ -11,7 +11,8 @@ import (
 // for as many as take about a tenth of a second, and none on lists that are too long for that. It is to be had for methods with a
 // scalar kernel and constant settings (SGD, heavy ball, Nesterov, the moving average of
 // SGD, preconditioned or not) whose learning rate is free, and of heavy ball and the
-// average also with momentum or decay. Other answers come back as they are.
+// average also with momentum or decay. Of other answers only those of one step are proved,
+// before which there is the start; the rest come back as they are.
 //
 // The free settings, the learning rate as its part of the limit of stability, up to
 // 1 - 1.1·10^-7 of it as in Search, and momentum or decay in [0, 1], and the steps from 1 to
@@ -146,7 +147,7 @@ func (v *prover) above(value float64, from, to, boxes int, work float64) proof {
 // prove fills in what can be proved of an answer, with at most so many boxes and factors.
 func (k *tuner) prove(answer *Tuned, boxes int, work float64) error {
 	v := newProver(k)
-	if v == nil {
+	if answer.provedByStart() || v == nil {
 		return nil
 	}
 	answer.Intervals = 0
@@ -155,6 +156,9 @@ func (k *tuner) prove(answer *Tuned, boxes int, work float64) error {
 	}
 	limit := answer.Steps.Limit
 	for range tries {
+		if answer.provedByStart() {
+			return nil
+		}
 		wanted, from, to := answer.Target, 1, answer.Steps.Steps-1
 		value := wanted * (1 + proofGuard)
 		if answer.Budget > 0 {
@@ -162,10 +166,6 @@ func (k *tuner) prove(answer *Tuned, boxes int, work float64) error {
 			value = wanted
 		} else if answer.Steps.Outcome != Reached {
 			to = limit
-		}
-		if to < from { // the start's loss depends on no setting
-			answer.Proved, answer.Bound = true, answer.Steps.Before
-			return nil
 		}
 		done := v.above(value, from, to, boxes-answer.Intervals, work)
 		answer.Intervals += done.boxes
@@ -190,6 +190,16 @@ func (k *tuner) prove(answer *Tuned, boxes int, work float64) error {
 		}
 	}
 	return nil
+}
+
+// provedByStart reports whether the target is reached at once or after one step: no setting
+// changes the loss of the start. It then says so in the answer.
+func (t *Tuned) provedByStart() bool {
+	if t.Budget > 0 || t.Steps.Outcome != Reached || t.Steps.Steps > 1 {
+		return false
+	}
+	t.Proved, t.Bound = true, t.Steps.Before
+	return true
 }
 
 // perBox is about how many factors a box takes.

@@ -62,9 +62,13 @@ func (t Tuned) String() string {
 	return fmt.Sprintf("%v; searched: the lowest found one step before is %.9g", t.Steps, t.BestBefore)
 }
 
-// Optimality is "proved" or "searched": how it is known that nothing is better.
+// Optimality is "proved" or "searched": how it is known that nothing is better; "nothing
+// free" where the settings were given, and none was looked for.
 func (t Tuned) Optimality() string {
-	if t.Proved {
+	switch {
+	case len(t.Free) == 0:
+		return "nothing free"
+	case t.Proved:
 		return "proved"
 	}
 	return "searched"

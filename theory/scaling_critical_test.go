@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -80,8 +81,39 @@ func TestFixedSettingsAreNotSearched(t *testing.T) {
 				t.Errorf("%q, want %q", got, want)
 			}
 		}
-		if s := (Tuned{Optimizer: o, Budget: 7, Steps: Steps{Loss: 0.5}}).String(); strings.Contains(s, "searched") {
-			t.Error(s)
+		held := Tuned{Optimizer: o, Budget: 7, Steps: Steps{Loss: 0.5}}
+		if text := fmt.Sprint(held, held.Records()); strings.Contains(text, "searched") || strings.Contains(text, "proved:") {
+			t.Error(text)
+		}
+	}
+}
+
+// Before one step there is the start, which no setting changes: of no method is that searched.
+func TestOneStepIsProved(t *testing.T) {
+	p := must(List(1, 0.3))
+	streaming := p
+	streaming.Streaming = true
+	for _, o := range []Optimizer{SGD(Free), Momentum(Free, Free), QHM(Free, 0.9, Free), SGD(Free).Average(), SGD(Free).Cosine(), ScheduleFree(Free, 0.9), SGD(0.5).EMA(Free), Nesterov(Free, 0.9).EMA(0.5)} {
+		for _, target := range []float64{0.8, 0.6} { // the start is at 0.65
+			for _, q := range []Problem{p, streaming} {
+				start := must(ExpectedLoss(q, 0, SGD(1))) * target / 0.65
+				got := must(Tune(q, start, o.Batch(1e4), 100))
+				if got.Steps.Steps > 1 || !got.Proved || got.BestBefore != got.Steps.Before || !(got.Bound > 0) {
+					t.Errorf("%v on %v: %v, best before %v", o, q, got, got.BestBefore)
+				}
+			}
+		}
+	}
+}
+
+// A loss that overflows has no bound to print: the sentence says at which step.
+func TestTextOfOverflow(t *testing.T) {
+	p := must(List(1, 0.3))
+	p.Streaming = true
+	for _, o := range []Optimizer{SGD(1.5), Momentum(1.5, 0.5), Nesterov(1, 0.9), SGD(1.5).EMA(0.9), SGD(1.5).Average(), SGD(3).Average()} {
+		s := must(StepsToTarget(p, 1e-3, o, 0))
+		if text := s.String(); s.Outcome != Diverges || strings.Contains(text, "Inf") || !strings.Contains(text, fmt.Sprintf("t = %d", s.Checked)) {
+			t.Error(text)
 		}
 	}
 }

@@ -88,6 +88,8 @@ func (s Steps) String() string {
 			return head + fmt.Sprintf("not within %d steps, where it overflows", s.Checked)
 		}
 		return head + fmt.Sprintf("not within %d steps, where it is %.6g", s.Checked, s.Loss)
+	case math.IsInf(s.Bound, 1):
+		return head + fmt.Sprintf("%v (above it at every step before t = %d, where it overflows)", s.Outcome, s.Checked)
 	default:
 		return head + fmt.Sprintf("%v (above %.6g from t = %d on, floor %.6g)", s.Outcome, s.Bound, s.Checked, s.Floor)
 	}

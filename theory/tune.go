@@ -110,7 +110,7 @@ func TuneLoss(p Problem, steps int, o Optimizer) (Tuned, error) {
 func (k *tuner) tune(answer *Tuned, limit int) error {
 	if start, err := ExpectedLoss(k.problem, 0, SGD(1)); err == nil && start <= answer.Target { // before any step
 		err := k.certify(answer, k.minima(1, k.smoothValleys(1, true, nil), nil)[0], 1, limit)
-		answer.BestBefore = answer.Steps.Loss
+		answer.BestBefore = answer.Steps.Before
 		return err
 	}
 	target := math.Log(answer.Target)
@@ -164,10 +164,8 @@ func (k *tuner) settle(answer *Tuned, target float64, t int, found []candidate, 
 				return nil
 			}
 		case s.Outcome == Reached || t >= limit:
-			if s.Steps == 0 {
-				answer.BestBefore = s.Loss
-			} else if s.Outcome == Reached && answer.BestBefore <= answer.Target { // by the search's rounding
-				answer.BestBefore = s.Before
+			if s.Outcome == Reached && (s.Steps <= 1 || answer.BestBefore <= answer.Target) {
+				answer.BestBefore = s.Before // that of the start, or of the answer where the search's rounding is in the way
 			}
 			return nil
 		default: // the search's sums are a rounding error too low
