@@ -50,7 +50,7 @@ func (k *tuner) fine(t int) float64 {
 const finest = 1e-9
 
 // mostSearched bounds the work of a search in units of mostFollowed: some ten seconds.
-const mostSearched = 0.75 * mostFollowed
+const mostSearched = 0.8 * mostFollowed
 
 // costOfWalk is what a step of a quickWalk of n variables costs in a direction.
 var costOfWalk = [maxVariables + 1]float64{1: 1, 2: 2, 3: 8, 4: 10}
