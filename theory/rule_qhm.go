@@ -1,6 +1,10 @@
 package theory
 
-import "nqm/theory/internal/dd"
+import (
+	"math"
+
+	"nqm/theory/internal/dd"
+)
 
 // QHM returns quasi-hyperbolic momentum (Ma and Yarats 2019, arXiv 1810.06801) with
 // batches of one, as published:
@@ -34,9 +38,9 @@ var quasiHyperbolic = rule{name: "QHM", states: 2, step: func(o Optimizer, at st
 }}
 
 // weightCoordinate is that of ν, which goes to that of SGD, but not to the zero that
-// stands for heavy ball.
+// stands for heavy ball. What ν lacks of 1 counts beside what β does.
 var weightCoordinate = coordinate{
-	value:  func(z float64) float64 { return z },
-	bounds: func(float64) (low, high float64) { return 0x1p-40, 1 },
-	pitch:  0.25,
+	value:  func(z float64) float64 { return -math.Expm1(-z) },
+	bounds: func(t float64) (low, high float64) { return 0x1p-40, slowest(t) + 1 },
+	pitch:  1.5,
 }

@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -118,6 +119,27 @@ func TestQHMLimits(t *testing.T) {
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// With ν and β free next to 1, where what both lack counts, no answer with either held is
+// lower.
+func TestQHMTunedIsNoWorseThanHeld(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 3))
+	for range 6 {
+		h := make([]float64, 2+r.IntN(5))
+		for i := range h {
+			h[i] = math.Exp(-6 * r.Float64())
+		}
+		p, batch, steps := must(List(h...)), math.Exp(12*r.Float64()), 10+r.IntN(40)
+		all := must(TuneLoss(p, steps, QHM(Free, Free, Free).Batch(batch)))
+		for _, v := range []float64{0.9, 0.99, 0.999, 0.9999, 0.99999} {
+			for _, o := range []Optimizer{QHM(Free, v, Free), QHM(Free, Free, v)} {
+				if got := must(TuneLoss(p, steps, o.Batch(batch))); got.Steps.Loss < all.Steps.Loss*(1-1e-4) {
+					t.Errorf("%v: %v, but %v", p, all, got)
+				}
+			}
 		}
 	}
 }

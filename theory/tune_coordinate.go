@@ -24,11 +24,12 @@ var (
 		value:  func(z float64) float64 { return -math.Expm1(-z) },
 		bounds: func(t float64) (low, high float64) { return 0, slowest(t) },
 	}
-	// partCoordinate is that of a part of 1 that may be 0.
+	// partCoordinate is that of a part of 1 that may be 0, and lacks of 1 as little as
+	// momenta do beside it.
 	partCoordinate = coordinate{
-		value:  func(z float64) float64 { return z },
-		bounds: func(float64) (low, high float64) { return 0, 1 - 0x1p-10 },
-		pitch:  0.25,
+		value:  func(z float64) float64 { return -math.Expm1(-z) },
+		bounds: func(float64) (low, high float64) { return 0, 10 * math.Ln2 },
+		pitch:  1,
 	}
 	// Weights and times are looked for in their logarithm.
 	mixCoordinate = coordinate{

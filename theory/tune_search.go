@@ -268,8 +268,13 @@ func (k *tuner) widen(high []float64) {
 // minimise minimises from a point, with steps of at most radius.
 func (k *tuner) minimise(from []float64, t int, radius float64) candidate {
 	low, high := k.bounds(float64(t))
-	if k.tunesRate() {
-		high[0] += maxLogit - gridLogit
+	for i, f := range k.free {
+		switch f.coordinate {
+		case &rateCoordinate:
+			high[i] += maxLogit - gridLogit
+		case &weightCoordinate:
+			high[i] += closer
+		}
 	}
 	if k.few() {
 		k.widen(high)

@@ -27,7 +27,7 @@ func (d Descent) From(z []float64, radius float64) float64 {
 	d.Box.Into(z)
 	value := d.F(z)
 	trial := make([]float64, len(z))
-	for range 60 {
+	for range max(60, 50*len(z)) {
 		if math.IsInf(value, 0) || radius < smallestRegion {
 			break
 		}
