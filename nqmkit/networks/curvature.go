@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
 	"nqm/nqmkit"
@@ -101,7 +100,7 @@ func (n *Network) addFactors(p *pass, to []nqmkit.Block, theta []float64, scale 
 func addSquares(m *mat.SymDense, x []float64, scale float64) {
 	n := m.SymmetricDim()
 	squares := make([]float64, n*n)
-	multiply(blas.Trans, blas.NoTrans, squares, x, x, n, n, len(x)/n, 0)
+	addOuter(squares, x, x, n, n)
 	scaled(squares, scale)
 	m.AddSym(m, mat.NewSymDense(n, squares))
 }
