@@ -41,7 +41,8 @@ type TrainedSteps struct {
 	// with Student's quantile for log Steps.
 	Steps Estimate `json:"steps"`
 	// Looks are some steps on the way, and Losses the average loss there; of a schedule that
-	// is stretched to the run, the lengths of runs, and the loss at their ends.
+	// is stretched to the run, the lengths of runs, and the loss at their ends. There are none
+	// where the target is met within the first step.
 	Looks    []int           `json:"looks"`
 	Losses   []float64       `json:"losses"`
 	Foreseen []ForeseenSteps `json:"foreseen,omitempty"`
@@ -70,7 +71,7 @@ type ForeseenSteps struct {
 	// training, NaN where rates of another method say nothing.
 	AtTrained float64 `json:"at_trained"`
 	// Losses are the model's at TrainedSteps' Looks, at the learning rate of the training;
-	// nil where AtTrained is NaN.
+	// nil where AtTrained is NaN, or without Looks.
 	Losses []float64 `json:"losses,omitempty"`
 }
 

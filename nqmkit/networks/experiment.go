@@ -94,12 +94,12 @@ func (e Experiment) Run() theory.TrainedScaling {
 			s.Points, s.Partial = first, true
 			return s
 		}
-		if slices.ContainsFunc(first, func(p theory.TrainedSteps) bool { return !math.IsInf(p.Steps.Value, 1) }) {
+		if slices.ContainsFunc(first, func(p theory.TrainedSteps) bool { return len(p.Looks) > 0 }) {
 			law := FitSteps(first, e.startLoss(), len(e.Labs[0].start))
 			s.Notes = append(s.Notes, fmt.Sprintf("%s: %s.", fittedName, law.Note))
 			models = append(models, model{fittedName, []theory.Problem{law}})
 		} else {
-			s.Notes = append(s.Notes, fmt.Sprintf("%s: no point reached the target.", fittedName))
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: no point has a loss on the way to the target.", fittedName))
 		}
 	}
 	s.Points = e.points(models, s.Problem)

@@ -114,6 +114,27 @@ func TestTargetsOutOfReach(t *testing.T) {
 	}
 }
 
+// A target that the first step is beyond has no look on the way, and is an answer: of every
+// kind of method, beside the models, and with a law to fit, which then has nothing to go by.
+func TestTargetsWithinTheFirstStep(t *testing.T) {
+	one := networks.Data{Inputs: [][]float64{{0.5, 1}}, Targets: [][]float64{{1}}}
+	for _, m := range []networks.Model{networks.Softmax(one), placed()} {
+		lab := networks.NewLab(m)
+		for _, part := range []float64{0.5, 0.9, 0.999} {
+			s := networks.Experiment{Labs: []*networks.Lab{lab}, Target: part * lab.Loss(lab.Start()), BatchSizes: []float64{64}, Runs: nqmkit.Trials(2, 1), Limit: 200, Fitted: true,
+				Methods: []nqmkit.Sampler{nqmkit.SGD(nqmkit.Free), nqmkit.Momentum(nqmkit.Free, 0.9), nqmkit.SGD(nqmkit.Free).Linear(), nqmkit.Adam(1)}, Foresights: networks.Foresights(0.1)[:1]}.Run()
+			for _, p := range s.Points {
+				if !(p.Steps.Value > 0 && p.Steps.Value < 1) || len(p.Looks) > 0 || len(p.Foreseen) != 1 {
+					t.Errorf("%v to %g of the start: %v with looks %v: want less than a step", m, part, p, p.Looks)
+				}
+			}
+			if len(s.Notes) == 0 || !strings.Contains(s.Notes[0], "no point has a loss on the way to the target") {
+				t.Errorf("%v: notes %q: want why no law is fitted", m, s.Notes)
+			}
+		}
+	}
+}
+
 // Models of another method than is trained do not cut its training short: what the
 // slowest of them predicts is the limit, and of a method that they know what the first does.
 func TestLimitOfAMethodWithoutItsModels(t *testing.T) {

@@ -173,7 +173,9 @@ func (p point) losses(foreseen []theory.ForeseenSteps, models []model, s theory.
 			continue
 		}
 		o := at(modelled(p.method), s.LearningRate, p.batch).(theory.Optimizer)
-		foreseen[k].Losses = modelLosses(models[k], o, s.Looks)
+		if len(s.Looks) > 0 {
+			foreseen[k].Losses = modelLosses(models[k], o, s.Looks)
+		}
 		first := p.modelSteps(models[k], o, min(p.Limit, int(20*s.Steps.Value)+20))
 		foreseen[k].AtTrained = p.modelSettled(models[k], o, first)
 	}
