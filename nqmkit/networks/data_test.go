@@ -150,6 +150,22 @@ func TestBadInput(t *testing.T) {
 		{"all of 9223372036854775807 examples", func() {
 			networks.Leading(networks.NewStream(1, 1, 1, 2), []float64{1, 1}, networks.Hessian, 1, 2, 1)
 		}},
+		{"gradient of example 2 of own in parameter 1 is NaN", func() { networks.NoiseScale(faultyExample(math.NaN()), []float64{1, 1}) }},
+		{"gradient of example 2 of own in parameter 1 is +Inf", func() { networks.Measure(faultyExample(math.Inf(1)), []float64{1, 1}, networks.Hessian) }},
+		{"gradient of example 2 of own in parameter 1 is -Inf", func() {
+			networks.Lanczos(faultyExample(math.Inf(-1)), []float64{1, 1}, networks.Hessian, 2, nqmkit.Trials(1, 1))
+		}},
+		{"gradient of example 2 of own in parameter 1 is NaN", func() {
+			networks.Leading(faultyExample(math.NaN()), []float64{1, 1}, networks.Hessian, 1, 2, 1)
+		}},
+		{"noise of own is +Inf", func() { networks.NoiseScale(faultyExample(1e200), []float64{1, 1}) }},
+		{"noise of own is +Inf", func() { networks.Measure(faultyExample(1e200), []float64{1, 1}, networks.Hessian) }},
+		{"noise of own is +Inf", func() {
+			networks.Lanczos(faultyExample(1e200), []float64{1, 1}, networks.Hessian, 2, nqmkit.Trials(1, 1))
+		}},
+		{"trace of the Hessian of own is 0", func() {
+			networks.Lanczos(ownModel(func(f *networks.Functions) { f.Gradient = func(g, _ []float64, _ []int) { g[0], g[1] = 1, 2 } }), []float64{1, 1}, networks.Hessian, 2, nqmkit.Trials(1, 1))
+		}},
 		{"measurement of 0 parameters", func() { networks.Measurement{}.Problem(nil) }},
 		{"target 1 of own: want a number > 0 and below 0.625", func() { predict(networks.Experiment{Target: 1}) }},
 		{"starts at a loss of 0 above the minimum", func() { predict(networks.Experiment{Labs: []*networks.Lab{networks.NewLab(ownModel(nil)).Near(0)}}) }},
@@ -203,6 +219,18 @@ func faultyFrom(step int, value float64) networks.Model {
 		right := f.Gradient
 		f.Gradient = func(g, theta []float64, batch []int) {
 			if right(g, theta, batch); theta[0] <= math.Pow(0.9, float64(step))+1e-9 {
+				g[1] = value
+			}
+		}
+	})
+}
+
+// faultyExample has an example whose gradient holds a value, and the others as they were.
+func faultyExample(value float64) networks.Model {
+	return ownModel(func(f *networks.Functions) {
+		right := f.Gradient
+		f.Gradient = func(g, theta []float64, batch []int) {
+			if right(g, theta, batch); len(batch) == 1 && batch[0] == 2 {
 				g[1] = value
 			}
 		}

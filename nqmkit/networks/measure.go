@@ -40,7 +40,8 @@ const maxDense = 4096
 // products with the matrix as there are parameters, on all cores, one
 // eigendecomposition, and the gradients of all examples. It panics beyond 4096 parameters, for
 // which there is Lanczos, on a point of another length or that is not finite, on endless
-// examples, and where m does not know its Gauss-Newton matrix and is asked for it.
+// examples, on numbers that are not finite, and where m does not know its Gauss-Newton
+// matrix and is asked for it.
 func Measure(m Model, theta []float64, which Matrix) Measurement {
 	checkPoint(m, theta, true)
 	d := len(m.Start())
@@ -146,10 +147,18 @@ func noiseAlong(m Model, theta []float64, basis *mat.Dense) (mean, variance []fl
 		}
 	})
 	for i, off := range mean {
-		variance[i] -= off * off
 		mean[i] = centre[i] + off
+		checkNoise(m, variance[i], mean[i])
+		variance[i] -= off * off
 	}
 	return mean, variance
+}
+
+// checkNoise panics where gradients are beyond the numbers, or their squares are.
+func checkNoise(m Model, noise, gradient float64) {
+	if notFinite(noise) || notFinite(gradient) {
+		panic(fmt.Errorf("networks: the noise of %v is %v, where its gradient is %v: want finite numbers", m, noise, gradient))
+	}
 }
 
 // NoiseScale returns tr C and |∇L|² of m at theta, over all examples: B_simple is their
@@ -167,7 +176,9 @@ func NoiseScale(m Model, theta []float64) (trace, square float64) {
 			}
 		}
 	})
-	return trace, dot(full, full)
+	square = dot(full, full)
+	checkNoise(m, trace, square)
+	return trace, square
 }
 
 // BSimple is tr C / |g|², the batch at which noise and gradient are equally long.
@@ -221,6 +232,9 @@ func Lanczos(m Model, theta []float64, which Matrix, steps int, plan nqmkit.Runs
 		d := p.Direction(i)
 		sum += d.Multiplicity * d.Curvature
 	}
+	if !(sum > 0) {
+		panic(fmt.Errorf("networks: the trace of the %s of %v is %v: want a number > 0, along which its noise is shared", which, m, sum))
+	}
 	p = must(p.WithNoisePower(trace/sum, 1))
 	p.Name = fmt.Sprintf("%s of %v", which, m)
 	return p
@@ -235,14 +249,19 @@ func Leading(m Model, theta []float64, which Matrix, count, steps int, seed uint
 	return nqmkit.Leading(len(theta), count, steps, productOf(m, theta, which), m.Examples(), gradient, seed)
 }
 
-// exampleGradients are those of a batch, however m has them.
+// exampleGradients are those of a batch, however m has them. It panics where one is not finite.
 func exampleGradients(m Model, g [][]float64, theta []float64, batch []int) {
 	if s, ok := bare(m).(Scattered); ok {
 		s.ExampleGradients(g, theta, batch)
-		return
+	} else {
+		for k := range batch {
+			m.Gradient(g[k], theta, batch[k:k+1])
+		}
 	}
-	for k := range batch {
-		m.Gradient(g[k], theta, batch[k:k+1])
+	for k, row := range g {
+		if i := slices.IndexFunc(row, notFinite); i >= 0 {
+			panic(fmt.Errorf("networks: the gradient of example %d of %v in parameter %d is %v: want finite numbers", batch[k], m, i, row[i]))
+		}
 	}
 }
 
