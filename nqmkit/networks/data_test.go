@@ -2,6 +2,7 @@ package networks_test
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -257,6 +258,31 @@ type handsOut struct {
 }
 
 func (m handsOut) Start() []float64 { return m.start }
+
+// Functions that work in the slices that they are given, or add to a gradient, are the same
+// model as those that do neither.
+func TestFunctionsOwnTheirSlices(t *testing.T) {
+	untidy := ownModel(func(f *networks.Functions) {
+		loss := f.LossAt
+		f.LossAt = func(theta []float64) float64 {
+			defer clear(theta)
+			return loss(theta)
+		}
+		f.Gradient = func(g, theta []float64, _ []int) {
+			theta[1] /= 4
+			g[0], g[1] = g[0]+theta[0], g[1]+theta[1]
+		}
+	})
+	methods := []nqmkit.Sampler{nqmkit.SGD(0.3), nqmkit.Momentum(0.1, 0.9), nqmkit.Nesterov(0.1, 0.9), nqmkit.SGD(0.3).EMA(0.9), nqmkit.Adam(0.1)}
+	results := func(m networks.Model) any {
+		theta := []float64{2, 3}
+		trace, square := networks.NoiseScale(m, theta)
+		return []any{networks.Train(m, 30, nqmkit.Trials(2, 1), methods...), networks.NewLab(m).Optimum, networks.Measure(m, theta, networks.Hessian), trace, square, theta}
+	}
+	if got, want := results(untidy), results(ownModel(nil)); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
 
 // A loss that grows as e^θ overflows at parameters of no great size: with a learning rate
 // too large that is divergence, and no fault of the model.

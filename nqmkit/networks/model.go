@@ -37,7 +37,8 @@ type Scattered interface {
 }
 
 // Functions is a model that is defined elsewhere, in another engine too: testdata/gomlx
-// has a network in GoMLX, as a module of its own, which nqm does not depend on.
+// has a network in GoMLX, as a module of its own, which nqm does not depend on. They may
+// work in theta, which is a copy, and add to g, which is 0.
 type Functions struct {
 	Name     string
 	From     []float64 // where training begins
@@ -64,10 +65,13 @@ func (m functions) String() string {
 	}
 	return m.f.Name
 }
-func (m functions) Start() []float64                         { return slices.Clone(m.f.From) }
-func (m functions) Examples() int                            { return m.f.Count }
-func (m functions) Loss(theta []float64) float64             { return m.f.LossAt(theta) }
-func (m functions) Gradient(g, theta []float64, batch []int) { m.f.Gradient(g, theta, batch) }
+func (m functions) Start() []float64             { return slices.Clone(m.f.From) }
+func (m functions) Examples() int                { return m.f.Count }
+func (m functions) Loss(theta []float64) float64 { return m.f.LossAt(slices.Clone(theta)) }
+func (m functions) Gradient(g, theta []float64, batch []int) {
+	clear(g)
+	m.f.Gradient(g, slices.Clone(theta), batch)
+}
 
 func checkStart(start []float64) {
 	if i := slices.IndexFunc(start, notFinite); i >= 0 {
