@@ -51,7 +51,7 @@ func runExperiments(ctx context.Context, args []string) error {
 		if len(names) > 0 && !slices.Contains(names, q.Name) {
 			continue
 		}
-		if err := runExperiment(ctx, q, *out); err != nil {
+		if err := runExperiment(ctx, q.Name, q.Run, *out); err != nil {
 			return err
 		}
 	}
@@ -64,28 +64,48 @@ func runExperiments(ctx context.Context, args []string) error {
 	return wholefile.Write(filepath.Join(*out, "README.md"), []byte(experiments.Document()))
 }
 
-func runExperiment(ctx context.Context, q experiments.Question, dir string) error {
+// runExperiment writes what came out of an experiment; an interrupted one returns what it
+// has, or panics where that is nothing.
+func runExperiment(ctx context.Context, name string, run func() theory.TrainedScaling, dir string) error {
 	start := time.Now()
-	over := make(chan theory.TrainedScaling, 1)
-	go func() { over <- q.Run() }()
-	var s theory.TrainedScaling
+	type outcome struct {
+		theory.TrainedScaling
+		err error
+	}
+	over := make(chan outcome, 1)
+	go func() {
+		var s outcome
+		defer func() {
+			if p := recover(); p != nil {
+				s.err = fmt.Errorf("%s: %v", name, p)
+			}
+			over <- s
+		}()
+		s.TrainedScaling = run()
+	}()
+	var s outcome
 	select {
 	case s = <-over:
 	case <-ctx.Done():
-		select { // an interrupted experiment returns what it has, if it has begun
+		select {
 		case s = <-over:
 		case <-time.After(5 * time.Second):
 			return ctx.Err()
 		}
 	}
-	if s.Partial || ctx.Err() != nil {
-		if err := writeResult(dir, q.Name+"-partial", s); err != nil {
+	switch {
+	case s.err != nil:
+		return s.err
+	case s.Partial || ctx.Err() != nil:
+		if err := writeResult(dir, name+"-partial", s.TrainedScaling); err != nil {
 			return err
 		}
-		return fmt.Errorf("%s was interrupted after %d points, which are kept, and stand in %s-partial.json", q.Name, len(s.Points), q.Name)
+		fmt.Printf("%s was interrupted after %d points, which are kept, and stand in %s-partial.json\n", name, len(s.Points), name)
+		<-ctx.Done() // the signal that interrupted it
+		return ctx.Err()
 	}
-	fmt.Printf("%s: %d points in %v\n", q.Name, len(s.Points), time.Since(start).Round(time.Second))
-	return writeResult(dir, q.Name, s)
+	fmt.Printf("%s: %d points in %v\n", name, len(s.Points), time.Since(start).Round(time.Second))
+	return writeResult(dir, name, s.TrainedScaling)
 }
 
 func writeResult(dir, name string, result any) error {
