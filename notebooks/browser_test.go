@@ -71,6 +71,13 @@ func TestExportedPagesInABrowser(t *testing.T) {
 				})
 			})
 		}
+		t.Run(filepath.Base(path)+"/print", func(t *testing.T) {
+			t.Parallel()
+			browsertest.Browse(t, 720, 960, func(b *browsertest.Browser) {
+				b.Open(path)
+				b.Printed()
+			})
+		})
 	}
 }
 

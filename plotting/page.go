@@ -49,8 +49,18 @@ body { font: 16px/1.45 system-ui, sans-serif; max-width: 860px; margin: 1.5rem a
 section { margin-bottom: 2.5rem; }
 table { border-collapse: collapse; font-size: 0.9em; }
 th, td { padding: 0.15em 0.7em; text-align: left; border-bottom: 1px solid #8a8f9855; }
-@media (prefers-color-scheme: dark) { body { color: #e8eaed; background: #1e1f22; } .nqm-figure img { filter: invert(.9) hue-rotate(180deg); } }
-@media print { .nqm-figure:has(.nqm-controls) > img { display: block !important; filter: none; } .nqm-figure:has(.nqm-controls) > div { display: none !important; } }
+@media screen and (prefers-color-scheme: dark) { body { color: #e8eaed; background: #1e1f22; } .nqm-figure img { filter: invert(.9) hue-rotate(180deg); } }
+@media print {
+:root { color-scheme: light; }
+details::details-content { content-visibility: visible; height: auto; }
+summary { list-style-type: disclosure-open; }
+.nqm-figure, summary { break-after: avoid; }
+.nqm-figure, table { break-inside: avoid; }
+.nqm-figure :is(img, svg) { max-height: 70vh; }
+.nqm-figure:has(.nqm-controls) > img { display: block !important; }
+.nqm-figure:has(.nqm-controls) > div { display: none !important; }
+[role="region"] { overflow: visible !important; }
+}
 </style>
 </head>
 <body>

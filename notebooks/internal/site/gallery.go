@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"nqm/notebooks/internal/atlas"
 	"nqm/plotting"
@@ -88,5 +90,11 @@ func heading(name string) string {
 	return capital(strings.ReplaceAll(name, "-", " "))
 }
 
-// capital begins s, which begins with an ASCII letter, with a capital.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// capital begins s with a capital, if it does not begin with a symbol, as α is.
+func capital(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 || unicode.Is(unicode.Greek, first) {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
+}

@@ -45,6 +45,10 @@ func TestGalleryIsAccessible(t *testing.T) {
 	if err := Write(dir, []Page{page("00", `<main><h1>A lesson</h1></main>`), gallery}); err != nil {
 		t.Fatal(err)
 	}
+	browsertest.Browse(t, 720, 960, func(b *browsertest.Browser) {
+		b.Open(filepath.Join(dir, "gallery.html"))
+		b.Printed()
+	})
 	for _, dark := range []bool{false, true} {
 		browsertest.Browse(t, 1000, 900, func(b *browsertest.Browser) {
 			b.Dark(dark)
@@ -59,5 +63,14 @@ func TestGalleryIsAccessible(t *testing.T) {
 			}
 			b.Quiet(browsertest.Files)
 		})
+	}
+}
+
+// What a figure shows begins with a capital, and with a symbol that is one.
+func TestCapital(t *testing.T) {
+	for of, want := range map[string]string{"steps": "Steps", "α/(1-β) of SGD": "α/(1-β) of SGD", "écart": "Écart", "": ""} {
+		if got := capital(of); got != want {
+			t.Errorf("%q becomes %q", of, got)
+		}
 	}
 }
