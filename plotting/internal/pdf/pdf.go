@@ -194,7 +194,7 @@ func (c *Canvas) DrawImage(into vg.Rectangle, m image.Image) {
 	c.files++
 	c.doc.RegisterImageOptionsReader(name, fpdf.ImageOptions{ImageType: "png"}, &b)
 	left, top := c.at.apply(vg.Point{X: into.Min.X, Y: into.Max.Y})
-	c.doc.ImageOptions(name, left, top, into.Size().X.Points(), into.Size().Y.Points(), false, fpdf.ImageOptions{}, 0, "")
+	c.doc.ImageOptions(name, left, top, into.Size().X.Points()*c.scale(), into.Size().Y.Points()*c.scale(), false, fpdf.ImageOptions{}, 0, "")
 }
 
 // wider returns the image with n columns more, which repeat some of its own.
