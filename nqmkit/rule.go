@@ -6,6 +6,7 @@ import (
 
 	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // recipe says how a method is sampled: the batch size of each step, the power
@@ -150,7 +151,7 @@ func batchLabel(b float64) string {
 	if max(b, 1) == 1 {
 		return ""
 	}
-	return fmt.Sprintf(", B=%g", b)
+	return ", B=" + table.InFull(b)
 }
 
 func validateBatch(b float64) error {

@@ -99,6 +99,9 @@ func batchWord(b float64) string {
 	if e := math.Log2(b); b > 512 && e == math.Trunc(e) {
 		return ticks.Power(2, int(e))
 	}
+	if b == math.Trunc(b) && 1e5 <= b && b < 1e15 {
+		return ticks.Whole(b)
+	}
 	return number(b)
 }
 

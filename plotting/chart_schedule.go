@@ -184,7 +184,7 @@ func ScheduleComparison(c theory.ScheduleComparison) Figure {
 func comparisonCaption(c theory.ScheduleComparison) string {
 	text := fmt.Sprintf("Lowest expected loss found for %g samples on each side: a learning rate that falls, or a batch size that grows. Either does alike where α h is small; the batch size takes fewer steps.", c.Samples)
 	if c.Samples != c.Given {
-		text += fmt.Sprintf(" Of the %g samples given, the whole steps of B=%g use %g.", c.Given, batchIn(c.Rates.Optimizer), c.Samples)
+		text += fmt.Sprintf(" Of the %g samples given, the whole steps of B=%s use %g.", c.Given, table.InFull(batchIn(c.Rates.Optimizer)), c.Samples)
 	}
 	return text
 }
@@ -255,7 +255,7 @@ func scheduleNames(results []theory.BestRates) []string {
 	names := make([]string, len(results))
 	tail := tails(mapped(results, func(s theory.BestRates) string { return s.Problem }))
 	for i, s := range results {
-		names[i] = fmt.Sprintf("B=%g", batchIn(s.Optimizer))
+		names[i] = "B=" + table.InFull(batchIn(s.Optimizer))
 		if len(families) > 1 || len(results) == 1 {
 			names[i] = family(s) + ", " + names[i]
 		}

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"nqm/nqmkit"
+	"nqm/plotting/internal/ticks"
 	"nqm/theory"
 )
 
@@ -348,6 +349,31 @@ func TestFindingsBeginWithACapital(t *testing.T) {
 	for v, want := range map[float64]string{8060.4: "8060", 1.2345: "1.23", 999999: "1000000", 2.65e-8: "2.65e-08", 123456: "123000"} {
 		if got := threeDigits(v); got != want {
 			t.Errorf("%v is %q, want %q", v, got, want)
+		}
+	}
+}
+
+// A large batch size is written whole, in names, titles and findings: as a power of two, or
+// with its digits in groups, so that no two look alike.
+func TestLargeBatchesAreWhole(t *testing.T) {
+	r := rand.New(rand.NewPCG(18, 20))
+	plain := strings.NewReplacer("\u2009", "")
+	for range 500 {
+		b := math.Floor(math.Pow(10, 6+6*r.Float64()))
+		if r.IntN(4) == 0 {
+			b = math.Exp2(float64(20 + r.IntN(20)))
+		}
+		want := fmt.Sprintf("%.0f", b)
+		if e := math.Log2(b); e == math.Trunc(e) {
+			want = "2" + ticks.Raised(fmt.Sprint(e))
+		}
+		curves := nqmkit.Expect(nqmkit.TwoDirections(50, 1), 20, nqmkit.SGD(0.01).Batch(b), nqmkit.Momentum(0.01, 0.9).Batch(b+2))
+		f, err := FigureOf(curves)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name := f.drawn().Panels[0].Series[0].Name; !strings.HasSuffix(plain.Replace(name), "B="+want) {
+			t.Errorf("batches of %.0f are named %q, want %q", b, name, want)
 		}
 	}
 }

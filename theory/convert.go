@@ -1,6 +1,10 @@
 package theory
 
-import "fmt"
+import (
+	"fmt"
+
+	"nqm/theory/table"
+)
 
 // Converters between the conventions of momentum. All assume a constant
 // learning rate and a velocity that starts at 0.
@@ -47,7 +51,7 @@ func (m Torch) String() string {
 		text += ", nesterov=True"
 	}
 	if b := batchOf(m.BatchSize); b != 1 {
-		text += fmt.Sprintf(", B=%g", b)
+		text += ", B=" + table.InFull(b)
 	}
 	return text
 }

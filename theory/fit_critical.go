@@ -68,7 +68,7 @@ func FitCritical(batchSizes, steps []float64, reference float64) (CriticalFit, e
 
 // quantities are what the hyperbola gives, as logarithms of (log S_min, log E_min).
 func (f CriticalFit) quantities() (names []string, logs []leastsquares.Quantity) {
-	return []string{"S_min", "E_min", fmt.Sprintf("20%% overhead from B = %g", f.Reference), "hyperbola"},
+	return []string{"S_min", "E_min", "20% overhead from B = " + table.InFull(f.Reference), "hyperbola"},
 		[]leastsquares.Quantity{leastsquares.Parameter(0), leastsquares.Parameter(1), f.overheadAt, logBend}
 }
 
@@ -81,7 +81,7 @@ func checkPoints(batchSizes, steps []float64, reference float64) error {
 			return fmt.Errorf("theory: batch size %v of point %d: want a finite number > 0", b, i)
 		}
 		if t := steps[i]; !(t > 0) || math.IsInf(t, 0) {
-			return fmt.Errorf("theory: %v steps at B = %g: want a finite number > 0; leave out what did not reach the target", t, b)
+			return fmt.Errorf("theory: %v steps at B = %s: want a finite number > 0; leave out what did not reach the target", t, table.InFull(b))
 		}
 	}
 	sizes := slices.Clone(batchSizes)
@@ -191,10 +191,10 @@ const noSpectrum = "Steps against batch size fix S_min and E_min and no spectrum
 // say writes what the points leave open.
 func (f *CriticalFit) say(smooth, corner float64) {
 	if f.MinSteps.Low == 0 {
-		f.Notes = append(f.Notes, fmt.Sprintf("The points do not reach the bend: S_min may be as small as you like, and only a lower end of the critical batch size is known. Measure beyond B = %g.", slices.Max(f.BatchSizes)))
+		f.Notes = append(f.Notes, "The points do not reach the bend: S_min may be as small as you like, and only a lower end of the critical batch size is known. Measure beyond B = "+table.InFull(slices.Max(f.BatchSizes))+".")
 	}
 	if f.MinSamples.Low == 0 {
-		f.Notes = append(f.Notes, fmt.Sprintf("The points lie beyond the bend: E_min may be as small as you like, and only an upper end of the critical batch size is known. Measure below B = %g.", slices.Min(f.BatchSizes)))
+		f.Notes = append(f.Notes, "The points lie beyond the bend: E_min may be as small as you like, and only an upper end of the critical batch size is known. Measure below B = "+table.InFull(slices.Min(f.BatchSizes))+".")
 	}
 	if corner < smooth {
 		f.Notes = append(f.Notes, fmt.Sprintf("Two straight lines with a knee fit better than the hyperbola (%.2g against %.2g in root mean square): the definitions of the critical batch size will disagree.", rootMean(corner, len(f.Steps)), rootMean(smooth, len(f.Steps))))
@@ -217,7 +217,7 @@ func (f CriticalFit) Predict(b float64) (Estimate, error) {
 		return Estimate{}, err
 	}
 	s := f.solve(hyperbolaLaw)
-	e := s.logEstimates([]string{fmt.Sprintf("steps at B = %g", b)}, logSteps(b))[0]
+	e := s.logEstimates([]string{"steps at B = " + table.InFull(b)}, logSteps(b))[0]
 	return widened(e, s.Rise), nil
 }
 
@@ -251,7 +251,7 @@ func widened(e Estimate, rise float64) Estimate {
 func (f CriticalFit) Residuals() []Residual {
 	all := make([]Residual, len(f.Steps))
 	for k, b := range f.BatchSizes {
-		all[k] = Residual{fmt.Sprintf("B = %g", b), f.Steps[k], f.At(b)}
+		all[k] = Residual{"B = " + table.InFull(b), f.Steps[k], f.At(b)}
 	}
 	return all
 }

@@ -190,7 +190,7 @@ func (l CriticalLaw) Predict(n, b float64) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
-	e := s.logEstimates([]string{fmt.Sprintf("steps of N = %.4g at B = %g", n, b)}, there(logSteps(b), l.place(n)))[0]
+	e := s.logEstimates([]string{fmt.Sprintf("steps of N = %.4g at B = %s", n, table.InFull(b))}, there(logSteps(b), l.place(n)))[0]
 	return widened(e, s.Rise), nil
 }
 
@@ -230,7 +230,7 @@ func (l CriticalLaw) Residuals() ([]Residual, error) {
 	for i, f := range l.Fits {
 		for k, b := range f.BatchSizes {
 			log, _, _ := hyperbolaLaw(atPlace(s.Best.Z, l.place(l.Sizes[i])), b)
-			all = append(all, Residual{fmt.Sprintf("N = %.4g, B = %g", l.Sizes[i], b), f.Steps[k], math.Exp(log)})
+			all = append(all, Residual{fmt.Sprintf("N = %.4g, B = %s", l.Sizes[i], table.InFull(b)), f.Steps[k], math.Exp(log)})
 		}
 	}
 	return all, nil

@@ -356,7 +356,7 @@ func (f RunsFit) Residuals() []Residual {
 func residualsOf(runs []Run, fitted []float64) []Residual {
 	all := make([]Residual, len(fitted))
 	for k, r := range runs {
-		all[k] = Residual{fmt.Sprintf("N = %g, B = %g, K = %d", r.Size, r.Optimizer.batchSize(), r.Steps), r.Loss, fitted[k]}
+		all[k] = Residual{fmt.Sprintf("N = %g, B = %s, K = %d", r.Size, table.InFull(r.Optimizer.batchSize()), r.Steps), r.Loss, fitted[k]}
 	}
 	return all
 }

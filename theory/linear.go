@@ -80,7 +80,7 @@ func (l Linear) Batch(b float64) Linear {
 // String returns the name, with the batch size if it is not one.
 func (l Linear) String() string {
 	if b := batchOf(l.BatchSize); b != 1 {
-		return fmt.Sprintf("%s, B=%g", l.Family(), b)
+		return l.Family() + ", B=" + table.InFull(b)
 	}
 	return l.Family()
 }

@@ -8,6 +8,7 @@ import (
 
 	"nqm/theory/internal/dd"
 	"nqm/theory/internal/search"
+	"nqm/theory/table"
 )
 
 // NewScaling puts tuned points together: curves hold, for each method, points
@@ -105,7 +106,7 @@ func (c *ScalingCurve) counted() string {
 	}
 	var sizes []string
 	for _, t := range reached {
-		sizes = append(sizes, fmt.Sprintf("%g", t.Optimizer.batchSize()))
+		sizes = append(sizes, table.InFull(t.Optimizer.batchSize()))
 	}
 	return fmt.Sprintf("; of %d points only those that reach the target count, B = %s", len(c.Points), strings.Join(sizes, ", "))
 }
@@ -134,7 +135,7 @@ func overheadCritical(points []Tuned) CriticalBatch {
 		a, b := math.Log(points[k-1].Optimizer.batchSize()), math.Log(points[k].Optimizer.batchSize())
 		c.BatchSize = math.Exp(a + (b-a)*math.Log(overhead/before)/math.Log(over/before))
 		if least == 0 {
-			c.Note = fmt.Sprintf("the least samples are those of the smallest batch, B = %g", points[0].Optimizer.batchSize())
+			c.Note = "the least samples are those of the smallest batch, B = " + table.InFull(points[0].Optimizer.batchSize())
 		}
 		return c
 	}
@@ -208,6 +209,6 @@ func noiseCritical(p Problem, points []Tuned) (CriticalBatch, error) {
 		return c, err
 	}
 	c.BatchSize = along.Noise[1]
-	c.Note = fmt.Sprintf("after the %d steps of B = %g; %.4g at the start", t.Steps.Steps, t.Optimizer.batchSize(), along.Noise[0])
+	c.Note = fmt.Sprintf("after the %d steps of B = %s; %.4g at the start", t.Steps.Steps, table.InFull(t.Optimizer.batchSize()), along.Noise[0])
 	return c, nil
 }

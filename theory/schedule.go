@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nqm/theory/internal/dd"
+	"nqm/theory/table"
 )
 
 // Schedule is a sequence of segments that multiply an optimizer's learning rate
@@ -276,7 +277,7 @@ func (s Segment) String() string {
 		text += fmt.Sprintf(" in %d steps", s.Steps)
 	}
 	if s.BatchSize != 0 {
-		text += fmt.Sprintf(" at B=%g", s.BatchSize)
+		text += " at B=" + table.InFull(s.BatchSize)
 	}
 	if s.Momentum != 0 {
 		text += fmt.Sprintf(" with β=%g", s.Momentum)

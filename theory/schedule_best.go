@@ -43,8 +43,8 @@ type BestRates struct {
 
 // String is one sentence with the result.
 func (s BestRates) String() string {
-	return fmt.Sprintf("best found of %d constant pieces in %d steps, B=%g: loss %.9g",
-		len(s.Lengths), s.Steps, s.Optimizer.batchSize(), s.Loss)
+	return fmt.Sprintf("best found of %d constant pieces in %d steps, B=%s: loss %.9g",
+		len(s.Lengths), s.Steps, table.InFull(s.Optimizer.batchSize()), s.Loss)
 }
 
 // Samples returns the gradient examples used.

@@ -39,7 +39,7 @@ func (s ScheduleSteps) Samples() float64 {
 
 // String is one sentence with the certificate.
 func (s ScheduleSteps) String() string {
-	head := fmt.Sprintf("best %d-piece schedule found of %s, B=%g, to loss %g: ", s.Pieces, s.Family, s.Schedule.Optimizer.batchSize(), s.Target)
+	head := fmt.Sprintf("best %d-piece schedule found of %s, B=%s, to loss %g: ", s.Pieces, s.Family, table.InFull(s.Schedule.Optimizer.batchSize()), s.Target)
 	switch {
 	case s.Outcome != Reached:
 		return head + fmt.Sprintf("not within %d steps, where it is %.6g", s.Schedule.Steps, s.Loss)

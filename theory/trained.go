@@ -78,7 +78,7 @@ type ForeseenSteps struct {
 // Ratio is predicted over trained steps, with the interval of the trained ones. It is NaN
 // where neither reached the target.
 func (s TrainedSteps) Ratio(f ForeseenSteps) Estimate {
-	e := Estimate{Name: fmt.Sprintf("%s, B = %g, %s: predicted over trained", s.Method, s.BatchSize, f.Model)}
+	e := Estimate{Name: fmt.Sprintf("%s, B = %s, %s: predicted over trained", s.Method, table.InFull(s.BatchSize), f.Model)}
 	e.Value, e.Low, e.High = f.Steps/s.Steps.Value, f.Steps/s.Steps.High, f.Steps/s.Steps.Low
 	if math.IsInf(s.Steps.Value, 1) && !math.IsInf(f.Steps, 1) {
 		e.Note = "training did not reach the target"
@@ -104,7 +104,7 @@ func (s TrainedSteps) Apart(f ForeseenSteps) (least, greatest float64) {
 
 // String is one sentence: the steps with their interval, and the predictions.
 func (s TrainedSteps) String() string {
-	head := fmt.Sprintf("%s, B = %g, to loss %.4g above the minimum: ", s.Method, s.BatchSize, s.Target)
+	head := fmt.Sprintf("%s, B = %s, to loss %.4g above the minimum: ", s.Method, table.InFull(s.BatchSize), s.Target)
 	if math.IsInf(s.Steps.Value, 1) {
 		head += s.Missed()
 	} else {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -67,6 +68,16 @@ func shortText(cell any) string {
 		return fmt.Sprintf("%.5g", v)
 	}
 	return Visible(fmt.Sprint(cell))
+}
+
+// InFull writes a number as %g does, and all digits of a whole one of up to 15 that has
+// more than a power of ten: 1048576, and 1e+06.
+func InFull(v float64) string {
+	text := strconv.FormatFloat(v, 'g', -1, 64)
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 && strings.Contains(text, ".") {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return fmt.Sprintf("%g", v)
 }
 
 // Visible returns a text in which characters that would move a terminal's cursor,

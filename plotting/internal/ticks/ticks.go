@@ -69,6 +69,9 @@ func decimals(v float64, most int) string {
 	return Minus(whole)
 }
 
+// Whole writes a whole number with all of its digits, large ones in groups of three.
+func Whole(v float64) string { return decimals(v, 0) }
+
 const thin = "\u2009" // space
 
 // mostTicks is how many powers are labelled at most, and fewest how many
