@@ -52,7 +52,7 @@ import (
 // those that were not used for longest are removed; ClearCache removes all. What
 // an interrupt cut short is not kept.
 //
-// Cached panics without a name, on inputs that cannot be told apart, and on a
+// Cached panics without a name or a function, on inputs that cannot be told apart, and on a
 // type of result that would not come back as it was: one with an interface, a
 // function, a channel or a field that is not exported. So it does, once it is
 // computed, on a result that does not come back to the last bit: two fields of one
@@ -60,6 +60,9 @@ import (
 func Cached[T any](name string, inputs any, compute func() T) T {
 	if name == "" {
 		panic(fmt.Errorf("nqmkit: Cached without a name: give one, and another whenever the function changes"))
+	}
+	if compute == nil {
+		panic(fmt.Errorf("nqmkit: Cached without a function: want one that computes the result"))
 	}
 	if err := keeps(reflect.TypeFor[T](), nil); err != nil {
 		panic(fmt.Errorf("nqmkit: a %v cannot be cached: %w", reflect.TypeFor[T](), err))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // Expect returns the exact expected loss of each method on p from the start to
@@ -41,12 +42,12 @@ func ExpectAt(p theory.Problem, steps []int, methods ...theory.Method) []theory.
 // toldApart gives results of methods that have the same text a number each, from the second on:
 // a figure or a table of them tells no others apart.
 func toldApart[R any](results []R, method func(*R) *string) []R {
-	seen := map[string]int{}
+	names := make([]string, len(results))
 	for i := range results {
-		name := method(&results[i])
-		if seen[*name]++; seen[*name] > 1 {
-			*name = fmt.Sprintf("%s (%d)", *name, seen[*name])
-		}
+		names[i] = *method(&results[i])
+	}
+	for i, name := range table.Distinct(names) {
+		*method(&results[i]) = name
 	}
 	return results
 }

@@ -3,6 +3,7 @@ package nqmkit
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"nqm/nqmkit/internal/rule"
 	"nqm/theory"
@@ -108,6 +109,9 @@ func (m CustomMethod) recipe(int) (recipe, error) {
 				}
 				update, read := m.StartRead()
 				r.updates, r.reads = append(r.updates, update), append(r.reads, read)
+			}
+			if slices.ContainsFunc(r.updates, func(u Update) bool { return u == nil }) || slices.ContainsFunc(r.reads, func(r Readout) bool { return r == nil }) {
+				panic(fmt.Errorf("nqmkit: %s starts with a nil function: want an update, and a readout of a StartRead", m.Family()))
 			}
 			r.answer = make([]float64, s.Lanes*s.D)
 			return r

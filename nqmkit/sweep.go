@@ -27,15 +27,17 @@ import (
 // Partial. A function that returns its own type instead of any gives Results
 // of that type.
 //
-// Sweep panics on a name that is empty, no values, a value that is NaN, and
+// Sweep panics on a name that is empty, no function, no values, a value that is NaN, and
 // with the panic of the function at the first value that has one.
 func Sweep[T any](name string, values []float64, ask func(value float64) T) theory.Sweep[T] {
+	asked(ask == nil)
 	return SweepAxes([]theory.Axis{{Name: name, Values: values}}, func(at []float64) T { return ask(at[0]) })
 }
 
 // Grid is Sweep over two numbers: every value of the one with every value of
 // the other, which runs fastest.
 func Grid[T any](name string, values []float64, other string, others []float64, ask func(value, other float64) T) theory.Sweep[T] {
+	asked(ask == nil)
 	return SweepAxes([]theory.Axis{{Name: name, Values: values}, {Name: other, Values: others}},
 		func(at []float64) T { return ask(at[0], at[1]) })
 }
@@ -43,6 +45,7 @@ func Grid[T any](name string, values []float64, other string, others []float64, 
 // SweepAxes is Sweep over any number of axes, the last of which runs fastest.
 // The function is given one value of each.
 func SweepAxes[T any](axes []theory.Axis, ask func(at []float64) T) theory.Sweep[T] {
+	asked(ask == nil)
 	n, err := gridSize(axes)
 	if err != nil {
 		panic(err)
@@ -76,6 +79,13 @@ func divided[T any](name string, n int, f func(i int) T) []T {
 	return shards.Take(d, func(cells []int) []T {
 		return inOrder(name, len(cells), func(k int) T { return f(cells[k]) })
 	})
+}
+
+// asked panics where a sweep has no function.
+func asked(none bool) {
+	if none {
+		panic(fmt.Errorf("nqmkit: a sweep without a function: want one that answers at each point"))
+	}
 }
 
 // mostPoints bounds a grid, whose results are kept.

@@ -64,7 +64,7 @@ func PairedDifference(comparisons ...theory.PairedCurve) Figure {
 // are several.
 func pairedNames(comparisons []theory.PairedCurve) []string {
 	problems := unique(mapped(comparisons, func(c theory.PairedCurve) string { return c.Problem }))
-	return distinct(mapped(comparisons, func(c theory.PairedCurve) string {
+	return table.Distinct(mapped(comparisons, func(c theory.PairedCurve) string {
 		name := c.Methods[0] + " − " + c.Methods[1]
 		if len(problems) > 1 {
 			name += ", " + c.Problem

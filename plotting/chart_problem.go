@@ -33,7 +33,7 @@ func spectra(problems []titled) Figure {
 		X: Axis{Label: "direction i", Scale: Log10},
 		Y: Axis{Label: "h and c", Scale: Log10},
 	}
-	names := distinct(mapped(problems, func(p titled) string { return p.text }))
+	names := table.Distinct(mapped(problems, func(p titled) string { return p.text }))
 	for i, p := range problems {
 		ranks, h, c := ranked(p.Problem)
 		curvature := Series{Name: "curvature h", X: ranks, Y: h, Color: black, Width: 2.5}

@@ -20,6 +20,9 @@ import (
 // rounded to whole ones. It panics with one sentence on results that do not know their
 // samples, and on more than 10^15 of them.
 func AgainstSamples[T any](results []T, draw ...func([]T) Figure) Figure {
+	if len(draw) > 0 && draw[0] == nil {
+		panic(fmt.Errorf("plotting: AgainstSamples with a nil constructor: want one, or none"))
+	}
 	spent := make([]T, len(results))
 	for i, r := range results {
 		v := reflect.New(reflect.TypeOf(r)).Elem()

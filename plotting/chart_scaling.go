@@ -123,8 +123,11 @@ func BestSettings(s theory.Scaling) Figure {
 // AtBatchSizes returns the figure of a number of the best settings against batch size, one
 // line a method: what y says it is. Where the target was not reached, or the number is not
 // finite, is a gap; what is not above the foot of a logarithmic axis is left out, and a note
-// says so.
+// says so. It panics with one sentence on a nil function.
 func AtBatchSizes(s theory.Scaling, y Axis, of func(theory.ScalingCurve, theory.Tuned) float64) Figure {
+	if of == nil {
+		panic(fmt.Errorf("plotting: AtBatchSizes without a function: want one that says what is drawn"))
+	}
 	lines, t := scalingLines(s), table.Text("B")
 	p := Panel{X: batchAxis(s), Y: y}
 	values, low := make([]Values, len(lines)), 0

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // scalingLine is one method of a scaling with every batch size: those that an
@@ -22,7 +23,7 @@ type scalingLine struct {
 func scalingLines(s theory.Scaling) []scalingLine {
 	palette := newPalette(mapped(s.Curves, func(c theory.ScalingCurve) string { return c.Family }))
 	lines := make([]scalingLine, len(s.Curves))
-	names := distinct(mapped(s.Curves, scalingName))
+	names := table.Distinct(mapped(s.Curves, scalingName))
 	for i, c := range s.Curves {
 		l := scalingLine{name: names[i], look: palette.next(c.Family), batch: s.BatchSizes,
 			tuned: make([]*theory.Tuned, len(s.BatchSizes)), alone: len(s.Curves) < 2 || len(s.Curves) > mostEnds}

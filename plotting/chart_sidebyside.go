@@ -167,11 +167,11 @@ func each[T any](title string, problem, about func(T) string, draw func(T) Figur
 		}
 		names, problems := mapped(results, about), mapped(results, problem)
 		if len(unique(problems)) == 1 && names[0] != "" {
-			return multiples(title+": "+problems[0], distinct(names), mapped(results, draw))
+			return multiples(title+": "+problems[0], table.Distinct(names), mapped(results, draw))
 		}
 		for i, p := range problems {
 			names[i] = strings.TrimPrefix(names[i]+", "+p, ", ")
 		}
-		return multiples(title, distinct(names), mapped(results, draw))
+		return multiples(title, table.Distinct(names), mapped(results, draw))
 	}
 }

@@ -32,6 +32,9 @@ func Sweep(s Swept) (Figure, error) {
 	if len(results) == 0 {
 		return Figure{}, fmt.Errorf("plotting: a sweep without results: there is nothing to draw")
 	}
+	if n := theory.PointsOf(axes); len(results) > n {
+		return Figure{}, fmt.Errorf("plotting: %d results of a sweep whose axes have %d points: want one for each", len(results), n)
+	}
 	f, err := sweepFigure(axes, results)
 	if partial {
 		f.Title, f.Subtitle = f.about(), "" // what is missing may be better
@@ -248,7 +251,7 @@ func sweptNames(lines []swept) []string {
 			names[i] += ", " + about
 		}
 	}
-	return distinct(names)
+	return table.Distinct(names)
 }
 
 // sweepMap draws a number over two axes.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // told returns results whose names say their problem, where the problems differ, and which of
@@ -18,7 +19,7 @@ func told[T any](results []T, of func(*T) (problem string, name *string)) []T {
 			*name += tail(problem)
 		}
 	}
-	for i, name := range distinct(mapped(results, func(r T) string { _, name := of(&r); return *name })) {
+	for i, name := range table.Distinct(mapped(results, func(r T) string { _, name := of(&r); return *name })) {
 		_, own := of(&results[i])
 		*own = name
 	}

@@ -31,17 +31,6 @@ func unique(words []string) []string {
 	return kept
 }
 
-// distinct numbers the names that are there more than once.
-func distinct(names []string) []string {
-	seen := map[string]int{}
-	for i, name := range names {
-		if seen[name]++; seen[name] > 1 {
-			names[i] = fmt.Sprintf("%s (%d)", name, seen[name])
-		}
-	}
-	return names
-}
-
 func common(problems []string) string {
 	for _, p := range problems {
 		if p != problems[0] {

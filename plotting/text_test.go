@@ -377,3 +377,29 @@ func TestLargeBatchesAreWhole(t *testing.T) {
 		}
 	}
 }
+
+// Constructors say in a sentence that a function is nil, or that a sweep is not one.
+func TestNoFunctionToDraw(t *testing.T) {
+	p := nqmkit.TwoDirections(50, 1)
+	for name, call := range map[string]func() error{
+		"FramesOf": func() error { _, err := FramesOf("a", []float64{1}, nil); return err },
+		"Sweep": func() error {
+			_, err := Sweep(theory.Sweep[float64]{Results: []float64{1}, Axes: []theory.Axis{{Name: "x"}}})
+			return err
+		},
+		"AtBatchSizes": func() (err error) {
+			defer func() { err, _ = recover().(error) }()
+			AtBatchSizes(nqmkit.BatchScaling(p, 0.1, []float64{1, 2}, nqmkit.SGD(nqmkit.Free)), Axis{}, nil)
+			return nil
+		},
+		"AgainstSamples": func() (err error) {
+			defer func() { err, _ = recover().(error) }()
+			AgainstSamples(nqmkit.Expect(p, 3, nqmkit.SGD(0.01)), nil)
+			return nil
+		},
+	} {
+		if err := call(); err == nil || strings.Contains(err.Error(), "runtime error") {
+			t.Errorf("%s: %v, want a sentence", name, err)
+		}
+	}
+}

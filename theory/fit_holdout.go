@@ -25,8 +25,11 @@ type HeldOut struct {
 // more numbers always fits better; here it has to predict better. The fits have no
 // intervals, so that many ways of hiding can be tried.
 //
-// The error names an invalid run, and says where nothing is hidden or too few runs are left.
+// The error names an invalid run or a nil function, and says where nothing is hidden or too few runs are left.
 func HoldOut(runs []Run, hidden func(Run) bool) ([]HeldOut, error) {
+	if hidden == nil {
+		return nil, fmt.Errorf("theory: HoldOut without a function: want one that says which runs are hidden")
+	}
 	var seen, unseen []Run
 	for _, r := range runs {
 		if hidden(r) {

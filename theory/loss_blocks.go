@@ -1,7 +1,9 @@
 package theory
 
 import (
+	"fmt"
 	"math"
+	"slices"
 
 	"nqm/theory/internal/dd"
 )
@@ -19,8 +21,18 @@ func (p Problem) Block(from, to int) Problem {
 }
 
 // Together returns the curve on p of its blocks, given in order, all of one method at
-// the same steps. The sums do not depend on who computed which block, or when.
+// the same steps. The sums do not depend on who computed which block, or when. It panics
+// with an error without a block, and on one of other steps.
 func Together(p Problem, blocks []Curve) Curve {
+	if len(blocks) == 0 {
+		panic(fmt.Errorf("theory: a curve of no blocks: want one or more"))
+	}
+	for i, b := range blocks {
+		n := len(b.Steps)
+		if !slices.Equal(b.Steps, blocks[0].Steps) || len(b.Bias) != n || len(b.Noise) != n || (b.StdDev == nil) != (blocks[0].StdDev == nil) || b.StdDev != nil && len(b.StdDev) != n {
+			panic(fmt.Errorf("theory: block %d of %d has %d steps and %d, %d and %d numbers there: want those of the first", i+1, len(blocks), n, len(b.Bias), len(b.Noise), len(b.StdDev)))
+		}
+	}
 	c := blocks[0]
 	c.Problem, c.Modes = p.String(), 0
 	n := len(c.Steps)

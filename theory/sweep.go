@@ -1,6 +1,11 @@
 package theory
 
-import "nqm/theory/table"
+import (
+	"fmt"
+	"math"
+
+	"nqm/theory/table"
+)
 
 // Axis is a number that is varied, with its values in their order.
 type Axis struct {
@@ -27,8 +32,24 @@ func (s Sweep[T]) Grid() (axes []Axis, results []any, partial bool) {
 	return s.Axes, results, s.Partial
 }
 
-// PointOf returns the values of the axes at place i of a sweep's results.
+// PointsOf returns how many points axes have together, at most math.MaxInt.
+func PointsOf(axes []Axis) int {
+	n := 1.0
+	for _, a := range axes {
+		n *= float64(len(a.Values))
+	}
+	if !(n < math.MaxInt) {
+		return math.MaxInt
+	}
+	return int(n)
+}
+
+// PointOf returns the values of the axes at place i of a sweep's results. It panics with an
+// error where the axes have no such point.
 func PointOf(axes []Axis, i int) []float64 {
+	if n := PointsOf(axes); i < 0 || i >= n {
+		panic(fmt.Errorf("theory: point %d of a sweep: its axes have %d, counted from 0", i, n))
+	}
 	point := make([]float64, len(axes))
 	for k := len(axes) - 1; k >= 0; k-- {
 		n := len(axes[k].Values)
@@ -39,8 +60,11 @@ func PointOf(axes []Axis, i int) []float64 {
 }
 
 // Records returns the rows of each point's result, with the point. The error
-// names a type of result that has none.
+// names a type of result that has none, and results beyond the points of the axes.
 func (s Sweep[T]) Records() ([]table.Record, error) {
+	if n := PointsOf(s.Axes); len(s.Results) > n {
+		return nil, fmt.Errorf("theory: %d results of a sweep whose axes have %d points: want one for each", len(s.Results), n)
+	}
 	var rows []table.Record
 	for i, result := range s.Results {
 		point := ended(nil, s.Partial)

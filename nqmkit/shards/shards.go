@@ -85,6 +85,9 @@ type part struct {
 // keeps nor, for an interface T, a result of package theory, a number, a text or a list
 // of these.
 func Take[T any](d *Division, compute func(cells []int) []T) []T {
+	if d == nil || compute == nil {
+		panic(fmt.Errorf("shards: Take without a division or a function: want that of Next, and one that computes cells"))
+	}
 	if r := d.role; r.of > 0 {
 		if !d.has(r.shard, r.of) {
 			cells := d.cellsOf(r.shard, r.of)

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -78,6 +79,27 @@ func InFull(v float64) string {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return fmt.Sprintf("%g", v)
+}
+
+// Distinct returns the names, of which those that are there more than once have a number
+// behind them, from the second on, that makes no other of the names.
+func Distinct(names []string) []string {
+	taken, seen := map[string]bool{}, map[string]int{}
+	for _, name := range names {
+		taken[name] = true
+	}
+	apart := slices.Clone(names)
+	for i, name := range names {
+		if seen[name]++; seen[name] == 1 {
+			continue
+		}
+		for ; taken[apart[i]]; seen[name]++ {
+			apart[i] = fmt.Sprintf("%s (%d)", name, seen[name])
+		}
+		seen[name]--
+		taken[apart[i]] = true
+	}
+	return apart
 }
 
 // Visible returns a text in which characters that would move a terminal's cursor,
