@@ -27,7 +27,7 @@ func ExampleBatchScaling() {
 	// Output:
 	// 20% overhead: 407 (the least samples are those of the smallest batch, B = 4)
 	// hyperbola: 848 (S_min = 6569, E_min = 5.57e+06, off by 6.8% in root mean square)
-	// B_noise at the target: 6.43e+03 (after the 6720 steps of B = 1.048576e+06; 1.368 at the start)
+	// B_noise at the target: 6.43e+03 (after the 6720 steps of B = 1048576; 1.368 at the start)
 	// Bayes bound: 495016 samples
 }
 
