@@ -58,54 +58,70 @@ func runExperiments(ctx context.Context, args []string) error {
 	if len(names) > 0 {
 		return nil
 	}
-	if err := writeResult(*out, "scales", experiments.Scales()); err != nil {
+	scales, err := answerOf(ctx, "scales", experiments.Scales)
+	if err != nil {
+		return err
+	}
+	if err := writeResult(*out, "scales", scales); err != nil {
 		return err
 	}
 	return wholefile.Write(filepath.Join(*out, "README.md"), []byte(experiments.Document()))
 }
 
-// runExperiment writes what came out of an experiment; an interrupted one returns what it
-// has, or panics where that is nothing.
+// runExperiment writes what came out of an experiment, an interrupted one under a name of
+// its own.
 func runExperiment(ctx context.Context, name string, run func() theory.TrainedScaling, dir string) error {
 	start := time.Now()
-	type outcome struct {
-		theory.TrainedScaling
-		err error
+	s, err := answerOf(ctx, name, run)
+	if err != nil {
+		return err
 	}
-	over := make(chan outcome, 1)
-	go func() {
-		var s outcome
-		defer func() {
-			if p := recover(); p != nil {
-				s.err = fmt.Errorf("%s: %v", name, p)
-			}
-			over <- s
-		}()
-		s.TrainedScaling = run()
-	}()
-	var s outcome
-	select {
-	case s = <-over:
-	case <-ctx.Done():
-		select {
-		case s = <-over:
-		case <-time.After(5 * time.Second):
-			return ctx.Err()
-		}
-	}
-	switch {
-	case s.err != nil:
-		return s.err
-	case s.Partial || ctx.Err() != nil:
-		if err := writeResult(dir, name+"-partial", s.TrainedScaling); err != nil {
+	partial := name + "-partial"
+	if s.Partial || ctx.Err() != nil {
+		if err := writeResult(dir, partial, s); err != nil {
 			return err
 		}
-		fmt.Printf("%s was interrupted after %d points, which are kept, and stand in %s-partial.json\n", name, len(s.Points), name)
+		fmt.Printf("%s was interrupted after %d points, which are kept, and stand in %s.json\n", name, len(s.Points), partial)
 		<-ctx.Done() // the signal that interrupted it
 		return ctx.Err()
 	}
 	fmt.Printf("%s: %d points in %v\n", name, len(s.Points), time.Since(start).Round(time.Second))
-	return writeResult(dir, name, s.TrainedScaling)
+	if err := os.Remove(filepath.Join(dir, partial+".json")); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return writeResult(dir, name, s)
+}
+
+// answerOf returns what run does, or the panic that it ends with as an error: work that is
+// interrupted returns what it has, or panics where that is nothing.
+func answerOf[T any](ctx context.Context, name string, run func() T) (T, error) {
+	type outcome struct {
+		answer T
+		err    error
+	}
+	over := make(chan outcome, 1)
+	go func() {
+		var o outcome
+		defer func() {
+			if p := recover(); p != nil {
+				o.err = fmt.Errorf("%s: %v", name, p)
+			}
+			over <- o
+		}()
+		o.answer = run()
+	}()
+	var late <-chan time.Time
+	done := ctx.Done()
+	for {
+		select {
+		case o := <-over:
+			return o.answer, o.err
+		case <-done:
+			done, late = nil, time.After(5*time.Second)
+		case <-late:
+			return *new(T), ctx.Err()
+		}
+	}
 }
 
 func writeResult(dir, name string, result any) error {

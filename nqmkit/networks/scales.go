@@ -17,7 +17,8 @@ import (
 //
 // with C and g over all examples at that point, and G the Gauss-Newton matrix at the
 // optimum: the geometric mean over the labs, with Student's interval of 95% for its
-// logarithm. A loss at or above that of the start is the start. It panics on no lab, and
+// logarithm. A loss at or above that of the start is the start. An interrupt keeps the losses
+// that were finished with all labs. It panics on no lab, and
 // on a loss that is not > 0.
 func ScalesAlong(labs []*Lab, losses ...float64) []theory.Estimate {
 	if len(labs) == 0 {

@@ -115,17 +115,28 @@ func fromStarts(net func() *networks.Network) func() []*networks.Lab {
 		for k := range places {
 			places[k] = float64(k)
 		}
-		return nqmkit.Sweep("start", places, func(k float64) *networks.Lab {
+		return whole(nqmkit.Sweep("start", places, func(k float64) *networks.Lab {
 			l := networks.NewLab(net().Seed(starts[int(k)]))
 			l.Metric()
 			return l
-		}).Results
+		}).Results, len(starts))
 	})
 }
 
 // Scales are the noise scales of the MLP along gradient descent: at the start, on the
-// way, and at the target.
-func Scales() []theory.Estimate { return networks.ScalesAlong(mlp(), 3, 1, 0.5, mlpTarget) }
+// way, and at the target. It panics when it is interrupted.
+func Scales() []theory.Estimate {
+	losses := []float64{3, 1, 0.5, mlpTarget}
+	return whole(networks.ScalesAlong(mlp(), losses...), 2*len(losses))
+}
+
+// whole returns all of n results, which an interrupt cuts short.
+func whole[T any](all []T, n int) []T {
+	if len(all) < n {
+		panic(fmt.Errorf("experiments: interrupted after %d of %d", len(all), n))
+	}
+	return all
+}
 
 func ask(labs []*networks.Lab, target float64, batches []float64, methods []nqmkit.Sampler, fitted bool) theory.TrainedScaling {
 	return asked(labs, target, batches, methods, fitted).Run()
@@ -139,7 +150,7 @@ func asked(labs []*networks.Lab, target float64, batches []float64, methods []nq
 }
 
 // Run makes an experiment, or goes on with one that was interrupted. Numbers are rounded to
-// five digits.
+// five digits. It panics when it is interrupted before its models were measured.
 func (q Question) Run() theory.TrainedScaling {
 	s := q.run()
 	for i := range s.Points {
