@@ -100,10 +100,14 @@ var packedDigits []byte
 // Digits returns the 1797 handwritten digits of 8x8 pixels from 0 to 1 that scikit-learn
 // has as load_digits: the test set of E. Alpaydin and C. Kaynak, Optical Recognition
 // of Handwritten Digits, UCI Machine Learning Repository 1998, CC BY 4.0. Source and
-// licence are in the folder digits, beside the file.
+// licence are in the folder digits, beside the file. They are the caller's to change.
 func Digits() Data {
 	d := digits()
-	return Data{Name: "digits 8x8", Inputs: d.Inputs, Labels: d.Labels, Classes: 10}
+	inputs := make([][]float64, len(d.Inputs))
+	for k, row := range d.Inputs {
+		inputs[k] = slices.Clone(row)
+	}
+	return Data{Name: "digits 8x8", Inputs: inputs, Labels: slices.Clone(d.Labels), Classes: 10}
 }
 
 var digits = sync.OnceValue(func() (d Data) {

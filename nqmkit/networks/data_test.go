@@ -32,6 +32,24 @@ func TestDigitsAreTheTestSet(t *testing.T) {
 	}
 }
 
+// Digits that a user changes are the user's: they are those of the file in the next call.
+func TestDigitsAreNotShared(t *testing.T) {
+	kept := networks.Digits()
+	first, labels := slices.Clone(kept.Inputs[5]), slices.Clone(kept.Labels)
+	mine := networks.Digits()
+	for k, row := range mine.Inputs {
+		for i := range row {
+			row[i] = -1
+		}
+		mine.Inputs[k], mine.Labels[k] = nil, 3
+	}
+	for _, d := range []networks.Data{kept, networks.Digits()} {
+		if !slices.Equal(d.Inputs[5], first) || !slices.Equal(d.Labels, labels) {
+			t.Errorf("digit 5 has %v and label %d after another's change", d.Inputs[5], d.Labels[5])
+		}
+	}
+}
+
 func TestSizes(t *testing.T) {
 	d := networks.Digits()
 	for want, n := range map[int]*networks.Network{650: networks.Softmax(d), 2410: networks.MLP(d, 32), 610: networks.MLP(d, 8), 666: networks.Conv(d, 4, 8)} {
