@@ -44,7 +44,14 @@ func NewLab(m Model) *Lab {
 	if length := math.Sqrt(dot(g, g)); !(length <= 1e-5) || notFinite(minimum) {
 		panic(fmt.Errorf("networks: the optimum of %v was not found: a gradient of %.3g is left at loss %v; a penalty makes one", m, length, minimum))
 	}
-	l := &Lab{Model: m, Optimum: result.X, Minimum: minimum, start: start}
+	return LabAt(m, result.X)
+}
+
+// LabAt is NewLab where the optimum is known, as that of a Lab that was made before. It
+// panics on a point of another length, or that is not finite.
+func LabAt(m Model, optimum []float64) *Lab {
+	checkPoint(m, optimum, false)
+	l := &Lab{Model: m, Optimum: slices.Clone(optimum), Minimum: m.Loss(optimum), start: slices.Clone(m.Start())}
 	l.at = sync.OnceValue(func() Measurement {
 		which := GaussNewton
 		if _, knows := bare(m).(Curved); !knows {

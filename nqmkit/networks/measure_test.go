@@ -2,6 +2,7 @@ package networks_test
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -42,6 +43,23 @@ func scaled(v []float64, by float64) (w []float64) {
 		w = append(w, by*x)
 	}
 	return w
+}
+
+// A lab at the optimum of another is the same, also through training and a preconditioner.
+func TestLabAtAnOptimum(t *testing.T) {
+	for name, n := range kinds() {
+		found := networks.NewLab(n)
+		at := networks.LabAt(n, found.Optimum)
+		ask := func(l *networks.Lab) any {
+			return []any{l.Minimum, l.Start(), l.Loss(l.Start()), networks.Train(l.Near(0.5), 10, nqmkit.Trials(2, 1), nqmkit.SGD(0.01).Precondition(0.5))}
+		}
+		if got, want := ask(at), ask(found); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	panics(t, "a point of 1 numbers for 2", func() { networks.LabAt(ownModel(nil), []float64{1}) })
+	panics(t, "a point with NaN", func() { networks.LabAt(ownModel(nil), []float64{1, math.NaN()}) })
+	panics(t, "no model", func() { networks.LabAt(nil, []float64{1}) })
 }
 
 // A measurement against matrices that are made from single products and gradients.

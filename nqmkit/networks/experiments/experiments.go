@@ -115,11 +115,14 @@ func fromStarts(net func() *networks.Network) func() []*networks.Lab {
 		for k := range places {
 			places[k] = float64(k)
 		}
-		return whole(nqmkit.Sweep("start", places, func(k float64) *networks.Lab {
-			l := networks.NewLab(net().Seed(starts[int(k)]))
-			l.Metric()
-			return l
+		optima := whole(nqmkit.Sweep("start", places, func(k float64) []float64 {
+			return networks.NewLab(net().Seed(starts[int(k)])).Optimum
 		}).Results, len(starts))
+		labs := make([]*networks.Lab, len(starts))
+		for k, at := range optima {
+			labs[k] = networks.LabAt(net().Seed(starts[k]), at)
+		}
+		return labs
 	})
 }
 
