@@ -79,6 +79,8 @@ func (c cycle) windows(firstOnly bool) (all []Window, ok bool) {
 		return []Window{{0, end}}, true
 	case c.states == 1:
 		return []Window{{0, 1 + math.Pow(2/c.slow-1, 1/float64(c.steps))}}, true
+	case c.steps == 1:
+		return []Window{{0, c.single().limit()}}, true
 	case odd:
 		end = c.end(end)
 	}
@@ -95,6 +97,17 @@ func (c cycle) windows(firstOnly bool) (all []Window, ok bool) {
 		end = slices.Min(b.found)
 	}
 	return []Window{{0, end}}, true
+}
+
+// single is the triangle of a cycle of one step, which is affine in x as the rule's is.
+func (c cycle) single() triangle {
+	at0, _, _ := c.at(dd.Number{})
+	at1, _, _ := c.at(dd.Exact(1))
+	return triangle{
+		q: newLine(at0.q, at1.q.Sub(at0.q)),
+		u: newLine(at0.u, at1.u.Sub(at0.u)),
+		w: newLine(at0.w, at1.w.Sub(at0.w)),
+	}
 }
 
 // end is an x beyond which no cycle of an odd number of steps is stable.

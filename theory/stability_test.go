@@ -237,3 +237,30 @@ func TestOneWindow(t *testing.T) {
 		}
 	}
 }
+
+// Slow weights after every step are one rule more, with one window: of momentum that of the
+// learning rate sα, and of all that of the rate.
+func TestWindowOfLookaheadOverOneStep(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 4))
+	p := must(List(1))
+	for range 40 {
+		beta, s := []float64{0.9999, -math.Expm1(-9 * r.Float64())}[r.IntN(2)], 0.05+0.95*r.Float64()
+		for i, o := range []Optimizer{Momentum(1, beta), Nesterov(1, beta), QHM(1, beta, r.Float64())} {
+			windows, err := StabilityWindows(p, o.Lookahead(1, s))
+			if err != nil || len(windows) != 1 {
+				t.Errorf("%v over 1 step, s = %v: %v, %v", o, s, windows, err)
+				continue
+			}
+			if i == 0 {
+				near(t, o.String(), windows[0].High, 2*(1+beta)/s, 1e-14)
+			}
+			for _, off := range []float64{-1e-6, 1e-6} {
+				at := o.Lookahead(1, s)
+				at.LearningRate = windows[0].High * (1 + off)
+				if rate := must(RateOf(p, at)); rate.Stable != (off < 0) {
+					t.Errorf("%v: radius %v, the window is %v", at, rate.Radius, windows[0])
+				}
+			}
+		}
+	}
+}
