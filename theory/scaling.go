@@ -53,9 +53,11 @@ func (t Tuned) String() string {
 	case t.Budget > 0 && t.Proved:
 		return fmt.Sprintf("%v: loss %.9g after %d steps; proved: no %s gives less than %.9g", t.Optimizer, t.Steps.Loss, t.Budget, t.freed(), t.Bound)
 	case t.Budget > 0:
-		return fmt.Sprintf("%v: loss %.9g after %d steps; searched", t.Optimizer, t.Steps.Loss, t.Budget)
+		return fmt.Sprintf("%v: loss %.9g after %d steps; searched: the lowest of %d losses", t.Optimizer, t.Steps.Loss, t.Budget, t.Evaluations)
 	case t.Proved && t.Steps.Outcome != Reached:
 		return fmt.Sprintf("%v; proved: no %s reaches it", t.Steps, t.freed())
+	case t.Steps.Outcome != Reached:
+		return fmt.Sprintf("%v; searched: the lowest of %d losses", t.Steps, t.Evaluations)
 	case t.Proved:
 		return fmt.Sprintf("%v; proved: no %s reaches it earlier", t.Steps, t.freed())
 	}

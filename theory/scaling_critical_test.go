@@ -106,6 +106,20 @@ func TestOneStepIsProved(t *testing.T) {
 	}
 }
 
+// What was searched says among how many losses; nothing is one step before a target that is
+// not reached.
+func TestTextsOfSearchesSayHowFinely(t *testing.T) {
+	p := must(List(1, 0.3))
+	for _, o := range []Optimizer{QHM(Free, 0.9, 0.5), SGD(Free).Lookahead(5, 0.5), SGD(Free).Cosine()} {
+		for _, got := range []Tuned{must(Tune(p, 1e-9, o, 30)), must(TuneLoss(p, 30, o))} {
+			text := got.String()
+			if got.Proved || !strings.Contains(text, fmt.Sprintf("searched: the lowest of %d losses", got.Evaluations)) || strings.Contains(text, "before") {
+				t.Error(text)
+			}
+		}
+	}
+}
+
 // A loss that overflows has no bound to print: the sentence says at which step.
 func TestTextOfOverflow(t *testing.T) {
 	p := must(List(1, 0.3))
