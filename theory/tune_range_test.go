@@ -58,3 +58,29 @@ func TestTuneUpToTheLimit(t *testing.T) {
 		t.Errorf("the best rate is at the limit in %d questions only", ends)
 	}
 }
+
+// Where noise leaves little to gain the best learning rate is next to 0: a step that is
+// optimal for each method's first step alone is no better than what is found.
+func TestTuneDownToSmallRates(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 5))
+	for range 10 {
+		h := 0.1 + r.Float64()
+		p := must(List(h, h*r.Float64()))
+		p = must(p.WithNoise([]float64{1e6 * r.Float64(), 1e6 * r.Float64()}))
+		for _, o := range []Optimizer{SGD(Free), Nesterov(Free, Free), Momentum(Free, 0.9).EMA(0.5), SGD(Free).Average(), SGD(Free).Cosine(), Momentum(Free, 0.5).Lookahead(2, 0.5)} {
+			got := must(TuneLoss(p, 4, o))
+			for i := range 60 {
+				at := o
+				at.LearningRate = 1e-9 * math.Exp(0.3*float64(i))
+				if at.Momentum == Free {
+					at.Momentum = 0
+				}
+				at = must(at.Over(4))
+				if loss := must(ExpectedLoss(p, 4, at)); loss < got.Steps.Loss*(1-1e-9) {
+					t.Errorf("%v on %v: %v, but %v has %v", o, p, got, at, loss)
+					break
+				}
+			}
+		}
+	}
+}

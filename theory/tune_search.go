@@ -251,6 +251,10 @@ const fewDirections = 128
 // decays, in the logarithm.
 const closer = 8
 
+// lower is how much lower than a grid looks a descent may take the learning rate, in the
+// logarithm: where noise leaves little to gain, the best is next to 0.
+const lower = 30
+
 // few reports whether the problem has so few directions that dips are looked for.
 func (k *tuner) few() bool {
 	return math.Max(k.problem.Law.Count, float64(k.problem.Len())) <= fewDirections
@@ -272,6 +276,7 @@ func (k *tuner) minimise(from []float64, t int, radius float64) candidate {
 		switch f.coordinate {
 		case &rateCoordinate:
 			high[i] += maxLogit - gridLogit
+			low[i] -= lower
 		case &weightCoordinate:
 			high[i] += closer
 		}
