@@ -116,14 +116,22 @@ var fingerprinted = regexp.MustCompile(`θ\(0\) = #([0-9a-v]{8})\b`)
 
 var power = regexp.MustCompile(`\^-?[0-9]+(\.[0-9]+)?`)
 
+var largeBatch = regexp.MustCompile(`\bB( ?= ?)([1-9][0-9]{6,14})\b`)
+
 // printable returns a label without the characters that no file of text may
 // hold, such as NUL: they become U+FFFD, and line ends become spaces. Powers
 // such as i^-1.2 and 1e-09 are raised; a start of which a text has the fingerprint alone
-// (see theory.Fingerprint) is named by it.
+// (see theory.Fingerprint) is named by it. A batch size of a million or more is written as
+// on an axis: 2²⁰, or with its digits in groups.
 func printable(label string) string {
 	if strings.Contains(label, "#") {
 		label = fingerprinted.ReplaceAllString(label, "start $1")
 	}
+	label = largeBatch.ReplaceAllStringFunc(label, func(found string) string {
+		part := largeBatch.FindStringSubmatch(found)
+		b, _ := strconv.ParseFloat(part[2], 64)
+		return "B" + part[1] + batchWord(b)
+	})
 	label = power.ReplaceAllStringFunc(raised(label), func(p string) string { return ticks.Raised(p[1:]) })
 	return strings.Map(func(r rune) rune {
 		switch {

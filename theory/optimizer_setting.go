@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"nqm/theory/table"
 )
 
 // Setting is one setting of an Optimizer as data: what it is called, where it is
@@ -171,6 +173,9 @@ var settings = []Setting{
 		text: func(o *Optimizer) string {
 			if o.BatchSize == 1 {
 				return ""
+			}
+			if o.BatchSize == math.Trunc(o.BatchSize) {
+				return "B=" + table.InFull(o.BatchSize)
 			}
 			return "B=" + orFree(o.BatchSize)
 		},
