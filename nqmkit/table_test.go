@@ -70,7 +70,7 @@ func TestTableOfEveryResult(t *testing.T) {
 		{nqmkit.Rate(p, method), 1, "problem, gradient_noise, initial_point, method, radius, stable, time [steps], curvature, regime, angle [radians]"},
 		{nqmkit.Damping(method, 1), 1, "curvature, regime, radius, angle [radians]"},
 		{nqmkit.PhaseMap(p).Best, 1, "method, power, batch_size [examples], learning_rate [1/curvature], momentum, decay, radius"},
-		{nqmkit.Summary(p), 1, "problem, gradient_noise, initial_point, dimension, largest_curvature, smallest_curvature, condition, trace_h, trace_c, trace_h2, trace_hc, effective_dimension, start_loss, simple_noise_scale, noise_scale, modes, sum_error"},
+		{nqmkit.Summary(p), 1, "problem, gradient_noise, initial_point, dimension, largest_curvature, smallest_curvature, condition, flat, trace_h, trace_c, trace_h2, trace_hc, effective_dimension, start_loss, simple_noise_scale, noise_scale, modes, sum_error"},
 		{[]float64{1, math.Inf(1)}, 2, "value"},
 		{own{0.1, true, theory.Never}, 1, "learning_rate [1/curvature], found, outcome"},
 		{nqmkit.Sweep("learning rate", []float64{0.1, 0.2}, func(a float64) any { return nqmkit.ExpectAt(p, []int{5}, nqmkit.SGD(a)) }), 2,

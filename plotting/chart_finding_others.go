@@ -16,16 +16,27 @@ import (
 func summaryFinding(names []string, problems []theory.Summary) string {
 	if len(problems) == 1 {
 		s := problems[0]
-		alike := s.TraceH / s.LargestCurvature
+		alike, curved := s.TraceH/s.LargestCurvature, s.Dimension-s.Flat
+		which, flat := "directions", ""
+		if s.Flat > 0 {
+			which, flat = "curved directions", fmt.Sprintf(", %s flat", number(s.Flat))
+		}
 		switch {
 		case s.Dimension < 2 || none(s.Condition):
 			return ""
-		case s.Condition == 1 && alike > (1-1e-9)*s.Dimension:
-			return fmt.Sprintf("all %s directions have the same curvature", number(s.Dimension))
-		case s.Dimension < 10 || alike > 0.95*s.Dimension:
-			return fmt.Sprintf("a condition number of %s over %s directions", number(s.Condition), number(s.Dimension))
+		case curved == 0:
+			return fmt.Sprintf("all %s directions are flat", number(s.Dimension))
+		case curved == 1:
+			return "one direction is curved" + flat
+		case s.Condition == 1 && alike > (1-1e-9)*curved:
+			return fmt.Sprintf("all %s %s have the same curvature%s", number(curved), which, flat)
+		case s.Dimension < 10 || alike > 0.95*curved:
+			return fmt.Sprintf("a condition number of %s over %s %s%s", number(s.Condition), number(curved), which, flat)
 		}
-		return fmt.Sprintf("%s directions together curve like %.3g of the stiffest", number(s.Dimension), alike)
+		return fmt.Sprintf("%s %s together curve like %.3g of the stiffest%s", number(curved), which, alike, flat)
+	}
+	if slices.ContainsFunc(problems, func(s theory.Summary) bool { return s.Flat > 0 }) { // where it is infinite
+		return ""
 	}
 	order := lowestFirst(mapped(problems, func(s theory.Summary) float64 { return -s.Condition }))
 	if len(order) == 0 || len(unique(names)) < len(names) {

@@ -83,6 +83,8 @@ func (f Figure) sized(names []string, problems ...theory.Problem) Figure {
 	return f.found(summaryFinding(names, summaries)).linked()
 }
 
+const flatDirections = "flat directions, h = 0"
+
 // summaryTable returns the sizes of problems, by their names if there are
 // several.
 func summaryTable(names []string, problems ...theory.Summary) table.Table {
@@ -95,6 +97,7 @@ func summaryTable(names []string, problems ...theory.Summary) table.Table {
 		value    func(theory.Summary) float64
 	}{
 		{"dimension d", func(s theory.Summary) float64 { return s.Dimension }},
+		{flatDirections, func(s theory.Summary) float64 { return s.Flat }},
 		{"condition number κ", func(s theory.Summary) float64 { return s.Condition }},
 		{"tr H", func(s theory.Summary) float64 { return s.TraceH }},
 		{"tr C", func(s theory.Summary) float64 { return s.TraceC }},
@@ -103,6 +106,9 @@ func summaryTable(names []string, problems ...theory.Summary) table.Table {
 		{"noise scale B_noise = tr HC / g'Hg", func(s theory.Summary) float64 { return s.NoiseScale }},
 		{"noise scale B_simple = tr C / g'g", func(s theory.Summary) float64 { return s.SimpleNoiseScale }},
 	} {
+		if row.quantity == flatDirections && !slices.ContainsFunc(problems, func(s theory.Summary) bool { return s.Flat > 0 }) {
+			continue
+		}
 		cells := mapped(problems, func(s theory.Summary) string { return number(row.value(s)) })
 		t.Rows = append(t.Rows, table.Texts(append([]string{row.quantity}, cells...)...))
 	}

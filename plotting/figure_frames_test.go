@@ -71,6 +71,12 @@ func TestFramesWithoutAScript(t *testing.T) {
 	if got := strings.Join(p.Figure.legend(), "|"); got != "SGD|SGD B=8" {
 		t.Errorf("the legend is %s", got)
 	}
+	name := must(FramesOf("batch size B", []float64{1, 4}, func(b float64) any {
+		return nqmkit.Expect(nqmkit.TwoDirections(50, 1), 9, nqmkit.SGD(0.01).Batch(b), nqmkit.Momentum(0.01, 0.9).Batch(b))
+	})).multiples().legend()[1]
+	if name != "momentum α=0.01, β=0.9" {
+		t.Errorf("what is the same in all frames is %q", name)
+	}
 	var titles []string
 	for _, panel := range p.Panels {
 		titles = append(titles, panel.Title)

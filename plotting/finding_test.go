@@ -466,18 +466,31 @@ func TestFindingsOfSpectraAndDirectionsAreTrue(t *testing.T) {
 		if rng.IntN(4) == 0 {
 			h = slices.Repeat(h[:1], len(h))
 		}
-		p := nqmkit.List(h...)
-		sum, top, low := 0.0, slices.Max(h), slices.Min(h)
-		for _, v := range h {
-			sum += v
+		if rng.IntN(3) == 0 {
+			for i := range rng.IntN(len(h)) {
+				h[1+i] = 0
+			}
 		}
+		p := nqmkit.List(h...)
+		sum, top, low, curved := 0.0, slices.Max(h), math.Inf(1), 0
+		for _, v := range h {
+			if sum += v; v > 0 {
+				low, curved = min(low, v), curved+1
+			}
+		}
+		flat := len(h) - curved
+		counts := func(which, tail string, n string) bool { // zeros are flat, and said to be
+			return n == fmt.Sprint(curved) && (flat > 0) == (which == " curved") && (flat > 0) == (tail != "") && (flat == 0 || tail == fmt.Sprintf(", %d flat", flat))
+		}
+		const tail = `(, \d+ flat)?`
 		spread := []sentence{
-			{re(`All (\d+) directions have the same curvature`), func(part []string) bool { return top == low && part[1] == fmt.Sprint(len(h)) }},
-			{re(`A condition number of (\S+) over (\d+) directions`), func(part []string) bool {
-				return close(part[1], top/low, 5) && part[2] == fmt.Sprint(len(h))
+			{re(`One direction is curved` + tail), func(part []string) bool { return curved == 1 && part[1] == fmt.Sprintf(", %d flat", flat) }},
+			{re(`All (\d+)( curved)? directions have the same curvature` + tail), func(part []string) bool { return top == low && counts(part[2], part[3], part[1]) }},
+			{re(`A condition number of (\S+) over (\d+)( curved)? directions` + tail), func(part []string) bool {
+				return close(part[1], top/low, 5) && counts(part[3], part[4], part[2])
 			}},
-			{re(`(\d+) directions together curve like (\S+) of the stiffest`), func(part []string) bool {
-				return part[1] == fmt.Sprint(len(h)) && close(part[2], sum/top, 3)
+			{re(`(\d+)( curved)? directions together curve like (\S+) of the stiffest` + tail), func(part []string) bool {
+				return close(part[3], sum/top, 3) && counts(part[2], part[4], part[1])
 			}},
 		}
 		for _, f := range []Figure{must(FigureOf(p)), Scree(p), Density(p), Summary(nqmkit.Summary(p))} {
@@ -488,10 +501,12 @@ func TestFindingsOfSpectraAndDirectionsAreTrue(t *testing.T) {
 		other := nqmkit.TwoDirections(math.Exp(2*rng.NormFloat64()), 1)
 		mine, its := top/low, max(other.Curvature[0], 1)/min(other.Curvature[0], 1)
 		judge(t, Summary(nqmkit.Summary(p), nqmkit.Summary(other)), []sentence{
-			{re(`Problem 1 has the largest condition number, (\S+)`), func(part []string) bool { return mine > its && close(part[1], mine, 5) }},
-			{re(`Problem 2 has the largest condition number, (\S+)`), func(part []string) bool { return its > mine && close(part[1], its, 5) }},
+			{re(`Problem 1 has the largest condition number, (\S+)`), func(part []string) bool { return flat == 0 && mine > its && close(part[1], mine, 5) }},
+			{re(`Problem 2 has the largest condition number, (\S+)`), func(part []string) bool { return flat == 0 && its > mine && close(part[1], its, 5) }},
 		})
 
+		h = slices.DeleteFunc(h, func(h float64) bool { return h == 0 }) // has no rate
+		p = nqmkit.List(h...)
 		alpha, beta := math.Exp(rng.NormFloat64())/top, []float64{0, rng.Float64()}[rng.IntN(2)]
 		m := nqmkit.SGD(alpha)
 		if beta > 0 {

@@ -23,11 +23,11 @@ func Slide(title string, values []float64, draw func(value float64) any) {
 // value has no picture, or that the pictures are of other axes.
 func FramesOf(title string, values []float64, draw func(value float64) any) (Frames, error) {
 	f := Frames{Parameter: title, Values: slices.Clone(values), Start: (len(values) - 1) / 2}
-	if draw == nil {
-		return Frames{}, fmt.Errorf("plotting: frames of %q without a function: want one that draws each value", title)
-	}
 	if len(values) == 0 || len(values) > mostFrames {
 		return Frames{}, fmt.Errorf("plotting: %d frames of %q: want 1 to %d values", len(values), title, mostFrames)
+	}
+	if draw == nil {
+		return Frames{}, fmt.Errorf("plotting: frames of %q without a function: want one that draws each value", title)
 	}
 	for _, v := range values {
 		figure, err := FigureOf(draw(v))

@@ -124,12 +124,12 @@ func (f Frames) commonNames() frameNames {
 		apart := true
 		for s := range count {
 			of := f.Figures[0].Panels[i].Series[s].Name
-			words := wordsOf(of)
+			words := strings.Fields(of)
 			for _, g := range f.Figures {
 				own := wordsOf(g.Panels[i].Series[s].Name)
-				words = slices.DeleteFunc(words, func(w string) bool { return !slices.Contains(own, w) })
+				words = slices.DeleteFunc(words, func(w string) bool { return !slices.Contains(own, strings.TrimSuffix(w, ",")) })
 			}
-			name := strings.Join(words, " ")
+			name := strings.TrimSuffix(strings.Join(words, " "), ",")
 			if before, ok := told[name]; ok && before != of || name == "" && of != "" {
 				apart = false
 			}

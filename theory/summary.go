@@ -15,6 +15,7 @@ type Summary struct {
 	LargestCurvature   float64 `json:"largest_curvature"`
 	SmallestCurvature  float64 `json:"smallest_curvature"` // that is not zero
 	Condition          float64 `json:"condition"`          // largest/smallest curvature that is not zero
+	Flat               float64 `json:"flat"`               // directions without curvature
 	TraceH             float64 `json:"trace_h"`            // Σ h
 	TraceC             float64 `json:"trace_c"`            // Σ c
 	TraceH2            float64 `json:"trace_h2"`           // Σ h²
@@ -29,8 +30,12 @@ type Summary struct {
 
 // String is one sentence with the numbers that say most.
 func (s Summary) String() string {
-	return fmt.Sprintf("%s: %.6g directions, h from %.6g to %.6g, trace of H %.6g, loss %.6g at the start, B_simple %.6g, B_noise %.6g there",
-		s.Problem, s.Dimension, s.SmallestCurvature, s.LargestCurvature, s.TraceH, s.StartLoss, s.SimpleNoiseScale, s.NoiseScale)
+	flat := ""
+	if s.Flat > 0 {
+		flat = fmt.Sprintf(", %.6g of them without curvature", s.Flat)
+	}
+	return fmt.Sprintf("%s: %.6g directions%s, h from %.6g to %.6g, trace of H %.6g, loss %.6g at the start, B_simple %.6g, B_noise %.6g there",
+		s.Problem, s.Dimension, flat, s.SmallestCurvature, s.LargestCurvature, s.TraceH, s.StartLoss, s.SimpleNoiseScale, s.NoiseScale)
 }
 
 // SummaryOf returns the summary of a problem. The effective dimension is
@@ -62,6 +67,7 @@ func SummaryOf(p Problem) (Summary, error) {
 		Modes: len(dirs), SumError: disagreement,
 	}
 	s.LargestCurvature, s.SmallestCurvature = p.extremes()
+	s.Flat = p.flat()
 	s.Condition = over0(s.LargestCurvature, s.SmallestCurvature)
 	return s, nil
 }
@@ -150,6 +156,19 @@ func (p Problem) extremes() (largest, smallest float64) {
 	return largest, smallest
 }
 
+// flat returns how many directions of a list have no curvature; those of a law have some.
+func (p Problem) flat() float64 {
+	var n dd.Sum
+	if p.Law.Count == 0 {
+		for i, h := range p.Curvature {
+			if h == 0 {
+				n.Add(p.Direction(i).Multiplicity)
+			}
+		}
+	}
+	return n.Value()
+}
+
 // NoiseScales are the two noise scales along the expected path of a method.
 type NoiseScales struct {
 	Problem string    `json:"problem"`
@@ -198,7 +217,7 @@ func NoiseScalesOf(p Problem, steps []int, m Method) (NoiseScales, error) {
 // Records returns one row.
 func (s Summary) Records() []table.Record {
 	return []table.Record{problemFields(s.Problem).With("dimension", s.Dimension,
-		"largest_curvature", s.LargestCurvature, "smallest_curvature", s.SmallestCurvature, "condition", s.Condition,
+		"largest_curvature", s.LargestCurvature, "smallest_curvature", s.SmallestCurvature, "condition", s.Condition, "flat", s.Flat,
 		"trace_h", s.TraceH, "trace_c", s.TraceC, "trace_h2", s.TraceH2, "trace_hc", s.TraceHC,
 		"effective_dimension", s.EffectiveDimension, "start_loss", s.StartLoss,
 		"simple_noise_scale", s.SimpleNoiseScale, "noise_scale", s.NoiseScale, "modes", s.Modes, "sum_error", s.SumError)}
