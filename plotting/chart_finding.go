@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // What figures find, in a sentence that is true of every number that they draw: empty
@@ -22,12 +23,6 @@ func comparable(names, problems []string) bool {
 	return len(names) > 0 && len(unique(names)) == len(names) && len(unique(problems)) == 1
 }
 
-// twoDigits writes a number > 0 with two digits and no exponent.
-func twoDigits(v float64) string {
-	digit := math.Pow(10, math.Floor(math.Log10(v))-1)
-	return fmt.Sprintf("%.10g", math.Round(v/digit)*digit)
-}
-
 // threeDigits writes a number with three digits, and with an exponent only far from 1.
 func threeDigits(v float64) string {
 	if 1e3 <= v && v < 1e6 {
@@ -38,7 +33,7 @@ func threeDigits(v float64) string {
 }
 
 // timesWords writes a ratio.
-func timesWords(ratio float64) string { return twoDigits(ratio) + " times" }
+func timesWords(ratio float64) string { return table.TwoDigits(ratio) + " times" }
 
 // aheadWords says by how much the lower of two numbers is below the higher one.
 func aheadWords(low, high float64) string {
@@ -118,7 +113,7 @@ func lowestWords(curves []theory.Curve, first, next int) string {
 	if len(curves) == 2 && slices.Equal(a.Steps, b.Steps) {
 		until := leadOf(b.Loss, a.Loss)
 		if until > 0 {
-			return fmt.Sprintf("%s leads until t ≈ %s, %s ends %s lower", b.Method, twoDigits(float64(a.Steps[until])), a.Method, aheadWords(low, high))
+			return fmt.Sprintf("%s leads until t ≈ %s, %s ends %s lower", b.Method, table.TwoDigits(float64(a.Steps[until])), a.Method, aheadWords(low, high))
 		}
 	}
 	return fmt.Sprintf("%s ends lowest, %s below %s", a.Method, aheadWords(low, high), b.Method)

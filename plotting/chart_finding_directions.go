@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nqm/theory"
+	"nqm/theory/table"
 )
 
 // What figures find that draw directions one by one, settings, or estimators.
@@ -48,10 +49,10 @@ func keepsWords(against string, line Series) string {
 		return ""
 	case lost > 0:
 		return fmt.Sprintf("%s has no steady state from h ≈ %.3g on", line.Name, line.X[lost])
-	case most <= (1+level)*least || twoDigits(least) == twoDigits(most):
+	case most <= (1+level)*least || table.TwoDigits(least) == table.TwoDigits(most):
 		return fmt.Sprintf("%s keeps %s the noise of %s at every curvature", line.Name, timesWords(most), against)
 	}
-	return fmt.Sprintf("%s keeps %s to %s the noise of %s", line.Name, twoDigits(least), timesWords(most), against)
+	return fmt.Sprintf("%s keeps %s to %s the noise of %s", line.Name, table.TwoDigits(least), timesWords(most), against)
 }
 
 // modesFinding says what is left of the loss along the direction that keeps the most of

@@ -81,6 +81,12 @@ func InFull(v float64) string {
 	return fmt.Sprintf("%g", v)
 }
 
+// TwoDigits writes a number > 0 with two digits and no exponent.
+func TwoDigits(v float64) string {
+	digit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return fmt.Sprintf("%.10g", math.Round(v/digit)*digit)
+}
+
 // Distinct returns the names, of which those that are there more than once have a number
 // behind them, from the second on, that makes no other of the names.
 func Distinct(names []string) []string {

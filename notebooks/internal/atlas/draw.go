@@ -1,12 +1,10 @@
 package atlas
 
 import (
-	"fmt"
-	"math"
-
 	"nqm/nqmkit"
 	"nqm/plotting"
 	"nqm/theory"
+	text "nqm/theory/table"
 )
 
 var dashes = []plotting.Dash{plotting.Solid, plotting.Dashed, plotting.Dotted}
@@ -51,8 +49,7 @@ func approximation(name string, x, y []float64) plotting.Series {
 
 // times writes a ratio with two digits.
 func times(ratio float64) string {
-	unit := math.Pow(10, math.Floor(math.Log10(ratio))-1)
-	return fmt.Sprintf("%.10g times", math.Round(ratio/unit)*unit)
+	return text.TwoDigits(ratio) + " times"
 }
 
 // mapped returns f of each number.
