@@ -8,7 +8,8 @@ import "nqm/theory/table"
 // is marked if the best pair is nil.
 //
 // The grid is a series of kind Heat, its colours' label and scale its ZAxis;
-// cells without a finite number are grey. Boundaries are lines in black.
+// cells without a finite number are grey. Boundaries are lines in black. Without a title it
+// is where the least number of steps, loss or time is.
 func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2]float64) Figure {
 	grid.Kind = KindHeat
 	p := Panel{X: x, Y: y, Series: []Series{grid}}
@@ -26,5 +27,11 @@ func HeatMap(title string, x, y Axis, grid Series, boundaries []Series, best *[2
 	}
 	f.Panels = []Panel{p}
 	f.Caption = "Colours: " + grid.ZAxis.Label + ". Lines: boundaries."
+	if title == "" {
+		f.Title = upper(grid.ZAxis.Label) + " over " + x.Label + " and " + y.Label
+		f = f.found(sweepFinding(grid.ZAxis.Label, grid.Z, func(k int) string {
+			return "at " + valueOf(x.Label, grid.X[k%len(grid.X)]) + ", " + valueOf(y.Label, grid.Y[k/len(grid.X)])
+		}))
+	}
 	return f.linked()
 }

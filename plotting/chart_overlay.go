@@ -8,7 +8,8 @@ import (
 // Overlay returns one figure of several on one pair of axes, as of sampled losses over
 // expected ones: the series of each panel over those of the panel of the same number.
 // Where a name is there twice, the later figure's says what that figure is of, and its
-// line has another dash or shade. The axes are those of the first, and grow to show the others.
+// line has another dash or shade. The axes are those of the first, and grow to show the others. Without a title it is what the
+// figures find together, where that can be said truly.
 func Overlay(title string, figures ...Figure) Figure {
 	figures = mapped(figures, func(g Figure) Figure { return g.renamed().colored() })
 	f := Figure{Title: title}
@@ -41,7 +42,7 @@ func Overlay(title string, figures ...Figure) Figure {
 		f.Table = stacked(f.Table, g)
 	}
 	f.Caption = strings.Join(unique(captions), " ")
-	return f.linked()
+	return f.untitled(figures).linked()
 }
 
 // beside returns the figure with names and lines that differ from those of another.

@@ -13,7 +13,8 @@ import (
 // SideBySide returns one figure of several, as panels side by side on equal axes
 // where all have the same label and scale. Each panel has the title of
 // its figure, or the name of its only series where figures have equal titles;
-// captions and tables are joined.
+// captions and tables are joined. Without a title it is what the panels find, where that
+// can be said truly.
 func SideBySide(title string, figures ...Figure) Figure {
 	f := Figure{Title: title, Columns: min(len(figures), 3)}
 	figures = mapped(figures, Figure.renamed)
@@ -48,7 +49,7 @@ func SideBySide(title string, figures ...Figure) Figure {
 	if same(func(p Panel) Axis { return p.Y }) {
 		shareY(f.Panels, math.Inf(1))
 	}
-	return f.linked()
+	return f.untitled(figures).linked()
 }
 
 // inARow returns the title of a figure among others: the name of its only series
@@ -113,6 +114,7 @@ func multiples(title string, names []string, figures []Figure) Figure {
 		columns = 2
 	}
 	f.Columns, f.Height = columns, min(height, mostHeight)
+	f = f.found(panelsFinding(f.Panels, panelTitle))
 	if len(unique(mapped(figures, func(g Figure) string { return g.Caption }))) > mostCertificates {
 		f.Caption = "A panel for each."
 	}

@@ -50,6 +50,9 @@ func (f Frames) multiples() Figure {
 			all.Panels = append(all.Panels, p)
 		}
 	}
+	if slices.IsSorted(f.Values) && len(all.Panels) == len(shown) {
+		all = all.found(panelsFinding(all.Panels, func(k int) string { return f.value(shown[k]) }))
+	}
 	if len(shown) < len(f.Figures) {
 		all.Notes = append(all.Notes, fmt.Sprintf("%d of %d values of %s are shown.", len(shown), len(f.Figures), f.Parameter))
 	}
