@@ -30,7 +30,7 @@ func Parse(css string) (string, error) {
 		hex, ok = readHSL(words)
 	}
 	if !ok {
-		return "", fmt.Errorf("color %q: want one of CSS, as in tomato, #f64, #ff6347, rgb(255, 99, 71) or hsl(9, 100%%, 64%%), and Opacity where it is not opaque", css)
+		return "", fmt.Errorf("color %q: want an opaque one of CSS, as in tomato, #f64, #ff6347, rgb(255, 99, 71) or hsl(9, 100%%, 64%%)", css)
 	}
 	return hex, nil
 }
