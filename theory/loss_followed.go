@@ -76,7 +76,12 @@ func followable(p Problem, m Method) int {
 	if p.Streaming {
 		directions *= 2
 	}
-	each, work := directions*costOf(m)+costOfStep, float64(mostFollowed)
+	return stepsFor(mostFollowed, m, directions, costOf(m))
+}
+
+// stepsFor is how many steps some work is enough for, at a cost in each direction.
+func stepsFor(work float64, m Method, directions, cost float64) int {
+	each := directions*cost + costOfStep
 	if c, ok := m.(changer); ok && c.changing() > mostSingle && work > mostSingle*each {
 		return mostSingle + int((work-mostSingle*each)/(each+directions*costOfSingle))
 	}

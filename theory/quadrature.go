@@ -191,8 +191,10 @@ func (l Law) nodes(r rung) []Direction {
 	return all
 }
 
+// steepest is the exponent that the panels must resolve. Beyond 48 directions, which are
+// always taken one by one, a power of 400 is 0 or refused as infinite, whatever its scale.
 func (l Law) steepest() float64 {
-	return math.Max(math.Abs(l.Curvature.Exponent), math.Abs(l.Variance.Exponent)/2)
+	return math.Min(math.Max(math.Abs(l.Curvature.Exponent), math.Abs(l.Variance.Exponent)/2), 400)
 }
 
 // edgeWeight is the weight of f(M+j) in f'(M+½)/24 - 7 f‴(M+½)/5760, by central

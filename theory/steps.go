@@ -3,6 +3,7 @@ package theory
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // StepsToTarget returns the first t <= limit with E L(t) <= target, and the
@@ -54,6 +55,7 @@ func stepsToTarget(p Problem, target float64, m Method, limit int, hitOnly bool)
 	if hitOnly {
 		s.Settles = NotAsked
 	}
+	m = withoutIdleSchedule(m)
 	if p.Streaming || !hasLossBounds(m) {
 		return s, s.scan(p, m)
 	}
@@ -131,3 +133,14 @@ const (
 	roomFor  = 16
 	mostRoom = 1e-4
 )
+
+// withoutIdleSchedule is m without a schedule that changes nothing, which would be followed
+// step by step.
+func withoutIdleSchedule(m Method) Method {
+	o, ok := m.(Optimizer)
+	if ok && !slices.ContainsFunc(o.Schedule, func(g Segment) bool { return g != Segment{Steps: g.Steps, From: 1} }) {
+		o.Schedule = nil
+		return o
+	}
+	return m
+}

@@ -57,7 +57,7 @@ const sooner = 8
 // scannable is how many steps of a problem can be looked at one by one, in half of the time
 // of a question: the answer of a step is read in 106 bits where an average is.
 func scannable(p Problem, m Method) int {
-	return int(mostFollowed / 2 / (directionsOf(p) * scanCost(m)))
+	return stepsFor(mostFollowed/2, m, directionsOf(p), scanCost(m))
 }
 
 // scanCost is costOf with what it costs to read and add the loss of a step.

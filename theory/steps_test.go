@@ -327,3 +327,18 @@ func TestStepsOnLawsAgainstScan(t *testing.T) {
 		checkStepsAgainstScan(t, p, o, target, end)
 	}
 }
+
+// A schedule that changes nothing has the answer of none, with its proof.
+func TestIdleScheduleIsNoSchedule(t *testing.T) {
+	p := must(PowerLaw(100, 1))
+	for _, o := range []Optimizer{SGD(1), SGD(0.4).Batch(4), Momentum(0.3, 0.9).Batch(16)} {
+		for _, target := range []float64{0.01, 1} {
+			idle := o
+			idle.Schedule = Schedule{{Steps: 3, From: 1}, {Steps: 1, From: 1}}
+			want, got := must(StepsToTarget(p, target, o, 0)), must(StepsToTarget(p, target, idle, 0))
+			if got.Outcome != want.Outcome || got.Steps != want.Steps || got.SettleSteps != want.SettleSteps || got.Method != idle.String() {
+				t.Errorf("%v, want %v", got, want)
+			}
+		}
+	}
+}
