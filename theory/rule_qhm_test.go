@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // literalQHM is the update as published.
@@ -127,7 +129,11 @@ func TestQHMLimits(t *testing.T) {
 // lower.
 func TestQHMTunedIsNoWorseThanHeld(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 3))
-	for range 6 {
+	problems := 2
+	if longtest.Wanted() {
+		problems = 6
+	}
+	for range problems {
 		h := make([]float64, 2+r.IntN(5))
 		for i := range h {
 			h[i] = math.Exp(-6 * r.Float64())

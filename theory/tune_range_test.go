@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"nqm/theory/longtest"
 )
 
 // A learning rate that is held may be beyond the limit of stability: for a few steps an
@@ -37,8 +39,11 @@ func TestTuneAtUnstableRates(t *testing.T) {
 // Where the loss falls up to the limit of stability, a rate 2·10^-7 before it is no better.
 func TestTuneUpToTheLimit(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 2))
-	ends := 0
-	for range 40 {
+	ends, problems := 0, 8
+	if longtest.Wanted() {
+		problems = 40
+	}
+	for range problems {
 		p := must(List(1, 0.01*r.Float64(), 0.01*r.Float64(), 0.01*r.Float64()))
 		steps := 1 + r.IntN(12)
 		for _, o := range []Optimizer{SGD(Free).EMA(0.9), Nesterov(Free, 0.8).EMA(0.9), Momentum(Free, 0.5).EMA(0.97), SGD(Free).Average(), SGD(Free).EMA(0.9).Lookahead(3, 0.5)} {
@@ -54,7 +59,7 @@ func TestTuneUpToTheLimit(t *testing.T) {
 			}
 		}
 	}
-	if ends < 20 {
+	if ends < problems/2 {
 		t.Errorf("the best rate is at the limit in %d questions only", ends)
 	}
 }

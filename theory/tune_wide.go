@@ -16,7 +16,8 @@ const (
 	// those by maps in float64, and wideEngine those by the general engine: a tenth of
 	// a second each, about.
 	wideWork, wideMaps, wideEngine = 3e7, 3e6, 5e5
-	// widest, widestEngine and fewestPoints bound the points of a look.
+	// widest, widestEngine and fewestPoints bound the points of a look; of several settings
+	// three times as many are spread as of one.
 	widest, widestEngine, fewestPoints = 6000., 1500., 40
 	// dipsKept is how many points are kept for each number of steps, and dipDepth how
 	// far above the target, in the logarithm, a descent may begin that reaches it.
@@ -39,7 +40,10 @@ func (k *tuner) pointsWithin(t int, factors float64) [][]float64 {
 	case k.problem.Streaming || !k.everyQuick():
 		work, most = wideEngine, widestEngine
 	case !k.everyPlain():
-		work, most = wideMaps, widestEngine
+		work, most = wideMaps, widest
+	}
+	if len(k.free) > 1 && most == widest {
+		most *= 3
 	}
 	n := int(math.Min(most, work/(factors*float64(len(dirs)))))
 	if n < fewestPoints {

@@ -168,6 +168,8 @@ func TestNoGridBeatsTuneLoss(t *testing.T) {
 // a search by hand had found.
 func TestTuneFindsDips(t *testing.T) {
 	list := func(h ...float64) Problem { return must(List(h...)) }
+	six := list(0.1383, 0.2766, 0.1383, 0.5532, 0.06915, 0.06915)
+	six.Variance = []float64{0.0604, 1, 0.0817, 0.2297, 0.0586, 1}
 	for _, c := range []struct {
 		p       Problem
 		target  float64
@@ -181,6 +183,7 @@ func TestTuneFindsDips(t *testing.T) {
 		{list(1, 0.25), 1e-3, Momentum(Free, Free).Batch(1024), 4, 5},
 		{list(1, 0.1), 0.00165, Momentum(Free, 0.99).Batch(4096), 4, 151},
 		{list(1), 0.015, SGD(Free).EMA(0.99).Batch(64), 173, 175},
+		{six, 0.001006675, Momentum(Free, Free).EMA(0.97).Batch(1326), 71, 75}, // among 1500 points, where others have 6000
 	} {
 		got := must(Tune(c.p, c.target, c.o, 0))
 		if got.Steps.Outcome != Reached || got.Steps.Steps > c.atMost {
