@@ -39,7 +39,7 @@ const printFaults = `(() => {
 	const whole = document.createElement("style"); // on paper, unlike in columns, what scrolls is no block
 	whole.textContent = "main :not(.nqm-figure *) { overflow: visible !important }";
 	document.head.append(whole);
-	const pieces = all("h1, h2, h3, p, pre, table, img").filter(seen);
+	const pieces = all("h1, h2, h3, p, li, pre, table, img").filter(seen);
 	pieces.forEach((e, i) => {
 		if (/^H/.test(e.tagName) && i + 1 < pieces.length && sheet(e.getClientRects()[0]) !== sheet(pieces[i + 1].getClientRects()[0]))
 			faults.push("the heading " + name(e) + " is apart from " + name(pieces[i + 1]));
