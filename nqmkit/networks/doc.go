@@ -8,7 +8,7 @@
 // gradients of examples, and products with the Hessian and the Gauss-Newton matrix
 // written out here; they agree with another engine to 10^-13. Functions are
 // a model that is defined elsewhere. A step of SGD on the MLP of 2410 parameters in batches
-// of 32 takes a quarter of PyTorch's time on the same core: 52 µs for its 223, and for its 212
+// of 32 takes a quarter of PyTorch's time on the same core: 56 µs for its 223, and for its 212
 // in float32 (PyTorch 2.15, one quiet core), by
 //
 //	GOMAXPROCS=1 OMP_NUM_THREADS=1 NQM_PYTHON=python go test -run X -bench Step ./nqmkit/networks
