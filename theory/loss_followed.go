@@ -107,9 +107,9 @@ const (
 
 // costOf is what a step of a method costs in one direction: of n variables n², three times
 // that of more than two, four where the mean is followed in 106 bits, six of four
-// variables. Each call of a
-// System.Step makes matrices, whose memory costs as much again (with n = 2 it takes 230 ns
-// where a direction of two variables takes 33, with n = 8 2.3 µs, with n = 16 10 µs).
+// variables. Each call of a System.Step makes matrices, whose memory costs as much again
+// (with n = 2 it takes 230 ns where a direction of two variables takes 33, with n = 8
+// 2.3 µs, with n = 16 10 µs).
 func costOf(m Method) float64 {
 	n, each, call := 1.0, 1.0, 0.0
 	switch m := m.(type) {

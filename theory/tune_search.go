@@ -50,7 +50,7 @@ func (k *tuner) fine(t int) float64 {
 const finest = 1e-9
 
 // mostSearched bounds the work of a search in units of mostFollowed: some ten seconds.
-const mostSearched = 0.8 * mostFollowed
+const mostSearched = 0.75 * mostFollowed
 
 // costOfWalk is what a step of a quickWalk of n variables costs in a direction.
 var costOfWalk = [maxVariables + 1]float64{1: 1, 2: 2, 3: 8, 4: 10}
@@ -211,15 +211,15 @@ func (k *tuner) lossOn(rung int, o Optimizer, t int) float64 {
 			}
 		}
 	}
-	n, each := float64(s.system.layout.n), 4*costOf(stretched)
-	if k.inside().changing() > 0 { // 0.8 to 1.25 of costOf are measured, 1 to 3 under multiplicative noise
+	n, each, own := float64(s.system.layout.n), 4*costOf(stretched), 0.0
+	if k.inside().changing() > 0 { // 0.8 to 1.3 are measured, 1 to 3 under multiplicative noise; each loss makes its steps anew
 		each = costOf(stretched)
 		if k.problem.Streaming {
 			each *= 2
 		}
-		work += float64(steps) * costOfStep
+		own = 2 * costOfStep * float64(steps)
 	}
-	k.spend(t, work*each+float64(len(dirs))*100*n*n*n)
+	k.spend(t, work*each+own+float64(len(dirs))*100*n*n*n)
 	if !k.problem.Streaming {
 		return lossesAt(dirs, stretched, []int{t})[0]
 	}
